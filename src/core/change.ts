@@ -1,0 +1,182 @@
+/** The words of reconciliation: what should be, what is, and the closed set of changes between them. */
+import { createHash } from 'node:crypto';
+import { compareText, type Origin } from '../diagnostic.ts';
+import type { Instant } from '../model/document.ts';
+import type { Verdict } from '../model/standing.ts';
+
+/** Attribute name to canonical value; null: the attribute is absent. */
+export type Attributes = Readonly<Record<string, string | null>>;
+
+/** One thing in one system. */
+export interface Address {
+  readonly system: string;
+  readonly kind: string;
+  /** Folded, as in the model. */
+  readonly key: string;
+}
+
+/** Who a thing belongs to, and how to call them in a sentence. */
+export interface Person {
+  /** Key of the user in the model. */
+  readonly key: string;
+  /** As in `Anna Jensen (ajensen)`. */
+  readonly label: string;
+}
+
+export interface Desired {
+  readonly address: Address;
+  readonly person: Person;
+  /** Whether the person may use the thing now, and why or why not. */
+  readonly verdict: Verdict;
+  /** Only mapped attributes; what is not named here is not ours to compare. */
+  readonly attributes: Attributes;
+  /** False for held and vanished people: they can lose, never gain. */
+  readonly mayGain: boolean;
+  readonly origin: Origin;
+}
+
+/** `ours`: bears the mark and is in the ledger. `unmarked`: nobody's. `foreign`: anyone else's, or a mark that nothing confirms. */
+export type Ownership = 'ours' | 'unmarked' | 'foreign';
+
+/** What the system itself says of a thing, untouched: for preconditions and protection checks; opaque to core. */
+export type RawValues = Readonly<Record<string, string | null>>;
+
+export interface Observed {
+  readonly address: Address;
+  /** objectGUID, token serial: survives renames. */
+  readonly handle: string;
+  readonly ownership: Ownership;
+  /** The ownership mark as it stands; null: none. */
+  readonly mark: string | null;
+  readonly enabled: boolean;
+  readonly attributes: Attributes;
+  /** Why nobody may touch it; null: may be touched. */
+  readonly protectedBecause: string | null;
+  /** Where it is, for messages (a DN). */
+  readonly location: string;
+  readonly raw: RawValues;
+}
+
+/** The part of a thing that Muster owns, before or after a change. */
+export interface State {
+  readonly enabled: boolean;
+  readonly attributes: Attributes;
+}
+
+export type Effect = 'takes' | 'neither' | 'gives';
+
+/** What a change counts as at the gate. */
+export type ChangeClass = 'block' | 'disable' | 'due' | 'update' | 'phone' | 'create' | 'lift' | 'enable' | 'adopt';
+
+export const CHANGE_CLASSES: readonly ChangeClass[] = [
+  'block',
+  'disable',
+  'due',
+  'update',
+  'phone',
+  'create',
+  'lift',
+  'enable',
+  'adopt',
+];
+
+/** Why Muster does it, kept in the ledger for a disable so that only that is ever undone. */
+export interface Cause {
+  /** `not-started`, `ended`, `closed`, `person-blocked` …, or `declared`, `drift`, `operator`. */
+  readonly kind: string;
+  /** One clause in plain words. */
+  readonly text: string;
+  readonly origin: Origin | null;
+  /** Keys of the blocked institutions behind it. */
+  readonly institutions: readonly string[];
+}
+
+interface ChangeBase {
+  readonly address: Address;
+  readonly person: Person;
+  readonly effect: Effect;
+  /** Every class it counts in; at least one. */
+  readonly classes: readonly ChangeClass[];
+  readonly cause: Cause;
+  /** Differs between the clocks at hand (ours, the server's, the newest commit): held while they disagree. */
+  readonly dated: boolean;
+}
+
+interface OnExisting extends ChangeBase {
+  readonly handle: string;
+  readonly location: string;
+  readonly before: State;
+  readonly after: State;
+  /** What the system said when it was read: the write is refused when it says otherwise by then. */
+  readonly raw: RawValues;
+}
+
+export interface Create extends ChangeBase {
+  readonly kind: 'create';
+  readonly handle: null;
+  readonly after: State;
+}
+export interface Adopt extends OnExisting {
+  readonly kind: 'adopt';
+}
+export interface Update extends OnExisting {
+  readonly kind: 'update';
+}
+export interface Enable extends OnExisting {
+  readonly kind: 'enable';
+}
+export interface Disable extends OnExisting {
+  readonly kind: 'disable';
+}
+export type Change = Create | Adopt | Update | Enable | Disable;
+export type ChangeKind = Change['kind'];
+
+const EFFECT_RANK: Readonly<Record<Effect, number>> = { takes: 0, neither: 1, gives: 2 };
+const KIND_RANK: Readonly<Record<ChangeKind, number>> = { disable: 0, adopt: 1, update: 2, create: 3, enable: 4 };
+
+/** The one total order of changes: take before give, then kind, then address; `rankOf` orders systems (directory first when taking). */
+export function compareChanges(rankOf: (system: string) => number): (a: Change, b: Change) => number {
+  return (a, b) =>
+    EFFECT_RANK[a.effect] - EFFECT_RANK[b.effect] ||
+    rankOf(a.address.system) - rankOf(b.address.system) ||
+    KIND_RANK[a.kind] - KIND_RANK[b.kind] ||
+    compareText(a.address.key, b.address.key) ||
+    compareText(a.handle ?? '', b.handle ?? '');
+}
+
+/**
+ * What an approval covers: the object, before, after and the words of the reason, but not the line it stands on,
+ * nor the raw values of the system. Lower-case hex SHA-256 of canonical JSON.
+ */
+export function fingerprint(change: Change): string {
+  return sha256({
+    address: change.address,
+    kind: change.kind,
+    handle: change.handle,
+    before: 'before' in change ? change.before : null,
+    after: change.after,
+    cause: { kind: change.cause.kind, text: change.cause.text },
+  });
+}
+
+/** One digest over many changes, whatever order they come in. */
+export function digestOf(changes: readonly Change[]): string {
+  return sha256(changes.map(fingerprint).sort(compareText));
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** JSON with object keys in code-unit order and no white space (the idea of RFC 8785, for strings, booleans and nulls). */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => compareText(a, b)));
+  });
+}
+
+/** When a change was asked for by a date that had been known before it fell due. */
+export function fellDue(at: Instant | null, knownSince: Instant | null): boolean {
+  return at !== null && knownSince !== null && at > knownSince;
+}

@@ -1,0 +1,98 @@
+/** The Plan: plain JSON that says what would happen to whom and why, finished before anything is written. */
+import type { Origin } from '../diagnostic.ts';
+import type { Trouble } from '../errors.ts';
+import type { Instant, Kind } from '../model/document.ts';
+import type { Change, ChangeClass } from './change.ts';
+
+/** Something a person should know, and that no change of this plan will mend. */
+export interface Notice {
+  readonly kind:
+    | 'disabled-by-hand'
+    | 'restricted-by-hand'
+    | 'exists-not-ours'
+    | 'foreign'
+    | 'protected'
+    | 'moved'
+    | 'gone'
+    | 'conflict'
+    | 'drift'
+    | 'create-refused'
+    | 'unknown-mark'
+    | 'store-lost'
+    | 'clock'
+    | 'paused'
+    | 'operator-block';
+  /** Label of the person concerned; null: everybody. */
+  readonly person: string | null;
+  readonly text: string;
+  /** What to do; null: nothing. */
+  readonly next: string | null;
+  readonly origin: Origin | null;
+  /** Somebody who should be shut out is not: page, do not wait for the digest. */
+  readonly urgent: boolean;
+}
+
+/** An entry that counts only by its last good document. */
+export interface HeldEntry {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly condition: 'held' | 'vanished';
+  readonly origin: Origin;
+  /** Why, in one sentence. */
+  readonly text: string;
+  /** The line to write; null: see the diagnostics of the file. */
+  readonly fix: string | null;
+}
+
+/** A system that was read and proven. */
+export interface ReadSystem {
+  readonly system: string;
+  readonly server: string;
+  readonly digest: string;
+  /** Things that are ours there: what percentages are of. */
+  readonly ours: number;
+}
+
+export interface Plan {
+  readonly format: 1;
+  readonly revision: string;
+  readonly at: Instant;
+  /** In the order in which they are applied. */
+  readonly changes: readonly Change[];
+  readonly notices: readonly Notice[];
+  readonly heldEntries: readonly HeldEntry[];
+  readonly read: readonly ReadSystem[];
+  /** Systems left out of the bulk of this pass, and why. */
+  readonly unread: readonly ({ readonly system: string } & Trouble)[];
+}
+
+/** Changes that wait, together, for one reason. */
+export interface Hold {
+  readonly rule: ChangeClass | 'clock' | 'flapping' | 'failing' | 'paused' | 'observe' | 'store-lost' | 'same-person';
+  /** Why, with the figures, in plain words. */
+  readonly because: string;
+  /** What would release it, as a command or a condition. */
+  readonly release: string;
+  /** Names the held changes for `approve`; null where an approval would not release it. */
+  readonly digest: string | null;
+  readonly changes: readonly Change[];
+}
+
+declare const judged: unique symbol;
+
+/** A plan that passed the gate: only `gate` makes one, and `apply` takes nothing else. */
+export interface ApprovedPlan {
+  readonly [judged]: true;
+  readonly revision: string;
+  readonly changes: readonly { readonly change: Change; readonly approved: boolean }[];
+}
+
+export interface Gated {
+  readonly approved: ApprovedPlan;
+  readonly holds: readonly Hold[];
+}
+
+/** Distinct people among changes. */
+export function peopleIn(changes: readonly Change[]): ReadonlySet<string> {
+  return new Set(changes.map((change) => change.person.key));
+}

@@ -1,0 +1,236 @@
+/** What core needs of the world: systems to read and write, a memory that survives a crash, a clock. */
+import type { AnyEntry, Instant } from '../model/document.ts';
+import type { Loaded } from '../model/loaded.ts';
+import type { Model, OperatorBlock } from '../model/model.ts';
+import type { ApprovedPlan } from './plan.ts';
+import type { Attributes, Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
+import type { Report } from './report.ts';
+
+/** Now, in milliseconds since 1970 UTC. */
+export type Clock = () => Instant;
+
+// ---------------------------------------------------------------- systems
+
+/** What Muster knows of a system's things before it reads: enough to prove a read and to tell whose a mark is. */
+export interface Known {
+  /** Handles in the ledger: each must come back or be found gone. */
+  readonly handles: ReadonlySet<string>;
+  /** Attempt ids of journalled creates without an outcome. */
+  readonly openAttempts: ReadonlySet<string>;
+}
+
+/** A proven complete reading of one system's managed scope. */
+export interface Observation {
+  readonly system: string;
+  /** The one server that everything came from. */
+  readonly server: string;
+  readonly observed: readonly Observed[];
+  /** Things outside the managed scope that bear a wanted name or a known handle: moved, or somebody else's. */
+  readonly elsewhere: readonly Observed[];
+  /** Handles of the ledger that no longer exist. */
+  readonly gone: readonly string[];
+  /** Hex SHA-256 over all of it, for the record. */
+  readonly digest: string;
+}
+
+/** Reads one server of one system; every method throws MusterError and never answers in part. */
+export interface Reader {
+  readonly server: string;
+  /** The server's own clock. */
+  now(): Promise<Instant>;
+  /** The managed scope, proven complete, plus a look-up of `wanted` names everywhere. */
+  observe(wanted: readonly Desired[], known: Known): Promise<Observation>;
+  /** These things alone, wherever they are, by handle where known and by name elsewhere; absent ones are left out. */
+  lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
+  close(): Promise<void>;
+}
+
+/** What a write came to. */
+export interface Written {
+  readonly handle: string;
+  /** The values that now stand, for the ledger. */
+  readonly state: State;
+}
+
+/** Writes to one server of one system; refuses what is protected, and what no longer is as it was read. */
+export interface Writer {
+  /** Resolves only when the server confirmed. `attempt` marks a create, and names its sealed password. */
+  write(change: Change, attempt: string): Promise<Written>;
+}
+
+export interface Session {
+  readonly reader: Reader;
+  readonly writer: Writer;
+}
+
+/** One concern in one system: what it should hold, and how to reach it. Core never asks which one it is. */
+export interface Reconciler {
+  readonly system: string;
+  /** Lower goes first when taking away. */
+  readonly rank: number;
+  project(model: Model, at: Instant): readonly Desired[];
+  /** One server, pinned; the next URL on failure. Throws MusterError when none answers. */
+  connect(): Promise<Session>;
+  /** Every server that answers, for blocks; throws only when none does. */
+  connectAll(): Promise<{ readonly sessions: readonly Session[]; readonly unreachable: readonly string[] }>;
+  readonly traits: Traits;
+  /** Told once per create attempt that recovery found to have happened, or not to have: sealed passwords follow. */
+  settle(change: Change, attempt: string, happened: boolean): Promise<void>;
+}
+
+/** Properties of a system that core works with instead of its name. */
+export interface Traits {
+  /** Whether a person can use a thing in this state at this moment. */
+  usable(state: State, at: Instant): boolean;
+  /** Attributes by which a person proves who they are (a phone number): class `phone`. */
+  readonly authenticators: ReadonlySet<string>;
+  /** Attributes that decide access (an expiry): a hand-made restriction in them is not given back. */
+  readonly access: ReadonlySet<string>;
+  /** What to do where somebody else changed a value. */
+  drift(attribute: string): 'revert' | 'report';
+  /** Why nothing can be created at present; null: it can. */
+  readonly createRefused: string | null;
+}
+
+// ---------------------------------------------------------------- memory
+
+/** What Muster last wrote or accepted for one thing. */
+export interface LedgerRow {
+  readonly system: string;
+  readonly key: string;
+  readonly handle: string;
+  readonly state: State;
+  /** Why Muster disabled it; null while it did not. */
+  readonly disabledFor: Cause | null;
+}
+
+export interface Ledger {
+  all(system: string): Promise<readonly LedgerRow[]>;
+  put(rows: readonly LedgerRow[]): Promise<void>;
+  remove(system: string, handles: readonly string[]): Promise<void>;
+  /** When a pass first established that this memory is the whole one; null: a fresh or a lost store. */
+  establishedAt(): Promise<Instant | null>;
+  establish(at: Instant): Promise<void>;
+}
+
+/** One journalled change: intent first, outcome later. */
+export interface Intent {
+  readonly id: string;
+  readonly runId: string;
+  readonly attempt: string;
+  readonly change: Change;
+  readonly at: Instant;
+  readonly approved: boolean;
+}
+
+export type Outcome =
+  | { readonly status: 'applied'; readonly written: Written }
+  | { readonly status: 'failed'; readonly error: string; readonly next: string }
+  | { readonly status: 'skipped'; readonly because: string };
+
+/** How often the same change has been made or has failed lately: what stops flapping and poison. */
+export interface Track {
+  readonly fingerprint: string;
+  /** Times applied in the last 24 hours. */
+  readonly applied: number;
+  /** Failures since it last succeeded. */
+  readonly failures: number;
+  readonly lastFailedAt: Instant | null;
+}
+
+export interface Journal {
+  /** Durable before it resolves: one transaction for the batch. */
+  intend(intents: readonly Intent[]): Promise<void>;
+  /** Records the outcome and, in the same transaction, what the ledger now holds. */
+  settle(intent: Intent, outcome: Outcome, ledger: LedgerRow | null, at: Instant): Promise<void>;
+  /** Intents without an outcome, oldest first: what a crash left. */
+  open(): Promise<readonly Intent[]>;
+  /** Distinct people per class, applied without approval since then; institutions for `block` and `lift`. */
+  usedSince(at: Instant): Promise<readonly { class: ChangeClass; person: string; institutions: readonly string[] }[]>;
+  tracks(since: Instant): Promise<ReadonlyMap<string, Track>>;
+  /** Latest changes of one person, newest first. */
+  of(person: string, limit: number): Promise<readonly { intent: Intent; outcome: Outcome | null; at: Instant | null }[]>;
+}
+
+/** The last good document of every identity, and of every file its blob. */
+export interface Memory {
+  entries(): Promise<readonly AnyEntry[]>;
+  files(): Promise<ReadonlyMap<string, string>>;
+  /** Last applied revision; null: none yet. */
+  revision(): Promise<string | null>;
+  remember(update: Remember): Promise<void>;
+}
+
+export interface Remember {
+  readonly revision: string;
+  readonly at: Instant;
+  /** New or changed entries; their `knownSince` becomes `at`. */
+  readonly entries: readonly AnyEntry[];
+  /** Entries that may be forgotten: lifted blocks that left the repository. */
+  readonly forget: readonly AnyEntry[];
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export interface Approval {
+  readonly digest: string;
+  readonly fingerprints: readonly string[];
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly expires: Instant;
+}
+
+export interface Approvals {
+  /** Not expired, not rejected. */
+  valid(at: Instant): Promise<readonly Approval[]>;
+  approve(approval: Approval): Promise<void>;
+  reject(digest: string, by: string, reason: string, at: Instant): Promise<void>;
+  /** Revision steps `OLD..NEW` that an operator let through although NEW does not descend from OLD. */
+  allowsStep(from: string, to: string): Promise<boolean>;
+  allowStep(from: string, to: string, by: string, reason: string, at: Instant): Promise<void>;
+}
+
+/** What operators said: blocks from the command line, and a pause. */
+export interface Orders {
+  blocks(at: Instant): Promise<readonly OperatorBlock[]>;
+  block(block: OperatorBlock): Promise<void>;
+  unblock(id: string, by: string, reason: string, at: Instant): Promise<void>;
+  paused(): Promise<{ readonly by: string; readonly reason: string; readonly at: Instant } | null>;
+  pause(by: string, reason: string, at: Instant): Promise<void>;
+  resume(by: string, at: Instant): Promise<void>;
+}
+
+export interface Reports {
+  save(report: Report): Promise<void>;
+  latest(): Promise<Report | null>;
+}
+
+/** The one row that keeps `serve`, `sync` and `block` from writing together. */
+export interface Lease {
+  /** Resolves to false when somebody else holds it, with who in `holder`. */
+  acquire(what: string): Promise<{ readonly held: true } | { readonly held: false; readonly holder: string }>;
+  /** Throws MusterError when it was lost meanwhile. */
+  renew(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface Store {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly memory: Memory;
+  readonly approvals: Approvals;
+  readonly orders: Orders;
+  readonly reports: Reports;
+  readonly lease: Lease;
+}
+
+// ---------------------------------------------------------------- desired state
+
+/** The repository as it stands now. */
+export interface Repository {
+  load(): Promise<Loaded>;
+  /** Whether `to` descends from (or is) `from`; a folder always does. */
+  descends(from: string, to: string): Promise<boolean>;
+}
+
+export type { ApprovedPlan, Attributes };

@@ -1,0 +1,49 @@
+/** The Report of one pass: the single source of every text, page and mail about it. */
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Trouble } from '../errors.ts';
+import type { Instant } from '../model/document.ts';
+import type { Change } from './change.ts';
+import type { Hold, Plan } from './plan.ts';
+import type { Outcome } from './ports.ts';
+
+export interface Applied {
+  readonly change: Change;
+  readonly outcome: Outcome;
+  /** Whether an operator's approval let it through. */
+  readonly approved: boolean;
+  /** Whether the block lane made it. */
+  readonly lane: boolean;
+}
+
+export interface Report {
+  readonly format: 1;
+  readonly runId: string;
+  /** What set the pass off: `command`, `schedule`, `push`, `due`. */
+  readonly trigger: string;
+  readonly mode: 'enforce' | 'observe';
+  /** Whether anything could have been written: false for `plan`. */
+  readonly dryRun: boolean;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  readonly plan: Plan;
+  readonly holds: readonly Hold[];
+  readonly applied: readonly Applied[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Steps that failed: servers, steps, what to check. */
+  readonly trouble: readonly Trouble[];
+  /** Milliseconds per step, in the order of the steps. */
+  readonly durationsMs: Readonly<Record<string, number>>;
+}
+
+/**
+ * 0: done. 1: failed (a system could not be read, the revision was refused). 2: something waits for a person
+ * (held, failed on one object, a mistake in a file, somebody who should be shut out and is not).
+ */
+export function exitCodeOf(report: Report): 0 | 1 | 2 {
+  if (report.trouble.length > 0 || report.plan.unread.length > 0) return 1;
+  const failed = report.applied.some(({ outcome }) => outcome.status !== 'applied');
+  const errors = report.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  const waiting = report.plan.notices.some((notice) => notice.next !== null);
+  const held = report.plan.heldEntries.some((entry) => entry.condition === 'held');
+  return failed || errors || waiting || held || report.holds.length > 0 ? 2 : 0;
+}

@@ -1,0 +1,89 @@
+/** The kinds of document that people write, typed: what one entry of the desired-state repository says. */
+import type { Origin } from '../diagnostic.ts';
+
+/** A calendar day `YYYY-MM-DD` (ISO 8601) in the configured time zone. */
+export type Day = string & { readonly brand: 'Day' };
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+export interface Institution {
+  readonly id: string;
+  readonly name: string;
+  /** E-mail addresses (RFC 5321 mailboxes). */
+  readonly contacts: readonly string[];
+  /** Key of the institution above; a block there covers this one. */
+  readonly partOf: string | null;
+}
+
+export interface User {
+  /** sAMAccountName, as written; its key is the folded form. */
+  readonly username: string;
+  readonly name: { readonly given: string; readonly family: string };
+  readonly email: string;
+  /** E.164, as in `+4520123456`. */
+  readonly phone: string;
+  /** Key of an institution. */
+  readonly institution: string;
+  readonly state: 'active' | 'closed';
+  /** First day with access; null: from the beginning. */
+  readonly starts: Day | null;
+  /** Last day with access; null: no end. */
+  readonly ends: Day | null;
+}
+
+/** One entry of a block list: of a person, of an institution, or of a person's mail. */
+export interface Block {
+  /** Key of the user or institution. */
+  readonly target: string;
+  readonly reason: string;
+  /** First day of the block. */
+  readonly from: Day;
+  /** Last day of the block; null: until lifted. */
+  readonly until: Day | null;
+  /** First day on which it no longer counts; null: not lifted. */
+  readonly lifted: Day | null;
+}
+
+/** Kind name to document type: the closed set. */
+export interface Documents {
+  readonly institution: Institution;
+  readonly user: User;
+  readonly 'blocked-institution': Block;
+  readonly 'blocked-user': Block;
+  readonly 'mail-block': Block;
+}
+
+export type Kind = keyof Documents;
+
+export const KINDS: readonly Kind[] = ['institution', 'user', 'blocked-institution', 'blocked-user', 'mail-block'];
+
+/**
+ * Where an entry stands against the repository as it is now.
+ * - `declared`: it is there and valid.
+ * - `held`: it is there with a problem; `document` is the last good one.
+ * - `vanished`: it is no longer there; `document` is the last good one.
+ */
+export type Condition = 'declared' | 'held' | 'vanished';
+
+/** One identified document, as a pass works with it. */
+export interface Entry<D> {
+  /** Identity within its kind: folded username or id; for a block `target@from`. */
+  readonly key: string;
+  readonly document: D;
+  /** Where the document stands (for a vanished one: where it last stood). */
+  readonly origin: Origin;
+  readonly condition: Condition;
+  /** When this very content was first taken in by a pass; null when this pass is the first. */
+  readonly knownSince: Instant | null;
+  /** Other valid documents of the same identity that contradict this one: the most restrictive reading applies. */
+  readonly rivals: readonly { readonly document: D; readonly origin: Origin }[];
+}
+
+/** Any entry with its kind, as the store remembers it. */
+export type AnyEntry = { readonly [K in Kind]: { readonly kind: K } & Entry<Documents[K]> }[Kind];
+
+/** The identity under which twins by case, Unicode form (NFC, UAX #15) or surrounding space are one. */
+export function fold(text: string): string {
+  return text.normalize('NFC').trim().toLowerCase();
+}

@@ -1,0 +1,46 @@
+/** What the sources hand to the model: typed entries and problems, file by file, at one revision. */
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Documents, Instant, Kind } from './document.ts';
+
+/** One entry that stands by itself: typed, not yet checked against the other files. */
+export type TypedEntry = {
+  readonly [K in Kind]: {
+    readonly kind: K;
+    readonly key: string;
+    readonly document: Documents[K];
+    readonly line: number;
+    /** Optional fields set to `none` by the author: left out on purpose, so their absence is a statement. */
+    readonly none: readonly string[];
+  };
+}[Kind];
+
+/** An entry that a problem holds; `key` is null where not even its identity could be read. */
+export interface BrokenEntry {
+  readonly kind: Kind;
+  readonly key: string | null;
+  readonly line: number;
+}
+
+export interface LoadedFile {
+  readonly path: string;
+  /** Git object id of the content. */
+  readonly blob: string;
+  readonly kind: Kind;
+  readonly entries: readonly TypedEntry[];
+  readonly broken: readonly BrokenEntry[];
+  /** Syntax error, limit, or cut-off end: nothing in the file counts, all it held keeps its last good document. */
+  readonly unreadable: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Loaded {
+  /** Commit id, or for a folder a digest of its content. */
+  readonly revision: string;
+  /** Committer time of that commit; null for a folder. */
+  readonly committedAt: Instant | null;
+  readonly files: readonly LoadedFile[];
+  /** Rejected paths, `muster.yaml`, and whatever belongs to no file of entries. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** False: `muster.yaml` is missing or not ours, so nothing that stands here counts and everything is held. */
+  readonly trusted: boolean;
+}

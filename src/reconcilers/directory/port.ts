@@ -1,0 +1,121 @@
+/** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
+import type { Secret } from '../../secret.ts';
+
+/** One account, in canonical form, wherever in the domain it is. */
+export interface Account {
+  /** objectGUID (MS-ADTS 2.3.1), lower-case hyphenated text form. */
+  readonly guid: string;
+  /** Distinguished name (RFC 4514) as the server writes it. */
+  readonly dn: string;
+  /** sAMAccountName as the server holds it. */
+  readonly username: string;
+  readonly upn: string | null;
+  /** The ownership mark attribute as it stands; null: empty. */
+  readonly mark: string | null;
+  /** userAccountControl (MS-ADTS 2.2.16) without ACCOUNTDISABLE 0x2. */
+  readonly enabled: boolean;
+  /** accountExpires (MS-ADA1: 100 ns intervals since 1601 UTC; 0 and 2^63-1 mean never) as ISO 8601 UTC, or `never`. */
+  readonly accountExpires: string;
+  /** Every mapped attribute, as stored, absent ones null. Canonical comparison is the mapping's work. */
+  readonly attributes: Readonly<Record<string, string | null>>;
+  /** Protection: adminCount=1, a well-known RID, the bind account, the configured list; in words, or null. */
+  readonly protectedBecause: string | null;
+  /** Values exactly as the server holds them: preconditions of writes (`userAccountControl`, `accountExpires`, mapped attributes …). */
+  readonly raw: Readonly<Record<string, string | null>>;
+  /** Whether it lies in one of the managed organisational units. */
+  readonly managed: boolean;
+}
+
+/** A proven complete reading of the managed organisational units (see `DirectoryReader.readAll`). */
+export interface Reading {
+  readonly accounts: readonly Account[];
+  /** Accounts of the ledger found outside the managed units. */
+  readonly moved: readonly Account[];
+  /** GUIDs of the ledger that a point read showed to exist no more. */
+  readonly gone: readonly string[];
+}
+
+export interface DirectoryReader {
+  /** Server URL, for messages. */
+  readonly server: string;
+  /** The server's currentTime (MS-ADTS 3.1.1.3.2), milliseconds since 1970. */
+  now(): Promise<number>;
+  /**
+   * Every account under the managed units. Resolves only when proven complete: the paging cookie came back empty
+   * (RFC 2696), empty pages were followed, the bound identity was checked on this very connection (RFC 4532), every managed
+   * unit answered a base read, every requested attribute had a value on at least one object (or no object exists), no reconnect took place,
+   * and every known GUID came back or was found moved or gone, at most max(5, 1 %) of them gone. Throws MusterError naming server and step.
+   */
+  readAll(knownGuids: ReadonlySet<string>): Promise<Reading>;
+  /** Accounts anywhere in the domain with one of these GUIDs, sAMAccountNames or userPrincipalNames; absent ones are left out. */
+  find(wanted: {
+    readonly guids?: readonly string[];
+    readonly usernames?: readonly string[];
+    readonly upns?: readonly string[];
+  }): Promise<readonly Account[]>;
+}
+
+export interface NewAccount {
+  readonly dn: string;
+  readonly username: string;
+  readonly upn: string;
+  readonly mark: string;
+  readonly password: Secret;
+  readonly mustChangePassword: boolean;
+  /** ISO 8601 UTC or `never`. */
+  readonly accountExpires: string;
+  readonly attributes: Readonly<Record<string, string | null>>;
+}
+
+/** What to change on one existing account: old raw values guard, new values follow. */
+export interface Modification {
+  readonly guid: string;
+  /** For messages only. */
+  readonly dn: string;
+  /** Raw values as read, at least of everything that `set` and `enabled` touch, and what protection is judged by. */
+  readonly raw: Readonly<Record<string, string | null>>;
+  /** Flips only userAccountControl 0x2 when given. */
+  readonly enabled?: boolean;
+  /** ISO 8601 UTC or `never`. */
+  readonly accountExpires?: string;
+  readonly mark?: string;
+  /** Mapped attributes to set; null clears. */
+  readonly set?: Readonly<Record<string, string | null>>;
+}
+
+/** Both writes judge protection again, from raw values, before they send anything. */
+export interface DirectoryWriter {
+  /** One atomic Add: object, mark, attributes, password, enabled state, must-change. Resolves to the account as read back by its DN. */
+  create(account: NewAccount): Promise<Account>;
+  /** One atomic Modify addressed by GUID, compare-and-swap on every value touched; resolves when the server confirmed. */
+  modify(modification: Modification): Promise<void>;
+  /** A new initial password with must-change; for `credentials reissue`. */
+  setPassword(guid: string, password: Secret, mustChangePassword: boolean): Promise<void>;
+}
+
+/** One bound connection to one server; never re-opened behind the caller's back. */
+export interface DirectoryConnection {
+  readonly reader: DirectoryReader;
+  readonly writer: DirectoryWriter;
+  close(): Promise<void>;
+}
+
+/** A directory product as configured. */
+export interface DirectoryAdapter {
+  /** The first server that answers and accepts the bind; throws MusterError listing each server and why not. */
+  connect(): Promise<DirectoryConnection>;
+  /** All that do; throws only when none does. */
+  connectAll(): Promise<{ readonly connections: readonly DirectoryConnection[]; readonly unreachable: readonly string[] }>;
+}
+
+/** What every adapter is told of the site. */
+export interface DirectorySite {
+  /** Units whose accounts are managed, DNs. */
+  readonly read: readonly string[];
+  /** Attribute that carries the ownership mark. */
+  readonly markAttribute: string;
+  /** LDAP names of the mapped attributes, to be read. */
+  readonly mappedAttributes: readonly string[];
+  /** sAMAccountNames, folded, that nobody may touch (break-glass accounts). */
+  readonly protected: readonly string[];
+}
