@@ -46,8 +46,8 @@ export interface Observed {
   /** objectGUID, token serial: survives renames. */
   readonly handle: string;
   readonly ownership: Ownership;
-  /** The ownership mark as it stands; null: none. */
-  readonly mark: string | null;
+  /** Attempt id in this instance's own mark, whether or not the ledger confirms it; null: no mark of ours. */
+  readonly attempt: string | null;
   readonly enabled: boolean;
   readonly attributes: Attributes;
   /** Why nobody may touch it; null: may be touched. */

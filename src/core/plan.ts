@@ -18,6 +18,9 @@ export interface Notice {
     | 'drift'
     | 'create-refused'
     | 'unknown-mark'
+    | 'undeclared'
+    | 'unsettled'
+    | 'read-back'
     | 'store-lost'
     | 'clock'
     | 'paused'
@@ -68,7 +71,7 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'flapping' | 'failing' | 'paused' | 'observe' | 'store-lost' | 'same-person';
+  readonly rule: ChangeClass | 'clock' | 'flapping' | 'failing' | 'paused' | 'store-lost';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */

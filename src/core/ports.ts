@@ -2,8 +2,7 @@
 import type { AnyEntry, Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
-import type { ApprovedPlan } from './plan.ts';
-import type { Attributes, Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
+import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
 import type { Report } from './report.ts';
 
 /** Now, in milliseconds since 1970 UTC. */
@@ -29,6 +28,8 @@ export interface Observation {
   readonly elsewhere: readonly Observed[];
   /** Handles of the ledger that no longer exist. */
   readonly gone: readonly string[];
+  /** Wanted things that cannot be created because another thing holds a value that must be unique. */
+  readonly conflicts: readonly { readonly key: string; readonly text: string }[];
   /** Hex SHA-256 over all of it, for the record. */
   readonly digest: string;
 }
@@ -102,6 +103,8 @@ export interface LedgerRow {
   readonly state: State;
   /** Why Muster disabled it; null while it did not. */
   readonly disabledFor: Cause | null;
+  /** When a proven read first showed that somebody deleted it; null: it exists. */
+  readonly goneAt: Instant | null;
 }
 
 export interface Ledger {
@@ -118,6 +121,8 @@ export interface Intent {
   readonly id: string;
   readonly runId: string;
   readonly attempt: string;
+  /** The server the write goes to: only that one can tell at once whether it happened. */
+  readonly server: string;
   readonly change: Change;
   readonly at: Instant;
   readonly approved: boolean;
@@ -233,4 +238,3 @@ export interface Repository {
   descends(from: string, to: string): Promise<boolean>;
 }
 
-export type { ApprovedPlan, Attributes };
