@@ -1,7 +1,7 @@
 /** One pass: the whole run on one page, in order. */
 import type { Clock, Reconciler, Repository, Store } from './ports.ts';
 import type { Report } from './report.ts';
-import type { Limits } from './gate.ts';
+import type { Limits } from './limits.ts';
 
 export interface PassSettings {
   readonly mode: 'enforce' | 'observe';

@@ -85,8 +85,8 @@ export interface Traits {
   usable(state: State, at: Instant): boolean;
   /** Attributes by which a person proves who they are (a phone number): class `phone`. */
   readonly authenticators: ReadonlySet<string>;
-  /** Attributes that decide access (an expiry): a hand-made restriction in them is not given back. */
-  readonly access: ReadonlySet<string>;
+  /** Whether this value gives longer access than that one (a later expiry): a hand-made restriction is not given back. */
+  loosens(attribute: string, from: string | null, to: string | null): boolean;
   /** What to do where somebody else changed a value. */
   drift(attribute: string): 'revert' | 'report';
   /** Why nothing can be created at present; null: it can. */

@@ -1,0 +1,123 @@
+/** Access: whether an account should be enabled or disabled, and why; only what Muster disabled is given back. */
+import type { Reason, ReasonKind } from '../model/standing.ts';
+import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
+import { type Cause, type ChangeClass, type Disable, type Effect, type Enable, fellDue, type Observed, type State } from './change.ts';
+import type { LedgerRow, Traits } from './ports.ts';
+
+/** Said by a person about a person or an institution: goes first, on its own budget, in the block lane. */
+const EXPLICIT: ReadonlySet<ReasonKind> = new Set(['closed', 'person-blocked', 'institution-blocked', 'operator-blocked']);
+
+/** Which of several reasons names the cause: the one that counts against the widest budget first. */
+const WEIGHT: readonly ReasonKind[] = [
+  'operator-blocked',
+  'institution-blocked',
+  'person-blocked',
+  'closed',
+  'ended',
+  'not-started',
+  'mail-blocked',
+];
+
+const BLOCKS: ReadonlySet<string> = new Set(['person-blocked', 'institution-blocked', 'operator-blocked']);
+
+export function isExplicit(reason: Reason): boolean {
+  return EXPLICIT.has(reason.kind);
+}
+
+/** Enable, disable, a notice, or nothing, for one existing thing whose ledger row is known. */
+export function accessChange(subject: Case, row: LedgerRow, observed: Observed): Finding {
+  const { desired } = subject;
+  if (!desired.verdict.allowed) return observed.enabled ? { ...NOTHING, changes: [disable(subject, observed)] } : NOTHING;
+  if (observed.enabled) return acceptEnabled(row);
+  if (row.disabledFor === null) return noticed(byHandNotice(subject, observed));
+  if (!desired.mayGain) return NOTHING;
+  return { ...NOTHING, changes: [enable(subject, observed, row.disabledFor)] };
+}
+
+/** A disable for whatever reasons stand; also used by the block lane, which has no ledger row to ask for. */
+export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable {
+  const { desired, traits, at, dated } = subject;
+  const before: State = { enabled: true, attributes: {} };
+  const after: State = { enabled: false, attributes: {} };
+  return {
+    kind: 'disable',
+    address: desired.address,
+    person: desired.person,
+    handle: observed.handle,
+    location: observed.location,
+    before,
+    after,
+    raw: observed.raw,
+    effect: traits.usable(observed, at) ? 'takes' : 'neither',
+    classes: [classOfDisable(desired.verdict.reasons)],
+    cause: causeOf(desired.verdict.reasons, reasonsOf(desired)),
+    dated,
+  };
+}
+
+function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
+  const { desired, traits, at, dated } = subject;
+  const newest = desired.verdict.ended[0];
+  const after: State = { enabled: true, attributes: {} };
+  const finally_: State = { enabled: true, attributes: { ...observed.attributes, ...desired.attributes } };
+  const due = newest !== undefined && fellDue(newest.endedAt, newest.knownSince);
+  return {
+    kind: 'enable',
+    address: desired.address,
+    person: desired.person,
+    handle: observed.handle,
+    location: observed.location,
+    before: { enabled: false, attributes: {} },
+    after,
+    raw: observed.raw,
+    effect: effectOf(traits, observed, finally_, at),
+    classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable'],
+    cause: {
+      kind: 'over',
+      text: newest?.text ?? `no longer holds: ${disabledFor.text}`,
+      origin: newest?.origin ?? desired.origin,
+      institutions: disabledFor.institutions,
+    },
+    dated,
+  };
+}
+
+/** What the person can do before and after, and so what the change does to them. */
+export function effectOf(traits: Traits, before: State, after: State, at: number): Effect {
+  const could = traits.usable(before, at);
+  const can = traits.usable(after, at);
+  if (could === can) return 'neither';
+  return can ? 'gives' : 'takes';
+}
+
+function classOfDisable(reasons: readonly Reason[]): ChangeClass {
+  if (reasons.some(isExplicit)) return 'block';
+  return reasons.every((reason) => fellDue(reason.since, reason.knownSince)) ? 'due' : 'disable';
+}
+
+/** The cause that goes to the ledger: named by its weightiest reason, worded by all. */
+export function causeOf(reasons: readonly Reason[], text: string): Cause {
+  const [first] = [...reasons].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
+  const institutions = reasons.flatMap((reason) => (reason.institution === null ? [] : [reason.institution]));
+  return {
+    kind: first?.kind ?? 'declared',
+    text,
+    origin: first?.origin ?? null,
+    institutions: [...new Set(institutions)].sort(),
+  };
+}
+
+/** Somebody else gave back what Muster had taken, and it may be given: the record of our disable ends with it. */
+function acceptEnabled(row: LedgerRow): Finding {
+  if (row.state.enabled && row.disabledFor === null) return NOTHING;
+  return { ...NOTHING, accepted: { ...row, state: { ...row.state, enabled: true }, disabledFor: null } };
+}
+
+function byHandNotice({ desired }: Case, observed: Observed) {
+  return about(
+    desired,
+    'disabled-by-hand',
+    `${desired.person.label} was disabled by hand in the directory (${observed.location}); Muster leaves it so.`,
+    null,
+  );
+}

@@ -1,0 +1,97 @@
+/** Attributes: which mapped values to write, which to accept, and which somebody changed by hand. */
+import { compareText } from '../diagnostic.ts';
+import { effectOf } from './access.ts';
+import { about, type Case } from './case.ts';
+import type { Attributes, Change, ChangeClass, Observed, Update } from './change.ts';
+import type { Notice } from './plan.ts';
+import type { LedgerRow } from './ports.ts';
+
+export interface AttributeFinding {
+  readonly changes: readonly Change[];
+  readonly notices: readonly Notice[];
+  /** Ledger values as the directory shows them; null: nothing to note. */
+  readonly accepted: Attributes | null;
+}
+
+type Choice =
+  | { readonly write: true; readonly drift: boolean }
+  | { readonly write: false; readonly accept: boolean; readonly notice: Notice | null };
+
+/** At most one Update with every value to write, for one thing that is ours. */
+export function attributeChanges(subject: Case, row: LedgerRow, observed: Observed): AttributeFinding {
+  const before: Record<string, string | null> = {};
+  const after: Record<string, string | null> = {};
+  const accepted: Record<string, string | null> = {};
+  const notices: Notice[] = [];
+  let declared = false;
+  for (const [name, wanted] of Object.entries(subject.desired.attributes).sort(([a], [b]) => compareText(a, b))) {
+    const is = observed.attributes[name] ?? null;
+    const choice = choose(subject, name, wanted, is, row.state.attributes[name]);
+    if (choice.write) {
+      before[name] = is;
+      after[name] = wanted;
+      declared ||= !choice.drift;
+      continue;
+    }
+    if (choice.accept) accepted[name] = is;
+    if (choice.notice !== null) notices.push(choice.notice);
+  }
+  return {
+    changes: Object.keys(after).length === 0 ? [] : [update(subject, observed, before, after, declared)],
+    notices,
+    accepted: Object.keys(accepted).length === 0 ? null : { ...row.state.attributes, ...accepted },
+  };
+}
+
+/** `known` is the ledger's value; undefined: Muster never wrote nor accepted one. */
+function choose(subject: Case, name: string, wanted: string | null, is: string | null, known: string | null | undefined): Choice {
+  const { desired, traits } = subject;
+  if (is === wanted) return { write: false, accept: known !== is, notice: null };
+  if (traits.loosens(name, is, wanted)) {
+    if (known !== is) return { write: false, accept: false, notice: restrictedNotice(subject, name, wanted, is) };
+    if (!desired.mayGain) return { write: false, accept: false, notice: null };
+  }
+  const drift = known === wanted;
+  if (drift && traits.drift(name) === 'report') {
+    const text = `${desired.person.label}: ${name} was changed by hand to ${shown(is)}; the repository says ${shown(wanted)}.`;
+    return { write: false, accept: false, notice: about(desired, 'drift', text, null) };
+  }
+  return { write: true, drift };
+}
+
+function update(subject: Case, observed: Observed, before: Attributes, after: Attributes, declared: boolean): Update {
+  const { desired, traits, at, dated } = subject;
+  const then = { enabled: observed.enabled, attributes: { ...observed.attributes, ...after } };
+  const effect = effectOf(traits, observed, then, at);
+  const names = Object.keys(after);
+  const classes: ChangeClass[] = [];
+  if (names.some((name) => traits.authenticators.has(name))) classes.push('phone');
+  if (effect === 'gives') classes.push('enable');
+  if (effect === 'takes') classes.push('disable');
+  if (classes.length === 0 || names.some((name) => !traits.authenticators.has(name))) classes.push('update');
+  return {
+    kind: 'update',
+    address: desired.address,
+    person: desired.person,
+    handle: observed.handle,
+    location: observed.location,
+    before: { enabled: observed.enabled, attributes: before },
+    after: { enabled: observed.enabled, attributes: after },
+    raw: observed.raw,
+    effect,
+    classes,
+    cause: declared
+      ? { kind: 'declared', text: 'the repository says so', origin: desired.origin, institutions: [] }
+      : { kind: 'drift', text: 'was changed by hand; the repository says otherwise', origin: desired.origin, institutions: [] },
+    dated,
+  };
+}
+
+function restrictedNotice({ desired }: Case, name: string, wanted: string | null, is: string | null): Notice {
+  const text = `${desired.person.label}: ${name} was set by hand to ${shown(is)}, which is less than the repository gives (${shown(wanted)}); Muster leaves it so.`;
+  return about(desired, 'restricted-by-hand', text, null);
+}
+
+function shown(value: string | null): string {
+  return value === null ? 'nothing' : `"${value}"`;
+}

@@ -1,0 +1,71 @@
+/** Budgets: how many people a class of changes affects now and in the last 24 hours, against its limits. */
+import type { Change, ChangeClass } from './change.ts';
+import type { BlockLimit, ClassLimit } from './limits.ts';
+import { peopleIn } from './plan.ts';
+
+/** One person in one class in the last 24 hours, approved changes left out. */
+export type Used = readonly { readonly class: ChangeClass; readonly person: string; readonly institutions: readonly string[] }[];
+
+/** Null: within the limits; otherwise why not, with the figures. `ours` is what percentages are of. */
+export function overClassLimit(
+  rule: ChangeClass,
+  changes: readonly Change[],
+  limit: ClassLimit,
+  always: number,
+  ours: number,
+  used: Used,
+): string | null {
+  const now = peopleIn(changes);
+  const count = now.size;
+  if (limit.people !== undefined && count > limit.people) {
+    return `${people(count)} in one run; the limit of "${rule}" is ${limit.people}.`;
+  }
+  if (limit.percent !== undefined && count > always && count * 100 > limit.percent * ours) {
+    return `${people(count)} of ${ours} accounts; the limit of "${rule}" is ${limit.percent} %.`;
+  }
+  const day = new Set([...now, ...used.filter((one) => one.class === rule).map((one) => one.person)]);
+  if (limit.perDay !== undefined && day.size > limit.perDay) {
+    return `${people(count)} now, ${people(day.size)} within 24 hours; the limit of "${rule}" is ${limit.perDay} a day.`;
+  }
+  return null;
+}
+
+export interface Over {
+  readonly changes: readonly Change[];
+  readonly because: string;
+}
+
+/**
+ * Blocks (and their lifting) have two budgets: people named one by one or closed, and whole institutions with the people
+ * behind them. What an operator ordered from the command line counts against neither: the order is the approval.
+ */
+export function overBlockLimit(rule: 'block' | 'lift', changes: readonly Change[], limit: BlockLimit, used: Used): readonly Over[] {
+  const ordered = changes.filter((change) => change.cause.kind !== 'operator-blocked');
+  const byInstitution = ordered.filter((change) => change.cause.institutions.length > 0);
+  const byName = ordered.filter((change) => change.cause.institutions.length === 0);
+  const usedHere = used.filter((one) => one.class === rule);
+  const overs: Over[] = [];
+  const named = overClassLimit(rule, byName, { people: limit.people, perDay: limit.perDay }, 0, 0,
+    usedHere.filter((one) => one.institutions.length === 0));
+  if (byName.length > 0 && named !== null) overs.push({ changes: byName, because: named });
+  const institutional = overInstitutions(rule, byInstitution, limit, usedHere.filter((one) => one.institutions.length > 0));
+  if (institutional !== null) overs.push({ changes: byInstitution, because: institutional });
+  return overs;
+}
+
+function overInstitutions(rule: string, changes: readonly Change[], limit: BlockLimit, used: Used): string | null {
+  if (changes.length === 0) return null;
+  const institutions = new Set([...changes.flatMap((change) => change.cause.institutions), ...used.flatMap((one) => one.institutions)]);
+  if (institutions.size > limit.institutions) {
+    return `${institutions.size} institutions within 24 hours; the limit of "${rule}" is ${limit.institutions}.`;
+  }
+  const affected = new Set([...peopleIn(changes), ...used.map((one) => one.person)]);
+  if (affected.size > limit.institutionPeople) {
+    return `${people(affected.size)} behind institutions within 24 hours; the limit of "${rule}" is ${limit.institutionPeople}.`;
+  }
+  return null;
+}
+
+function people(count: number): string {
+  return count === 1 ? '1 person' : `${count} people`;
+}
