@@ -1,0 +1,77 @@
+/** What waits for a person: held changes, notices, systems that could not be read, changes that failed. */
+import type { Hold, Notice } from '../core/plan.ts';
+import { peopleIn } from '../core/plan.ts';
+import type { Applied } from '../core/report.ts';
+import type { Trouble } from '../errors.ts';
+import { capped, changeList, summaryOf, type Wording } from './changes.ts';
+import { type Block, type Item, item, line, nextStep, type Section, section, whereFrom } from './page.ts';
+import { people } from './words.ts';
+
+/** Where, what, next: the same three lines wherever something went wrong. */
+export function troubleSections(troubles: readonly Trouble[]): readonly Section[] {
+  return section('Could not be done', troubles.map(troubleItem), 'bad');
+}
+
+export function troubleItem(trouble: Trouble): Item {
+  return item(trouble.where, [line(trouble.what), nextStep(trouble.next)], 'bad');
+}
+
+/** Each hold with its rule, its figures, what releases it, and whom it concerns. */
+export function holdSections(holds: readonly Hold[], wording: Wording): readonly Section[] {
+  return holds.flatMap((hold) => {
+    const summary = summaryOf(hold.changes, 'future') ?? 'nothing';
+    const blocks: readonly Block[] = [
+      line(hold.because),
+      line('To release it:', 'faint'),
+      nextStep(hold.release),
+      ...changeList(hold.changes, { ...wording, tense: 'future' }),
+    ];
+    return section(`Held: ${summary}`, blocks, 'warn');
+  });
+}
+
+/** Notices that ask for something, the urgent ones by themselves, then those that only inform. */
+export function noticeSections(notices: readonly Notice[], wording: Wording): readonly Section[] {
+  const later = notices.filter((notice) => !notice.urgent);
+  const items = (some: readonly Notice[]) => capped(some.map(noticeItem), wording);
+  return [
+    ...section('Needs somebody', items(later.filter((notice) => notice.next !== null)), 'warn'),
+    ...section('Good to know', items(later.filter((notice) => notice.next === null)), 'plain'),
+  ];
+}
+
+/** Somebody who should be shut out is not: never capped, always on top. */
+export function urgentSections(notices: readonly Notice[]): readonly Section[] {
+  return section('Urgent', notices.filter((notice) => notice.urgent).map(noticeItem), 'bad');
+}
+
+/** Changes that failed or were passed over, each with why and what to do. */
+export function failedSections(applied: readonly Applied[], wording: Wording): readonly Section[] {
+  const failed = applied.filter(({ outcome }) => outcome.status === 'failed');
+  const skipped = applied.filter(({ outcome }) => outcome.status === 'skipped');
+  const title = (word: string, some: readonly Applied[]) =>
+    `${word} (${people(peopleIn(some.map(({ change }) => change)).size)})`;
+  return [
+    ...section(title('Failed', failed), capped(failed.map(outcomeItem), wording), 'bad'),
+    ...section(title('Passed over', skipped), capped(skipped.map(outcomeItem), wording), 'warn'),
+  ];
+}
+
+const attempts = {
+  create: 'making the account',
+  adopt: 'taking over the account',
+  update: 'changing details',
+  enable: 'giving access back',
+  disable: 'taking access away',
+} as const;
+
+function outcomeItem({ change, outcome }: Applied): Item {
+  const head = `${change.person.label}: ${attempts[change.kind]}`;
+  if (outcome.status === 'failed') return item(head, [line(outcome.error), nextStep(outcome.next)]);
+  return item(head, outcome.status === 'skipped' ? [line(outcome.because)] : []);
+}
+
+function noticeItem(notice: Notice): Item {
+  const blocks = notice.next === null ? [] : [nextStep(notice.next)];
+  return item([notice.text, ...whereFrom(notice.origin)], blocks);
+}

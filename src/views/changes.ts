@@ -1,0 +1,161 @@
+/** Changes as people read them: grouped by what happens to the person, and by the reason where many share one. */
+import type { Attributes, Change } from '../core/change.ts';
+import { peopleIn } from '../core/plan.ts';
+import { type Block, type Item, item, line, type Section, section, whereFrom } from './page.ts';
+import type { Tone } from './style.ts';
+import { attributeName, attributeValue, count, people } from './words.ts';
+
+export interface Wording {
+  /** IANA name; every date is shown in it. */
+  readonly timeZone: string;
+  /** Names everybody, however long the list grows. */
+  readonly all: boolean;
+  /** `past` once things are done, `future` where they are only planned. */
+  readonly tense: 'future' | 'past';
+}
+
+/** People with one and the same reason from which the reason is said once, with the names below it. */
+const GROUP_FROM = 3;
+/** Names below one reason or of one kind of change: a terminal's height, so that the summary stays in sight. */
+const SHOWN_MAX = 20;
+
+/** One thing that can happen to a person; a change belongs to the first kind that fits. */
+interface Happening {
+  readonly tone: Tone;
+  readonly fits: (change: Change) => boolean;
+  readonly title: string;
+  /** Of one person, of several; planned, done. */
+  readonly future: readonly [string, string];
+  readonly past: readonly [string, string];
+}
+
+const has = (name: Change['classes'][number]) => (change: Change) => change.classes.includes(name);
+
+const happenings: readonly Happening[] = [
+  {
+    tone: 'bad',
+    fits: (change) => change.effect === 'takes',
+    title: 'Access is taken away',
+    future: ['person loses access', 'people lose access'],
+    past: ['person lost access', 'people lost access'],
+  },
+  {
+    tone: 'good',
+    fits: (change) => change.kind === 'create',
+    title: 'New accounts',
+    future: ['person gets an account', 'people get an account'],
+    past: ['person got an account', 'people got an account'],
+  },
+  {
+    tone: 'good',
+    fits: (change) => change.effect === 'gives',
+    title: 'Access is given back',
+    future: ['person gets access back', 'people get access back'],
+    past: ['person got access back', 'people got access back'],
+  },
+  {
+    tone: 'warn',
+    fits: has('phone'),
+    title: 'Phone numbers',
+    future: ['phone number changes', 'phone numbers change'],
+    past: ['phone number changed', 'phone numbers changed'],
+  },
+  {
+    tone: 'plain',
+    fits: (change) => change.kind === 'adopt',
+    title: 'Accounts taken over by Muster',
+    future: ['account is taken over', 'accounts are taken over'],
+    past: ['account was taken over', 'accounts were taken over'],
+  },
+  {
+    tone: 'plain',
+    fits: (change) => change.kind === 'disable',
+    title: 'Accounts switched off that nobody could use anyway',
+    future: ['unusable account is switched off', 'unusable accounts are switched off'],
+    past: ['unusable account was switched off', 'unusable accounts were switched off'],
+  },
+  {
+    tone: 'plain',
+    fits: (change) => change.kind === 'enable',
+    title: 'Accounts switched on that nobody can use yet',
+    future: ['account is switched on without giving access', 'accounts are switched on without giving access'],
+    past: ['account was switched on without giving access', 'accounts were switched on without giving access'],
+  },
+  {
+    tone: 'plain',
+    fits: () => true,
+    title: 'Other details',
+    future: ['person has details changed', 'people have details changed'],
+    past: ['person had details changed', 'people had details changed'],
+  },
+];
+
+/** `3 people lose access, 1 person gets an account`; null where nothing happens. */
+export function summaryOf(changes: readonly Change[], tense: Wording['tense']): string | null {
+  const clauses = byHappening(changes).map(({ happening, changes: some }) => {
+    const n = peopleIn(some).size;
+    return count(n, happening[tense][0], happening[tense][1]);
+  });
+  return clauses.length === 0 ? null : clauses.join(', ');
+}
+
+/** One section for each thing that happens to people, in the order of how much it matters to them. */
+export function changeSections(changes: readonly Change[], wording: Wording): readonly Section[] {
+  return byHappening(changes).flatMap(({ happening, changes: some }) =>
+    section(`${happening.title} (${people(peopleIn(some).size)})`, changeList(some, wording), happening.tone),
+  );
+}
+
+/** The same changes as one list, for a place that has said already what they have in common. */
+export function changeList(changes: readonly Change[], wording: Wording): readonly Block[] {
+  const groups = Map.groupBy(changes, (change) => JSON.stringify([change.cause.text, change.cause.origin]));
+  const shared: Block[] = [];
+  const single: Item[] = [];
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (first === undefined) continue;
+    if (group.length < GROUP_FROM) single.push(...group.map((change) => ownItem(change, wording)));
+    else shared.push(sharedItem(first, group, wording));
+  }
+  return capped([...shared, ...single], wording);
+}
+
+/** At most {@link SHOWN_MAX} of them, and how many were left out and how to see them. */
+export function capped<B extends Block>(blocks: readonly B[], { all }: Pick<Wording, 'all'>): readonly Block[] {
+  // One line for one more would save nothing.
+  if (all || blocks.length <= SHOWN_MAX + 1) return blocks;
+  const left = blocks.length - SHOWN_MAX;
+  return [...blocks.slice(0, SHOWN_MAX), line(`… and ${left} more; --all shows them.`, 'faint')];
+}
+
+function byHappening(changes: readonly Change[]): { happening: Happening; changes: readonly Change[] }[] {
+  const groups = Map.groupBy(changes, (change) => happenings.findIndex(({ fits }) => fits(change)));
+  return happenings.flatMap((happening, n) => {
+    const some = groups.get(n);
+    return some === undefined ? [] : [{ happening, changes: some }];
+  });
+}
+
+function sharedItem(first: Change, group: readonly Change[], wording: Wording): Item {
+  const reason = [`${people(peopleIn(group).size)}: ${first.cause.text}`, ...whereFrom(first.cause.origin)];
+  const names = group.map((change) => item(change.person.label, differences(change, wording)));
+  return item(reason, capped(names, wording));
+}
+
+function ownItem(change: Change, wording: Wording): Item {
+  const reason = line([`Why: ${change.cause.text}`, ...whereFrom(change.cause.origin)], 'faint');
+  return item(change.person.label, [...differences(change, wording), reason]);
+}
+
+/** Every attribute that changes, old and new in full: a phone number is where somebody's passcodes go. */
+function differences(change: Change, { timeZone }: Wording): readonly Block[] {
+  const before: Attributes = change.kind === 'create' ? {} : change.before.attributes;
+  const after = change.after.attributes;
+  const show = (name: string, value: string | null) => attributeValue(name, value, timeZone);
+  return Object.keys(after)
+    .filter((name) => (after[name] ?? null) !== (before[name] ?? null))
+    .map((name) => {
+      const from = change.kind === 'create' ? '' : `${show(name, before[name] ?? null)} → `;
+      return line(`${attributeName(name)}: ${from}${show(name, after[name] ?? null)}`);
+    });
+}

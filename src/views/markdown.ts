@@ -1,0 +1,78 @@
+/** A page as Markdown for a merge request (CommonMark 0.31, as GitLab and GitHub show it). */
+import type { Block, Page, Phrase } from './page.ts';
+import { printable } from './printable.ts';
+
+/** The page as Markdown, ending in one line break. No text in it can become markup, a link or HTML. */
+export function pageAsMarkdown(page: Page): string {
+  const lines = [`## ${escaped(page.title)}`];
+  let before: Block['kind'] | null = null;
+  for (const block of page.blocks) {
+    if (before !== 'item' || block.kind !== 'item') lines.push('');
+    lines.push(...blockLines(block, ''));
+    before = block.kind;
+  }
+  const spaced = lines.filter((text, n) => text !== '' || lines[n - 1] !== '');
+  return `${spaced.join('\n').trimEnd()}\n`;
+}
+
+function blockLines(block: Block, indent: string): readonly string[] {
+  switch (block.kind) {
+    case 'line':
+      return [indent + phraseMarkdown(block.phrase)];
+    case 'item':
+      return [`${indent}- ${phraseMarkdown(block.phrase)}`, ...inside(block.blocks, `${indent}  `)];
+    case 'snippet':
+      return fenced(block.lines, indent);
+    case 'section':
+      return [`${indent}### ${escaped(block.title)}`, ...paragraphs(block.blocks)];
+  }
+}
+
+/** What belongs to a list item: sentences become items of a list below it, so that each keeps its line. */
+function inside(blocks: readonly Block[], indent: string): readonly string[] {
+  return blocks.flatMap((block) =>
+    block.kind === 'line' ? [`${indent}- ${phraseMarkdown(block.phrase)}`] : blockLines(block, indent),
+  );
+}
+
+function paragraphs(blocks: readonly Block[]): readonly string[] {
+  return blocks.flatMap((block, n) => {
+    const joins = block.kind === 'item' && blocks[n - 1]?.kind === 'item';
+    return [...(joins ? [] : ['']), ...blockLines(block, '')];
+  });
+}
+
+/** A fence longer than any run of backticks inside, so that nothing can close it early (CommonMark 4.5). */
+function fenced(lines: readonly string[], indent: string): readonly string[] {
+  const shown = lines.map(printable);
+  const fence = '`'.repeat(Math.max(3, longestRun(shown.join('\n')) + 1));
+  return ['', `${indent}${fence}`, ...shown.map((text) => indent + text), `${indent}${fence}`, ''];
+}
+
+function phraseMarkdown(phrase: Phrase): string {
+  return phrase.map((part) => (typeof part === 'string' ? escaped(part) : code(part.code))).join('');
+}
+
+/** A code span: the delimiter is longer than any run of backticks inside (CommonMark 6.1). */
+function code(text: string): string {
+  const shown = printable(text);
+  const tick = '`'.repeat(longestRun(shown) + 1);
+  const pad = shown.startsWith('`') || shown.endsWith('`') ? ' ' : '';
+  return tick + pad + shown + pad + tick;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+/**
+ * ASCII punctuation that could start markup gets a backslash (CommonMark 2.4), `@` as well, so that nobody is mentioned
+ * by a name in a file, and `:` before `//`, so that no address becomes a link.
+ */
+function escaped(text: string): string {
+  return printable(text)
+    .replace(/[\\`*_[\]<>&#|~@!$]/g, (character) => `\\${character}`)
+    .replace(/:\/\//g, '\\://')
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+}

@@ -1,0 +1,68 @@
+/** A page: what a view says, in order, before it becomes text for a terminal or Markdown for a merge request. */
+import { type Origin, place } from '../diagnostic.ts';
+import type { Tone } from './style.ts';
+
+/** Words, or something to be shown letter for letter (a place, a command, a value). */
+export type Inline = string | { readonly code: string };
+export type Phrase = readonly Inline[];
+
+export type Block = Line | Item | Snippet | Section;
+
+export interface Line {
+  readonly kind: 'line';
+  readonly phrase: Phrase;
+  readonly tone: Tone;
+}
+
+/** One thing in a list, with what is to be said about it underneath. */
+export interface Item {
+  readonly kind: 'item';
+  readonly phrase: Phrase;
+  readonly tone: Tone;
+  readonly blocks: readonly Block[];
+}
+
+/** Lines to copy: a command, or YAML. */
+export interface Snippet {
+  readonly kind: 'snippet';
+  readonly lines: readonly string[];
+}
+
+export interface Section {
+  readonly kind: 'section';
+  readonly title: string;
+  readonly tone: Tone;
+  readonly blocks: readonly Block[];
+}
+
+export interface Page {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+export function line(phrase: Phrase | string, tone: Tone = 'plain'): Line {
+  return { kind: 'line', phrase: typeof phrase === 'string' ? [phrase] : phrase, tone };
+}
+
+export function item(phrase: Phrase | string, blocks: readonly Block[] = [], tone: Tone = 'plain'): Item {
+  return { kind: 'item', phrase: typeof phrase === 'string' ? [phrase] : phrase, tone, blocks };
+}
+
+export function snippet(text: string): Snippet {
+  return { kind: 'snippet', lines: text.split(/\r?\n/) };
+}
+
+/** A section, or nothing where it would be empty. */
+export function section(title: string, blocks: readonly Block[], tone: Tone = 'strong'): readonly Section[] {
+  return blocks.length === 0 ? [] : [{ kind: 'section', title, tone, blocks }];
+}
+
+/** ` (users/cbs/ajensen.yaml:4)`, or nothing. */
+export function whereFrom(origin: Origin | null): Phrase {
+  return origin === null ? [] : [' (', { code: place({ file: origin.file, line: origin.line }) }, ')'];
+}
+
+/** What to do next: a command on a line of its own to be copied, anything else as a sentence. */
+export function nextStep(text: string): Block {
+  return text.startsWith('muster ') ? snippet(text) : line(text);
+}

@@ -1,0 +1,98 @@
+/** The report of a pass, and so of a plan: a summary first, then each person with the reason and the line behind it. */
+import type { Change } from '../core/change.ts';
+import type { Report } from '../core/report.ts';
+import { failedSections, holdSections, noticeSections, troubleSections, urgentSections } from './attention.ts';
+import { changeSections, summaryOf, type Wording } from './changes.ts';
+import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
+import { type Line, line, type Page, section } from './page.ts';
+import { count, duration, moment, shortRevision } from './words.ts';
+
+/** How a reader wants it: everybody by name or the first of many, and in which time zone (IANA). */
+export type ReportOptions = Pick<Wording, 'all' | 'timeZone'>;
+
+/** Said where the directory is as the repository wants it. */
+export const NOTHING_TO_DO = 'Nothing to do: the directory matches the repository.';
+
+/** A plan (`dryRun`) in the future tense, a pass in the past. */
+export function reportPage(report: Report, options: ReportOptions): Page {
+  const wording: Wording = { ...options, tense: report.dryRun || report.mode === 'observe' ? 'future' : 'past' };
+  const { plan } = report;
+  const shown = changesToShow(report);
+  const revision = plan.revision === '' ? 'no revision' : `revision ${shortRevision(plan.revision)}`;
+  return {
+    title: `${report.dryRun ? 'Plan' : 'Pass'} for ${revision}`,
+    blocks: [
+      ...urgentSections(plan.notices),
+      ...troubleSections([...report.trouble, ...plan.unread]),
+      ...summaryLines(report, shown, wording),
+      ...nothingWritten(report),
+      ...failedSections(report.applied, wording),
+      ...changeSections(shown, wording),
+      ...holdSections(report.holds, wording),
+      ...diagnosticSections(report.diagnostics, wording),
+      ...heldEntrySections(plan.heldEntries, wording),
+      ...noticeSections(plan.notices, wording),
+      ...section('This run', [circumstances(report, options)], 'faint'),
+    ],
+  };
+}
+
+/** What goes through (planned) or went through (done); what is held has a section of its own. */
+function changesToShow(report: Report): readonly Change[] {
+  if (report.dryRun || report.mode === 'observe') {
+    const held = new Set(report.holds.flatMap((hold) => hold.changes.map(identity)));
+    return report.plan.changes.filter((change) => !held.has(identity(change)));
+  }
+  return report.applied.filter(({ outcome }) => outcome.status === 'applied').map(({ change }) => change);
+}
+
+/** Tells the changes of one report apart, also after the report has been stored and read again. */
+function identity({ address, kind, handle }: Change): string {
+  return JSON.stringify([address.system, address.kind, address.key, kind, handle]);
+}
+
+function nothingWritten(report: Report): readonly Line[] {
+  if (report.dryRun) return [line('This only shows what would happen; nothing was written.', 'faint')];
+  if (report.mode === 'enforce') return [];
+  return [line('The mode is "observe", so nothing was written. Set "mode: enforce" to have it done.', 'warn')];
+}
+
+/** When, how long, which run, and what was read from where: for whoever looks into it later. */
+function circumstances(report: Report, { timeZone }: ReportOptions): Line {
+  const read = report.plan.read.map(
+    ({ system, server, ours }) =>
+      `${system} read from ${server}, ${count(ours, 'account is', 'accounts are')} Muster's`,
+  );
+  const took = duration(report.finishedAt - report.startedAt);
+  const when = `${moment(report.startedAt, timeZone)} (${timeZone}), took ${took}, run ${report.runId}`;
+  return line([when, ...read].join('; '), 'faint');
+}
+
+function summaryLines(report: Report, shown: readonly Change[], wording: Wording): readonly Line[] {
+  const done = summaryOf(shown, wording.tense);
+  const held = summaryOf(
+    report.holds.flatMap((hold) => hold.changes),
+    'future',
+  );
+  const failed = report.applied.filter(({ outcome }) => outcome.status === 'failed').length;
+  const mistakes = diagnosticSummary(report.diagnostics);
+  return [
+    ...(done === null ? [] : [line(sentence(done), 'strong')]),
+    ...(failed === 0 ? [] : [line(`${count(failed, 'change', 'changes')} failed.`, 'bad')]),
+    ...(held === null ? [] : [line(`Held until somebody decides: ${held}.`, 'warn')]),
+    ...(mistakes === null ? [] : [line(`In the repository: ${mistakes}.`, 'warn')]),
+    ...(done === null && held === null && failed === 0 ? [quiet(report)] : []),
+  ];
+}
+
+/** No change: because everything is right, or because not everything could be seen. */
+function quiet(report: Report): Line {
+  if (report.plan.unread.length > 0 || report.trouble.length > 0) {
+    return line('Nothing was changed. What should change is not known as long as the above could not be done.', 'bad');
+  }
+  return line(NOTHING_TO_DO, 'good');
+}
+
+function sentence(clauses: string): string {
+  return `${clauses.charAt(0).toUpperCase()}${clauses.slice(1)}.`;
+}

@@ -1,0 +1,76 @@
+/** Words for numbers, moments and attributes, the same in every view. */
+import type { Instant } from '../model/document.ts';
+
+const grouped = new Intl.NumberFormat('en');
+
+/** `1 person`, `1,000 people`. */
+export function count(n: number, one: string, many: string): string {
+  return `${grouped.format(n)} ${n === 1 ? one : many}`;
+}
+
+export function people(n: number): string {
+  return count(n, 'person', 'people');
+}
+
+/** `2026-03-01 14:05` in that zone (IANA name). */
+export function moment(at: Instant, timeZone: string): string {
+  const { day, time } = clockFace(at, timeZone);
+  return `${day} ${time.slice(0, 5)}`;
+}
+
+/** An end of access in words: `never`, `the end of 2027-12-31`, or the minute where it is no midnight of that zone. */
+export function endOfAccess(value: string, timeZone: string): string {
+  if (value === 'never') return value;
+  const at = Date.parse(value);
+  if (Number.isNaN(at)) return value;
+  if (clockFace(at, timeZone).time !== '00:00:00') return moment(at, timeZone);
+  return `the end of ${clockFace(at - 1, timeZone).day}`;
+}
+
+function clockFace(at: Instant, timeZone: string): { readonly day: string; readonly time: string } {
+  // The Swedish locale writes ISO 8601 (CLDR), so nothing has to be put together by hand.
+  const [day = '', time = ''] = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  })
+    .format(at)
+    .split(' ');
+  return { day, time };
+}
+
+/** A revision as people quote it: the first ten characters of a commit id or digest. */
+export function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40,}$/.test(revision) ? revision.slice(0, 10) : revision;
+}
+
+/** `0.4 s`, `2 min 5 s`. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** Names of directory attributes (RFC 4519, RFC 4524, MS-ADA) that readers without a directory's schema at hand meet. */
+const attributeWords: Readonly<Record<string, string>> = {
+  mobile: 'phone number',
+  mail: 'e-mail',
+  givenname: 'given name',
+  sn: 'family name',
+  displayname: 'name shown',
+  company: 'company',
+  department: 'department',
+  accountexpires: 'access ends',
+};
+
+/** `phone number (mobile)`; an attribute without a word of its own keeps its name. */
+export function attributeName(name: string): string {
+  const words = attributeWords[name.toLowerCase()];
+  return words === undefined || words === name ? name : `${words} (${name})`;
+}
+
+/** A value to show: what is absent is said to be, and an end of access becomes a day. */
+export function attributeValue(name: string, value: string | null, timeZone: string): string {
+  if (value === null || value === '') return '(empty)';
+  return name.toLowerCase() === 'accountexpires' ? endOfAccess(value, timeZone) : value;
+}
