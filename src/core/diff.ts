@@ -51,8 +51,10 @@ interface Index {
 function indexOf({ ledger, observation }: DiffInput): Index {
   const byHandle = (things: readonly Observed[]) => new Map(things.map((thing) => [thing.handle, thing]));
   const everything = [...observation.elsewhere, ...observation.observed];
+  // A deleted account's row gives way to that of the account which took its place.
+  const living = [...ledger].sort((a, b) => Number(a.goneAt === null) - Number(b.goneAt === null));
   return {
-    rows: new Map(ledger.map((row) => [row.key, row])),
+    rows: new Map(living.map((row) => [row.key, row])),
     inScope: byHandle(observation.observed),
     elsewhere: byHandle(observation.elsewhere),
     byName: new Map(everything.map((thing) => [thing.address.key, thing])),

@@ -1,7 +1,18 @@
 /** One pass: the whole run on one page, in order. */
-import type { Clock, Reconciler, Repository, Store } from './ports.ts';
-import type { Report } from './report.ts';
+import { MusterError, type Trouble } from '../errors.ts';
+import { apply, type ApplyParts } from './apply.ts';
+import { type Change, compareChanges } from './change.ts';
+import { desire, type Desire } from './desire.ts';
+import { gate, type GateInput } from './gate.ts';
 import type { Limits } from './limits.ts';
+import { orderNotices, settleWrittenOrders } from './orders.ts';
+import type { Gated, Plan } from './plan.ts';
+import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
+import { readBack } from './read-back.ts';
+import { type Recalled, recall } from './recall.ts';
+import type { Recovery } from './recover.ts';
+import type { Applied, Report } from './report.ts';
+import { type SystemResult, systemPass } from './system-pass.ts';
 
 export interface PassSettings {
   readonly mode: 'enforce' | 'observe';
@@ -11,7 +22,7 @@ export interface PassSettings {
   readonly concurrency: number;
 }
 
-/** Tells a person at a terminal how far long work has come. */
+/** Tells a person at a terminal how far long work has come; `total` null: not known. */
 export type Progress = (step: string, done: number, total: number | null) => void;
 
 export interface PassParts {
@@ -26,9 +37,209 @@ export interface PassParts {
 }
 
 export interface PassRequest {
+  /** What set it off: `command`, `schedule`, `push`, `due`. */
   readonly trigger: string;
   /** True for `plan`: reads everything, writes nothing. */
   readonly dryRun: boolean;
 }
 
-export declare function pass(parts: PassParts, request: PassRequest): Promise<Report>;
+/** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
+export async function pass(parts: PassParts, request: PassRequest): Promise<Report> {
+  if (request.dryRun) return perform(parts, request);
+  return underLease(parts.store, request.trigger, () => perform(parts, request));
+}
+
+async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
+  const run = new Timekeeper(parts, request);
+  const writes = !request.dryRun && parts.settings.mode === 'enforce';
+  const want = await run.step('load', () => desire(parts.repository, parts.store, parts.settings.timeZone, run.startedAt));
+  const recalled = await run.step('recall', () => recall(parts.store, parts.reconcilers.map((one) => one.system), run.startedAt));
+  if (!request.dryRun) await run.step('remember', () => remember(parts.store, want, run.startedAt));
+  const systems = await run.step('observe', () => observeAll(parts, run, want, recalled, writes));
+  try {
+    const plan = planOf(parts, run, want, systems);
+    const gated = judge(parts, request, run, want, recalled, systems);
+    if (writes) await run.step('accept', () => accept(parts, run, systems));
+    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
+    const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
+    const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
+    if (writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
+    const report = run.report({ ...plan, notices: [...plan.notices, ...unconfirmed] }, gated, applied, systems, want);
+    if (!request.dryRun) await parts.store.reports.save(report);
+    return report;
+  } finally {
+    for (const session of sessionsOf(systems).values()) await session.reader.close();
+  }
+}
+
+/** Runs `work` while this process alone may write. Throws MusterError `retry` when another holds the lease. */
+export async function underLease<T>(store: Store, what: string, work: () => Promise<T>): Promise<T> {
+  const lease = await store.lease.acquire(what);
+  if (!lease.held) {
+    throw new MusterError({
+      remedy: 'retry',
+      where: 'the store',
+      what: `another Muster is at work: ${lease.holder}.`,
+      next: 'Wait until it is done and try again.',
+    });
+  }
+  try {
+    return await work();
+  } finally {
+    await store.lease.release();
+  }
+}
+
+async function remember(store: Store, want: Desire, at: number): Promise<void> {
+  if (!want.loaded.trusted) return;
+  const { entries, forget, files } = want.resolution.remember;
+  await store.memory.remember({ revision: want.loaded.revision, at, entries, forget, files });
+}
+
+async function observeAll(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled, writes: boolean): Promise<readonly SystemResult[]> {
+  const results: SystemResult[] = [];
+  for (const reconciler of parts.reconcilers) {
+    const rows = recalled.ledger.get(reconciler.system) ?? [];
+    const byHandle = new Map(rows.map((row) => [row.handle, row]));
+    const keep = (recovery: Recovery) => keepRecovery(parts, reconciler, recovery);
+    results.push(await systemPass({
+      reconciler,
+      model: want.resolution.model,
+      at: run.startedAt,
+      committedAt: want.loaded.committedAt,
+      rows,
+      open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
+      judge: limitsOf(parts, run, want, recalled),
+      applyLane: writes
+        ? (plan, session) => apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), byHandle, true))
+        : null,
+      keep: writes ? keep : null,
+    }));
+  }
+  return results;
+}
+
+async function keepRecovery(parts: PassParts, reconciler: Reconciler, recovery: Recovery): Promise<void> {
+  for (const { intent, outcome, row } of recovery.resolved) {
+    await reconciler.settle(intent.change, intent.attempt, outcome.status === 'applied');
+    await parts.store.journal.settle(intent, outcome, row, parts.clock());
+  }
+}
+
+function planOf(parts: PassParts, run: Timekeeper, want: Desire, systems: readonly SystemResult[]): Plan {
+  const { resolution, loaded } = want;
+  return {
+    format: 1,
+    revision: loaded.revision,
+    at: run.startedAt,
+    changes: [...systems.flatMap((system) => system.lane.changes), ...bulkOf(parts, systems)],
+    notices: [...systems.flatMap((system) => system.notices), ...orderNotices(resolution.model, run.startedAt)],
+    heldEntries: resolution.heldEntries,
+    read: systems.flatMap((system) => system.read ?? []),
+    unread: systems.flatMap((system, index) =>
+      system.trouble === null ? [] : [{ system: parts.reconcilers[index]?.system ?? '', ...system.trouble }],
+    ),
+  };
+}
+
+function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Change[] {
+  const ranks = new Map(parts.reconcilers.map((one) => [one.system, one.rank]));
+  return systems.flatMap((system) => system.changes).sort(compareChanges((system) => ranks.get(system) ?? 0));
+}
+
+function limitsOf(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled) {
+  const { used, approvals, tracks } = recalled;
+  const { limits } = parts.settings;
+  return { revision: want.loaded.revision, limits, used, approvals, tracks, ours: new Map<string, number>(), at: run.startedAt };
+}
+
+function judge(parts: PassParts, request: PassRequest, run: Timekeeper, want: Desire, recalled: Recalled, systems: readonly SystemResult[]): Gated {
+  const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
+  const input: GateInput = {
+    ...limitsOf(parts, run, want, recalled),
+    changes: bulkOf(parts, systems),
+    ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
+    paused: recalled.paused,
+    storeLost: lost,
+    patient: request.trigger !== 'command',
+  };
+  const gated = gate(input);
+  return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
+}
+
+function applyAll(parts: PassParts, run: Timekeeper, gated: Gated, systems: readonly SystemResult[]): Promise<readonly Applied[]> {
+  const rows = new Map(systems.flatMap((system) => [...system.rows]));
+  return apply(gated.approved, applyParts(parts, run, sessionsOf(systems), rows, false));
+}
+
+function applyParts(parts: PassParts, run: Timekeeper, sessions: ReadonlyMap<string, Session>, ledger: ApplyParts['ledger'], lane: boolean): ApplyParts {
+  return {
+    runId: run.runId,
+    journal: parts.store.journal,
+    sessions,
+    ledger,
+    clock: parts.clock,
+    newId: parts.newId,
+    concurrency: parts.settings.concurrency,
+    lane,
+    renewLease: () => parts.store.lease.renew(),
+    progress: (done, total) => parts.progress(lane ? 'blocking' : 'applying', done, total),
+  };
+}
+
+/** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */
+async function accept(parts: PassParts, run: Timekeeper, systems: readonly SystemResult[]): Promise<void> {
+  const { ledger } = parts.store;
+  await ledger.put(systems.flatMap((system) => system.accepted));
+  const whole = systems.every((system) => system.read !== null && system.unknownMarks === 0);
+  if (whole && (await ledger.establishedAt()) === null) await ledger.establish(run.startedAt);
+}
+
+function sessionsOf(systems: readonly SystemResult[]): ReadonlyMap<string, Session> {
+  return new Map(systems.flatMap(({ session, system }) => (session === null ? [] : [[system, session] as const])));
+}
+
+/** One run's identity, beginning, and milliseconds per step. */
+class Timekeeper {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly #parts: PassParts;
+  readonly #request: PassRequest;
+  readonly #durationsMs: Record<string, number> = {};
+
+  constructor(parts: PassParts, request: PassRequest) {
+    this.runId = parts.newId();
+    this.startedAt = parts.clock();
+    this.#parts = parts;
+    this.#request = request;
+  }
+
+  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const begin = performance.now();
+    this.#parts.progress(name, 0, null);
+    try {
+      return await work();
+    } finally {
+      this.#durationsMs[name] = Math.round(performance.now() - begin);
+    }
+  }
+
+  report(plan: Plan, gated: Gated, applied: readonly Applied[], systems: readonly SystemResult[], want: Desire): Report {
+    const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
+    return {
+      format: 1,
+      runId: this.runId,
+      trigger: this.#request.trigger,
+      mode: this.#parts.settings.mode,
+      dryRun: this.#request.dryRun,
+      startedAt: this.startedAt,
+      finishedAt: this.#parts.clock(),
+      plan,
+      holds: gated.holds,
+      applied,
+      diagnostics: want.resolution.diagnostics,
+      trouble,
+      durationsMs: this.#durationsMs,
+    };
+  }
+}

@@ -21,6 +21,7 @@ export interface Notice {
     | 'undeclared'
     | 'unsettled'
     | 'read-back'
+    | 'unreachable'
     | 'store-lost'
     | 'clock'
     | 'paused'

@@ -1,0 +1,145 @@
+/** Apply: journals the intent of an approved plan, writes it with bounded concurrency, and records every outcome; never throws. */
+import { MusterError, troubleOf } from '../errors.ts';
+import type { ApprovedPlan } from './plan.ts';
+import type { Change, Effect } from './change.ts';
+import type { Clock, Intent, Journal, LedgerRow, Outcome, Session } from './ports.ts';
+import { rowAfter } from './record.ts';
+import type { Applied } from './report.ts';
+
+/** Renewing the lease costs a transaction: once in so many writes is often enough within its minute. */
+const WRITES_PER_RENEWAL = 100;
+
+const PHASES: readonly Effect[] = ['takes', 'neither', 'gives'];
+
+export interface ApplyParts {
+  readonly runId: string;
+  readonly journal: Journal;
+  readonly sessions: ReadonlyMap<string, Session>;
+  /** Ledger rows by handle, as they stood when the plan was made. */
+  readonly ledger: ReadonlyMap<string, LedgerRow>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly concurrency: number;
+  readonly lane: boolean;
+  /** Throws when another process has taken over. */
+  readonly renewLease: () => Promise<void>;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/** One outcome per change, in plan order. What takes away is finished before anything else begins, and what gives comes last. */
+export async function apply(plan: ApprovedPlan, parts: ApplyParts): Promise<readonly Applied[]> {
+  const intents = plan.changes.map(({ change, approved }) => intentOf(change, approved, parts));
+  if (intents.length === 0) return [];
+  try {
+    await parts.journal.intend(intents);
+  } catch (error) {
+    const because = `the journal could not be written: ${troubleOf(error).what}`;
+    return intents.map((intent) => applied(intent, { status: 'skipped', because }, parts));
+  }
+  const run = new Run(parts, intents.length);
+  for (const effect of PHASES) {
+    await run.all(intents.filter((intent) => intent.change.effect === effect));
+  }
+  return intents.map((intent) => applied(intent, run.outcomeOf(intent), parts));
+}
+
+function intentOf(change: Change, approved: boolean, parts: ApplyParts): Intent {
+  const server = parts.sessions.get(change.address.system)?.reader.server ?? '';
+  return { id: parts.newId(), runId: parts.runId, attempt: parts.newId(), server, change, at: parts.clock(), approved };
+}
+
+function applied(intent: Intent, outcome: Outcome, parts: ApplyParts): Applied {
+  return { change: intent.change, outcome, approved: intent.approved, lane: parts.lane };
+}
+
+/** The state of one apply: what came of each change, and whether a system still answers. */
+class Run {
+  readonly #parts: ApplyParts;
+  readonly #total: number;
+  readonly #outcomes = new Map<Intent, Outcome>();
+  /** System to the reason why nothing more is sent to it. */
+  readonly #stopped = new Map<string, string>();
+  /** Ledger rows by handle, growing with each outcome. */
+  readonly #rows: Map<string, LedgerRow>;
+  #started = 0;
+
+  constructor(parts: ApplyParts, total: number) {
+    this.#parts = parts;
+    this.#total = total;
+    this.#rows = new Map(parts.ledger);
+  }
+
+  outcomeOf(intent: Intent): Outcome {
+    return this.#outcomes.get(intent) ?? { status: 'skipped', because: 'the run ended before it' };
+  }
+
+  /** People in parallel; the changes to one person one after the other, so that each ledger row builds on the last. */
+  async all(intents: readonly Intent[]): Promise<void> {
+    const queue = Map.groupBy(intents, (intent) => intent.change.person.key).values();
+    const worker = async () => {
+      for (const ofOnePerson of queue) {
+        for (const intent of ofOnePerson) await this.#one(intent);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#parts.concurrency }, worker));
+  }
+
+  async #one(intent: Intent): Promise<void> {
+    const { system } = intent.change.address;
+    const stopped = this.#stopped.get(system);
+    if (stopped !== undefined) {
+      await this.#settle(intent, { status: 'skipped', because: stopped }, null);
+      return;
+    }
+    try {
+      this.#started += 1;
+      if (this.#started % WRITES_PER_RENEWAL === 0) await this.#parts.renewLease();
+    } catch (error) {
+      this.#stopEverything(troubleOf(error).what);
+      await this.#settle(intent, { status: 'skipped', because: troubleOf(error).what }, null);
+      return;
+    }
+    await this.#write(intent);
+    this.#parts.progress(this.#outcomes.size, this.#total);
+  }
+
+  async #write(intent: Intent): Promise<void> {
+    const { change } = intent;
+    const session = this.#parts.sessions.get(change.address.system);
+    if (session === undefined) {
+      await this.#settle(intent, { status: 'skipped', because: `${change.address.system} is not connected` }, null);
+      return;
+    }
+    try {
+      const written = await session.writer.write(change, intent.attempt);
+      const row = rowAfter(change, written, this.#rows.get(written.handle) ?? null);
+      this.#rows.set(written.handle, row);
+      await this.#settle(intent, { status: 'applied', written }, row);
+    } catch (error) {
+      const { what, next } = troubleOf(error);
+      const unknown = !(error instanceof MusterError) || error.remedy === 'retry';
+      const outcome: Outcome = { status: 'failed', error: what, next };
+      if (!unknown) {
+        await this.#settle(intent, outcome, null);
+        return;
+      }
+      // The server may have done it and the answer got lost: the intent stays open, and the next pass asks the directory.
+      this.#outcomes.set(intent, outcome);
+      this.#stopped.set(change.address.system, `an earlier write got no answer: ${what}`);
+    }
+  }
+
+  async #settle(intent: Intent, outcome: Outcome, row: LedgerRow | null): Promise<void> {
+    this.#outcomes.set(intent, outcome);
+    try {
+      await this.#parts.journal.settle(intent, outcome, row, this.#parts.clock());
+    } catch (error) {
+      // Without a journal nothing more may be written; what was written is found again by its open intent.
+      this.#stopEverything(`the journal could not be written: ${troubleOf(error).what}`);
+    }
+  }
+
+  #stopEverything(because: string): void {
+    for (const system of this.#parts.sessions.keys()) this.#stopped.set(system, because);
+  }
+}

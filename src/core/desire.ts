@@ -1,0 +1,52 @@
+/** Desire: what the repository and the operators want at one revision; where the repository fails, the last good documents. */
+import { MusterError, type Trouble, troubleOf } from '../errors.ts';
+import type { Instant } from '../model/document.ts';
+import type { Loaded } from '../model/loaded.ts';
+import { type Resolution, resolve } from '../model/validate.ts';
+import type { Repository, Store } from './ports.ts';
+
+export interface Desire {
+  readonly loaded: Loaded;
+  readonly resolution: Resolution;
+  /** Why the repository as it is now was not used; empty: it was. */
+  readonly trouble: readonly Trouble[];
+}
+
+/** Never throws for a repository that is away or refused: blocks, closings and dates still reach everyone. */
+export async function desire(repository: Repository, store: Store, timeZone: string, at: Instant): Promise<Desire> {
+  const [remembered, last, operatorBlocks] = await Promise.all([
+    store.memory.entries(),
+    store.memory.revision(),
+    store.orders.blocks(at),
+  ]);
+  const { loaded, trouble } = await loadTrusted(repository, store, last);
+  const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
+  return { loaded, resolution, trouble };
+}
+
+async function loadTrusted(repository: Repository, store: Store, last: string | null) {
+  try {
+    const loaded = await repository.load();
+    if (!loaded.trusted || last === null) return { loaded, trouble: [] };
+    await refuseStrayRevision(repository, store, last, loaded.revision);
+    return { loaded, trouble: [] };
+  } catch (error) {
+    const nothing: Loaded = { revision: last ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
+    return { loaded: nothing, trouble: [troubleOf(error)] };
+  }
+}
+
+/** A force-push or a rollback would silently unblock people: only what descends from the last applied revision counts. */
+async function refuseStrayRevision(repository: Repository, store: Store, from: string, to: string): Promise<void> {
+  if (from === to || (await repository.descends(from, to)) || (await store.approvals.allowsStep(from, to))) return;
+  throw new MusterError({
+    remedy: 'person',
+    where: 'the desired-state repository',
+    what: `revision ${short(to)} does not build on ${short(from)}, the last one applied: history was rewritten or rolled back.`,
+    next: `If that was meant, run "muster approve-revision ${from}..${to} --reason …"; until then the last good documents count.`,
+  });
+}
+
+function short(revision: string): string {
+  return revision.slice(0, 12);
+}

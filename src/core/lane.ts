@@ -1,0 +1,143 @@
+/** The block lane: explicit blocks and closings, first, on their own budget, from point reads, on every server that answers. */
+import type { Instant } from '../model/document.ts';
+import { troubleOf } from '../errors.ts';
+import { disable, isExplicit } from './access.ts';
+import { about, reasonsOf } from './case.ts';
+import type { Change, Desired, Observed } from './change.ts';
+import { gate, type GateInput } from './gate.ts';
+import type { ApprovedPlan, Hold, Notice } from './plan.ts';
+import type { Known, LedgerRow, Reconciler, Session } from './ports.ts';
+import type { Applied } from './report.ts';
+
+export interface LaneInput {
+  readonly reconciler: Reconciler;
+  /** The session that the rest of the pass uses. */
+  readonly main: Session;
+  readonly desired: readonly Desired[];
+  readonly rows: readonly LedgerRow[];
+  readonly known: Known;
+  readonly at: Instant;
+  /** People whose verdict depends on which clock is right: left to a person. */
+  readonly doubtful: ReadonlySet<string>;
+  /** Also those whom the ledger shows disabled already: when no proven reading will look at them. */
+  readonly thorough: boolean;
+  /** Everything the gate needs but the changes; never paused, never stopped by a lost store. */
+  readonly judge: Omit<GateInput, 'changes' | 'paused' | 'storeLost' | 'patient'>;
+  /** Null: show, do not write. */
+  readonly apply: ((plan: ApprovedPlan, session: Session) => Promise<readonly Applied[]>) | null;
+}
+
+export interface LaneResult {
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+  readonly applied: readonly Applied[];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Needs no proven reading: each person is looked up alone, and mark and protection are judged on that very object.
+ * Where the main server fails half-way, any other that answers takes the block; throws only when none did.
+ */
+export async function runLane(input: LaneInput): Promise<LaneResult> {
+  const people = candidates(input);
+  if (people.length === 0) return { changes: [], holds: [], applied: [], notices: [] };
+  const { result: first, error } = await attempt(() => shutOut(input, people, input.main));
+  if (first === null && input.apply === null) throw error;
+  const others = input.apply !== null && (first === null || first.approved.changes.length > 0) ? await onOtherServers(input, people) : [];
+  const rounds = [...(first === null ? [] : [first]), ...others.flatMap(({ result }) => (result === null ? [] : [result]))];
+  const [leading] = rounds;
+  if (leading === undefined) throw error;
+  return {
+    changes: leading.changes,
+    holds: leading.holds,
+    applied: rounds.flatMap((round) => round.applied),
+    notices: [...leading.notices, ...others.flatMap(({ server, result }) => (result === null ? [byReplicationOnly(server)] : []))],
+  };
+}
+
+function candidates({ desired, rows, thorough, doubtful }: LaneInput): readonly Desired[] {
+  const done = new Set(rows.filter((row) => !row.state.enabled && row.disabledFor !== null).map((row) => row.key));
+  return desired.filter(
+    ({ verdict, person, address }) =>
+      !verdict.allowed &&
+      verdict.reasons.some(isExplicit) &&
+      !doubtful.has(person.key) &&
+      (thorough || !done.has(address.key)),
+  );
+}
+
+/** What the lane came to on one server. */
+interface Round extends LaneResult {
+  readonly approved: ApprovedPlan;
+}
+
+async function shutOut(input: LaneInput, people: readonly Desired[], session: Session): Promise<Round> {
+  const handles = new Map(input.rows.filter((row) => row.goneAt === null).map((row) => [row.key, row.handle]));
+  const wanted = people.map(({ address }) => ({ key: address.key, handle: handles.get(address.key) ?? null }));
+  const found = await session.reader.lookup(wanted, input.known);
+  const byKey = Map.groupBy(found, (one) => one.address.key);
+  const changes: Change[] = [];
+  const notices: Notice[] = [];
+  for (const desired of people) {
+    for (const observed of foundFor(desired, byKey, found, handles)) {
+      const { traits } = input.reconciler;
+      if (!observed.enabled) continue;
+      const refused = refusal(observed, input);
+      if (refused === null) changes.push(disable({ desired, traits, at: input.at, dated: false }, observed));
+      else notices.push(refusedNotice(desired, refused));
+    }
+  }
+  const { approved, holds } = gate({ ...input.judge, changes, paused: null, storeLost: false, patient: false });
+  const applied = input.apply === null ? [] : await input.apply(approved, session);
+  return { changes, approved, holds, applied, notices };
+}
+
+/** By the name it now bears, or by the handle that the ledger knows, whatever it is called now. */
+function foundFor(desired: Desired, byKey: ReadonlyMap<string, readonly Observed[]>, found: readonly Observed[], handles: ReadonlyMap<string, string>) {
+  const named = byKey.get(desired.address.key) ?? [];
+  const handle = handles.get(desired.address.key);
+  if (handle === undefined || named.some((one) => one.handle === handle)) return named;
+  return [...named, ...found.filter((one) => one.handle === handle)];
+}
+
+function refusal(observed: Observed, { known }: LaneInput): { kind: Notice['kind']; text: string; next: string } | null {
+  if (observed.protectedBecause !== null) {
+    return { kind: 'protected', text: `is protected (${observed.protectedBecause})`, next: 'Disable the account by hand now.' };
+  }
+  if (observed.attempt !== null || known.handles.has(observed.handle)) return null;
+  const kind = observed.ownership === 'foreign' ? 'foreign' : 'exists-not-ours';
+  return { kind, text: `is not Muster's (${observed.location})`, next: 'Disable the account by hand, or adopt it.' };
+}
+
+function refusedNotice(desired: Desired, refused: NonNullable<ReturnType<typeof refusal>>): Notice {
+  const text = `${desired.person.label} should have no access (${reasonsOf(desired)}), but the account ${refused.text} and is still enabled.`;
+  return { ...about(desired, refused.kind, text, refused.next), urgent: true };
+}
+
+/** A block does not wait for replication: the same people, on each further server that answers. */
+async function onOtherServers(input: LaneInput, people: readonly Desired[]): Promise<readonly { server: string; result: Round | null }[]> {
+  const { sessions, unreachable } = await input.reconciler.connectAll();
+  const rounds: { server: string; result: Round | null }[] = unreachable.map((server) => ({ server, result: null }));
+  for (const session of sessions) {
+    const { server } = session.reader;
+    if (server !== input.main.reader.server) {
+      const { result, error } = await attempt(() => shutOut(input, people, session));
+      rounds.push({ server: result === null ? `${server}: ${troubleOf(error).what}` : server, result });
+    }
+    await session.reader.close();
+  }
+  return rounds;
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<{ result: T; error: null } | { result: null; error: unknown }> {
+  try {
+    return { result: await work(), error: null };
+  } catch (error) {
+    return { result: null, error };
+  }
+}
+
+function byReplicationOnly(server: string): Notice {
+  const text = `${server}: the block reaches it by replication only.`;
+  return { kind: 'unreachable', person: null, text, next: null, origin: null, urgent: false };
+}

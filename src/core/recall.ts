@@ -1,0 +1,32 @@
+/** Recall: everything that the store remembers and a pass needs, read once at its beginning. */
+import type { Instant } from '../model/document.ts';
+import type { Used } from './budget.ts';
+import type { Approval, Intent, LedgerRow, Store, Track } from './ports.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+export interface Recalled {
+  /** Ledger rows by system. */
+  readonly ledger: ReadonlyMap<string, readonly LedgerRow[]>;
+  readonly establishedAt: Instant | null;
+  /** Writes whose outcome is unknown. */
+  readonly open: readonly Intent[];
+  readonly used: Used;
+  readonly tracks: ReadonlyMap<string, Track>;
+  readonly approvals: readonly Approval[];
+  readonly paused: { readonly by: string; readonly reason: string } | null;
+}
+
+export async function recall(store: Store, systems: readonly string[], at: Instant): Promise<Recalled> {
+  const ledger = new Map<string, readonly LedgerRow[]>();
+  for (const system of systems) ledger.set(system, await store.ledger.all(system));
+  return {
+    ledger,
+    establishedAt: await store.ledger.establishedAt(),
+    open: await store.journal.open(),
+    used: await store.journal.usedSince(at - DAY_MS),
+    tracks: await store.journal.tracks(at - DAY_MS),
+    approvals: await store.approvals.valid(at),
+    paused: await store.orders.paused(),
+  };
+}

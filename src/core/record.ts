@@ -1,0 +1,23 @@
+/** What the ledger holds after a change was made: the one place where outcomes become memory. */
+import type { Change } from './change.ts';
+import type { LedgerRow, Written } from './ports.ts';
+
+/** The row after `change` came to `written`; `row` is the one before, null where there was none. */
+export function rowAfter(change: Change, written: Written, row: LedgerRow | null): LedgerRow {
+  const { system, key } = change.address;
+  const known = row?.state ?? { enabled: true, attributes: {} };
+  const base = { system, key, handle: written.handle, goneAt: null };
+  switch (change.kind) {
+    case 'create':
+    case 'adopt':
+      return { ...base, state: written.state, disabledFor: null };
+    case 'update': {
+      const attributes = { ...known.attributes, ...change.after.attributes };
+      return { ...base, state: { enabled: known.enabled, attributes }, disabledFor: row?.disabledFor ?? null };
+    }
+    case 'enable':
+      return { ...base, state: { ...known, enabled: true }, disabledFor: null };
+    case 'disable':
+      return { ...base, state: { ...known, enabled: false }, disabledFor: change.cause };
+  }
+}
