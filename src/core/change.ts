@@ -23,6 +23,9 @@ export interface Person {
   readonly label: string;
 }
 
+/** What a system needs besides the attributes to make a thing (its place, its log-on name): for its writer; opaque to core. */
+export type Blueprint = Readonly<Record<string, string>>;
+
 export interface Desired {
   readonly address: Address;
   readonly person: Person;
@@ -33,6 +36,7 @@ export interface Desired {
   /** False for held and vanished people: they can lose, never gain. */
   readonly mayGain: boolean;
   readonly origin: Origin;
+  readonly blueprint: Blueprint;
 }
 
 /** `ours`: bears the mark and is in the ledger. `unmarked`: nobody's. `foreign`: anyone else's, or a mark that nothing confirms. */
@@ -115,6 +119,7 @@ export interface Create extends ChangeBase {
   readonly kind: 'create';
   readonly handle: null;
   readonly after: State;
+  readonly blueprint: Blueprint;
 }
 export interface Adopt extends OnExisting {
   readonly kind: 'adopt';
@@ -155,6 +160,7 @@ export function fingerprint(change: Change): string {
     handle: change.handle,
     before: 'before' in change ? change.before : null,
     after: change.after,
+    blueprint: change.kind === 'create' ? change.blueprint : null,
     cause: { kind: change.cause.kind, text: change.cause.text },
   });
 }

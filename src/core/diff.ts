@@ -101,6 +101,7 @@ function judgeUnknown(subject: Case, index: Index): Finding {
     person: desired.person,
     handle: null,
     after,
+    blueprint: desired.blueprint,
     effect: traits.usable(after, at) ? 'gives' : 'neither',
     classes: due ? ['create', 'due'] : ['create'],
     cause: { kind: 'declared', text: 'is declared and has no account yet', origin: desired.origin, institutions: [] },

@@ -1,0 +1,107 @@
+/** Mapping: which directory attribute carries which part of a person's document, in canonical form. */
+import { MusterError } from '../../errors.ts';
+import { fold, type Institution, type User } from '../../model/document.ts';
+import { readPhone } from '../../model/phone.ts';
+
+/** Attribute that ends access by itself, whatever happens to Muster (MS-ADA1). */
+export const ACCOUNT_EXPIRES = 'accountExpires';
+
+/** LDAP attribute name to template, as in `{ company: "{institution.name}" }`. */
+export type Templates = Readonly<Record<string, string>>;
+
+/** Carried by every account: the name as people read it, and where mail reaches them. */
+const ALWAYS: Templates = {
+  displayName: '{name.given} {name.family}',
+  givenName: '{name.given}',
+  sn: '{name.family}',
+  mail: '{email}',
+};
+
+/** What a template may speak of. */
+export const PLACEHOLDERS: readonly string[] = [
+  'username',
+  'name.given',
+  'name.family',
+  'email',
+  'phone',
+  'institution.id',
+  'institution.name',
+];
+
+export interface Mapping {
+  /** LDAP names, sorted: what is read, compared and written. */
+  readonly attributes: readonly string[];
+  /** Attributes that hold the phone number and nothing else. */
+  readonly phones: ReadonlySet<string>;
+  /** Wanted values of one person; an empty text means absent. */
+  valuesOf(user: User, institution: Institution): Readonly<Record<string, string | null>>;
+  /** A stored value in the form in which it is compared: E.164 for phones, NFC (UAX #15) for the rest. */
+  canonical(attribute: string, stored: string | null): string | null;
+}
+
+/** @throws MusterError `person` naming a template with an unknown placeholder. */
+export function mappingOf(configured: Templates): Mapping {
+  const templates: Templates = { ...ALWAYS, ...configured };
+  for (const [attribute, template] of Object.entries(templates)) refuseUnknown(attribute, template);
+  const attributes = Object.keys(templates).sort();
+  const phones = new Set(attributes.filter((attribute) => templates[attribute] === '{phone}'));
+  return {
+    attributes,
+    phones,
+    valuesOf: (user, institution) => {
+      const parts = partsOf(user, institution);
+      return Object.fromEntries(attributes.map((attribute) => [attribute, filled(templates[attribute] ?? '', parts)]));
+    },
+    canonical: (attribute, stored) => {
+      if (stored === null) return null;
+      return phones.has(attribute) ? canonicalPhone(stored) : stored.normalize('NFC');
+    },
+  };
+}
+
+function partsOf(user: User, institution: Institution): Readonly<Record<string, string>> {
+  return {
+    username: user.username,
+    'name.given': user.name.given,
+    'name.family': user.name.family,
+    email: user.email,
+    phone: user.phone,
+    'institution.id': institution.id,
+    'institution.name': institution.name,
+  };
+}
+
+function filled(template: string, parts: Readonly<Record<string, string>>): string | null {
+  const text = template.replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name] ?? '').normalize('NFC').trim();
+  return text === '' ? null : text;
+}
+
+function refuseUnknown(attribute: string, template: string): void {
+  const unknown = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '').filter((name) => !PLACEHOLDERS.includes(name));
+  if (unknown.length === 0) return;
+  throw new MusterError({
+    remedy: 'person',
+    where: `configuration, directory attribute "${attribute}"`,
+    what: `{${unknown[0]}} is not known.`,
+    next: `Use one of ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}.`,
+  });
+}
+
+/** A number that nobody can read as one is compared as it stands, and so replaced. */
+function canonicalPhone(stored: string): string {
+  if (/^\+[0-9]+$/.test(stored)) return stored;
+  const reading = readPhone(stored);
+  return reading.ok ? reading.value : stored;
+}
+
+export interface CreateRule {
+  /** Id of an institution; absent: everyone else. */
+  readonly institution?: string | undefined;
+  readonly ou: string;
+}
+
+/** The unit in which an institution's people get their accounts: the first rule that names it, else the first that names none. */
+export function unitFor(institution: string, rules: readonly CreateRule[]): string | null {
+  const named = rules.find((rule) => rule.institution !== undefined && fold(rule.institution) === fold(institution));
+  return (named ?? rules.find((rule) => rule.institution === undefined))?.ou ?? null;
+}

@@ -1,0 +1,182 @@
+/** The directory reconciler: accounts, whichever product holds them. */
+import { createHash } from 'node:crypto';
+import type { Blueprint, Desired, Observed, State } from '../../core/change.ts';
+import type { Known, Observation, Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
+import { type Entry, fold, type Instant, type Institution, type User } from '../../model/document.ts';
+import type { Model } from '../../model/model.ts';
+import { indexModel, standing } from '../../model/standing.ts';
+import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
+import { readMark } from './mark.ts';
+import type { Account, DirectoryAdapter, DirectoryConnection, DirectoryReader } from './port.ts';
+import { directoryWriter, type PasswordDesk } from './writer.ts';
+
+export const DIRECTORY = 'directory';
+const ACCOUNT = 'account';
+
+export interface DirectorySettings {
+  readonly instance: string;
+  readonly create: readonly CreateRule[];
+  readonly upnSuffix: string;
+  readonly mapping: Mapping;
+  /** Attributes whose hand-made changes are reported instead of reverted. */
+  readonly reported: ReadonlySet<string>;
+  readonly mustChangePassword: boolean;
+  /** Where initial passwords go; null: no recipients are configured, so nothing can be created. */
+  readonly passwords: PasswordDesk | null;
+}
+
+export function directoryReconciler(adapter: DirectoryAdapter, settings: DirectorySettings): Reconciler {
+  const session = (connection: DirectoryConnection): Session => ({
+    reader: readerOf(connection, settings),
+    writer: directoryWriter(connection.writer, settings),
+  });
+  return {
+    system: DIRECTORY,
+    rank: 0,
+    traits: traitsOf(settings),
+    project: (model, at) => project(model, at, settings),
+    connect: async () => session(await adapter.connect()),
+    connectAll: async () => {
+      const { connections, unreachable } = await adapter.connectAll();
+      return { sessions: connections.map(session), unreachable };
+    },
+    settle: async (change, attempt, happened) => {
+      if (change.kind !== 'create' || settings.passwords === null) return;
+      const username = change.blueprint['username'] ?? change.address.key;
+      if (happened) await settings.passwords.markReady(username, attempt);
+      else await settings.passwords.markUnused(username, attempt);
+    },
+  };
+}
+
+function traitsOf(settings: DirectorySettings): Traits {
+  return {
+    usable: (state: State, at: Instant) => state.enabled && expiryOf(state.attributes[ACCOUNT_EXPIRES] ?? null) > at,
+    authenticators: settings.mapping.phones,
+    loosens: (attribute, from, to) => attribute === ACCOUNT_EXPIRES && expiryOf(to) > expiryOf(from),
+    drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
+    createRefused: createRefused(settings),
+  };
+}
+
+function createRefused({ passwords, create }: DirectorySettings): string | null {
+  if (passwords === null) return 'nobody is named in "credentials.recipients" to whom the initial password could be sealed.';
+  return create.length === 0 ? 'the configuration names no unit in "directory…accounts.create".' : null;
+}
+
+/** Milliseconds since 1970; never is later than everything. */
+function expiryOf(canonical: string | null): number {
+  return canonical === null || canonical === 'never' ? Number.POSITIVE_INFINITY : Date.parse(canonical);
+}
+
+function project(model: Model, at: Instant, settings: DirectorySettings): readonly Desired[] {
+  const index = indexModel(model);
+  const wanted: Desired[] = [];
+  for (const [key, entry] of model.users) {
+    const institution = model.institutions.get(entry.document.institution)?.document ?? nameless(entry.document.institution);
+    const { mayLogIn, expires } = standing(index, key, at);
+    wanted.push({
+      address: { system: DIRECTORY, kind: ACCOUNT, key },
+      person: { key, label: labelOf(entry.document) },
+      verdict: mayLogIn,
+      attributes: {
+        ...settings.mapping.valuesOf(entry.document, institution),
+        [ACCOUNT_EXPIRES]: expires === null ? 'never' : new Date(expires).toISOString(),
+      },
+      mayGain: mayGain(entry),
+      origin: entry.origin,
+      blueprint: blueprintOf(entry.document, settings),
+    });
+  }
+  return wanted;
+}
+
+function mayGain(entry: Entry<User>): boolean {
+  return entry.condition === 'declared' && entry.rivals.length === 0;
+}
+
+/** An institution that is nowhere defined: its users are held, and its name is all that is known. */
+function nameless(id: string): Institution {
+  return { id, name: id, contacts: [], partOf: null };
+}
+
+function labelOf({ name, username }: User): string {
+  return `${name.given} ${name.family} (${username})`;
+}
+
+function blueprintOf({ username, institution }: User, { create, upnSuffix }: DirectorySettings): Blueprint {
+  const unit = unitFor(institution, create);
+  return { username, userPrincipalName: `${username}@${upnSuffix}`, unit: unit ?? '' };
+}
+
+function readerOf(connection: DirectoryConnection, settings: DirectorySettings): Reader {
+  const { reader } = connection;
+  const toObserved = (known: Known) => (account: Account) => observed(account, known, settings);
+  return {
+    server: reader.server,
+    now: () => reader.now(),
+    observe: (wanted, known) => observe(reader, wanted, known, settings),
+    lookup: async (wanted, known) => {
+      const guids = wanted.flatMap(({ handle }) => handle ?? []);
+      const usernames = wanted.flatMap(({ key, handle }) => (handle === null ? [key] : []));
+      return (await reader.find({ guids, usernames })).map(toObserved(known));
+    },
+    close: () => connection.close(),
+  };
+}
+
+async function observe(reader: DirectoryReader, wanted: readonly Desired[], known: Known, settings: DirectorySettings): Promise<Observation> {
+  const reading = await reader.readAll(known.handles);
+  const toObserved = (account: Account) => observed(account, known, settings);
+  const here = new Set(reading.accounts.map((account) => fold(account.username)));
+  const missing = wanted.filter(({ address }) => !here.has(address.key));
+  const found = missing.length === 0 ? [] : await reader.find({
+    usernames: missing.map(({ address }) => address.key),
+    upns: missing.map(({ blueprint }) => blueprint['userPrincipalName'] ?? ''),
+  });
+  const accounts = reading.accounts.map(toObserved);
+  const seen = new Set([...reading.accounts, ...reading.moved].map((account) => account.guid));
+  const names = new Set(missing.map(({ address }) => address.key));
+  const strangers = found.filter((account) => !seen.has(account.guid) && names.has(fold(account.username)));
+  const elsewhere = [...reading.moved, ...strangers].map(toObserved);
+  return {
+    system: DIRECTORY,
+    server: reader.server,
+    observed: accounts,
+    elsewhere,
+    gone: reading.gone,
+    conflicts: conflictsOf(missing, found),
+    digest: createHash('sha256').update(JSON.stringify([accounts, elsewhere, reading.gone])).digest('hex'),
+  };
+}
+
+/** userPrincipalName must be unique in the forest (MS-ADTS 3.1.1.5.1.3): an account of another name may hold it. */
+function conflictsOf(missing: readonly Desired[], found: readonly Account[]) {
+  const holders = new Map(found.flatMap((account) => (account.upn === null ? [] : [[fold(account.upn), account] as const])));
+  return missing.flatMap(({ address, person, blueprint }) => {
+    const upn = blueprint['userPrincipalName'] ?? '';
+    const holder = holders.get(fold(upn));
+    if (holder === undefined || fold(holder.username) === address.key) return [];
+    return [{ key: address.key, text: `${person.label} gets no account: the log-on name ${upn} belongs to ${holder.dn}.` }];
+  });
+}
+
+function observed(account: Account, known: Known, { instance, mapping }: DirectorySettings): Observed {
+  const mark = readMark(account.mark);
+  const attempt = mark !== null && mark.instance === instance ? mark.attempt : null;
+  const confirmed = attempt !== null && (known.handles.has(account.guid) || known.openAttempts.has(attempt));
+  const attributes = Object.fromEntries(
+    mapping.attributes.map((name) => [name, mapping.canonical(name, account.attributes[name] ?? null)]),
+  );
+  return {
+    address: { system: DIRECTORY, kind: ACCOUNT, key: fold(account.username) },
+    handle: account.guid,
+    ownership: confirmed ? 'ours' : account.mark === null ? 'unmarked' : 'foreign',
+    attempt,
+    enabled: account.enabled,
+    attributes: { ...attributes, [ACCOUNT_EXPIRES]: account.accountExpires },
+    protectedBecause: account.protectedBecause,
+    location: account.dn,
+    raw: account.raw,
+  };
+}

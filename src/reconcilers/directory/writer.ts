@@ -1,0 +1,87 @@
+/** The directory writer: one change becomes one guarded write; a create takes its sealed password with it. */
+import type { Adopt, Change, Create } from '../../core/change.ts';
+import type { Writer, Written } from '../../core/ports.ts';
+import { MusterError } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
+import { ACCOUNT_EXPIRES } from './mapping.ts';
+import { markText } from './mark.ts';
+import type { DirectoryWriter, Modification } from './port.ts';
+
+/** Where initial passwords are made and sealed; the outbox in production. */
+export interface PasswordDesk {
+  /** Durable before it resolves. */
+  prepare(account: { readonly username: string; readonly display: string; readonly upn: string; readonly attempt: string }): Promise<Secret>;
+  markReady(username: string, attempt: string): Promise<void>;
+  markUnused(username: string, attempt: string): Promise<void>;
+}
+
+export interface WriterSettings {
+  readonly instance: string;
+  readonly mustChangePassword: boolean;
+  readonly passwords: PasswordDesk | null;
+}
+
+export function directoryWriter(port: DirectoryWriter, settings: WriterSettings): Writer {
+  return {
+    write: async (change: Change, attempt: string): Promise<Written> => {
+      if (change.kind === 'create') return create(port, settings, change, attempt);
+      await port.modify(modificationOf(change, settings, attempt));
+      return { handle: change.handle, state: change.after };
+    },
+  };
+}
+
+async function create(port: DirectoryWriter, settings: WriterSettings, change: Create, attempt: string): Promise<Written> {
+  const { passwords, instance, mustChangePassword } = settings;
+  const { username, userPrincipalName, unit } = change.blueprint;
+  if (passwords === null || !username || !userPrincipalName || !unit) throw unplaced(change);
+  const { [ACCOUNT_EXPIRES]: accountExpires, ...attributes } = change.after.attributes;
+  const display = attributes['displayName'] ?? username;
+  const password = await passwords.prepare({ username, display, upn: userPrincipalName, attempt });
+  try {
+    const account = await port.create({
+      dn: `CN=${username},${unit}`,
+      username,
+      upn: userPrincipalName,
+      mark: markText({ instance, username, attempt }),
+      password,
+      mustChangePassword,
+      accountExpires: accountExpires ?? 'never',
+      attributes,
+    });
+    await passwords.markReady(username, attempt);
+    return { handle: account.guid, state: change.after };
+  } catch (error) {
+    // Only a clear refusal makes the sealed password worthless; with a lost answer it may be the one in force.
+    if (error instanceof MusterError && error.remedy === 'person') await passwords.markUnused(username, attempt);
+    throw error;
+  }
+}
+
+function modificationOf(change: Exclude<Change, Create>, settings: WriterSettings, attempt: string): Modification {
+  const base = { guid: change.handle, dn: change.location, raw: change.raw };
+  switch (change.kind) {
+    case 'enable':
+    case 'disable':
+      return { ...base, enabled: change.after.enabled };
+    case 'adopt':
+      return { ...base, mark: adoptionMark(change, settings, attempt) };
+    case 'update': {
+      const { [ACCOUNT_EXPIRES]: accountExpires, ...set } = change.after.attributes;
+      return typeof accountExpires === 'string' ? { ...base, accountExpires, set } : { ...base, set };
+    }
+  }
+}
+
+function adoptionMark(change: Adopt, { instance }: WriterSettings, attempt: string): string {
+  return markText({ instance, username: change.address.key, attempt });
+}
+
+function unplaced(change: Create): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: `creating ${change.person.label}`,
+    what: 'the configuration names no unit for this institution, or no recipient for the initial password.',
+    next: 'Complete "directory…accounts.create" and "credentials.recipients".',
+  });
+}
