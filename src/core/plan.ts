@@ -1,7 +1,8 @@
 /** The Plan: plain JSON that says what would happen to whom and why, finished before anything is written. */
 import type { Origin } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
-import type { Instant, Kind } from '../model/document.ts';
+import type { Instant } from '../model/document.ts';
+import type { HeldEntry } from '../model/held-entry.ts';
 import type { Change, ChangeClass } from './change.ts';
 
 /** Something a person should know, and that no change of this plan will mend. */
@@ -34,18 +35,6 @@ export interface Notice {
   readonly origin: Origin | null;
   /** Somebody who should be shut out is not: page, do not wait for the digest. */
   readonly urgent: boolean;
-}
-
-/** An entry that counts only by its last good document. */
-export interface HeldEntry {
-  readonly kind: Kind;
-  readonly key: string;
-  readonly condition: 'held' | 'vanished';
-  readonly origin: Origin;
-  /** Why, in one sentence. */
-  readonly text: string;
-  /** The line to write; null: see the diagnostics of the file. */
-  readonly fix: string | null;
 }
 
 /** A system that was read and proven. */
@@ -100,3 +89,5 @@ export interface Gated {
 export function peopleIn(changes: readonly Change[]): ReadonlySet<string> {
   return new Set(changes.map((change) => change.person.key));
 }
+
+export type { HeldEntry };

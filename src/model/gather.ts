@@ -1,0 +1,150 @@
+/** Gathering: under each identity, everything that stands in the files now and what was last good. */
+import { compareText, type Origin, place } from '../diagnostic.ts';
+import type { AnyEntry, Documents, Entry, Kind } from './document.ts';
+import type { Loaded, LoadedFile, TypedEntry } from './loaded.ts';
+
+/** One valid document where it stands. */
+export interface Stated<D> {
+  readonly document: D;
+  readonly origin: Origin;
+  /** Optional fields that the author set to `none`. */
+  readonly none: readonly string[];
+}
+
+/** All that is known of one identity. */
+export interface Found<D> {
+  readonly key: string;
+  /** Valid documents, by place. */
+  readonly stated: readonly Stated<D>[];
+  /** Places where this identity stands with a mistake. */
+  readonly broken: readonly Origin[];
+  readonly last: Entry<D> | null;
+  /** Where the last good document may still stand, unreadable; null: nowhere. */
+  readonly hidden: Origin | null;
+}
+
+export type Findings<K extends Kind> = ReadonlyMap<string, Found<Documents[K]>>;
+
+/** What the files hide: paths of which nothing can be read, and places of entries without a readable identity. */
+export interface Hidden {
+  /** Nothing that stands in the files counts, so all that was last good may still stand there. */
+  readonly everything: boolean;
+  readonly paths: ReadonlySet<string>;
+  readonly nameless: ReadonlyMap<string, Origin>;
+}
+
+export function hiddenIn(loaded: Loaded): Hidden {
+  const unreadable = loaded.files.filter((file) => file.unreadable).map((file) => file.path);
+  const problems = [...loaded.diagnostics, ...loaded.files.flatMap(({ diagnostics }) => diagnostics)];
+  const refused = problems
+    .filter(({ severity, holds }) => severity === 'error' && holds === 'file')
+    .map(({ file }) => file);
+  const nameless = new Map<string, Origin>();
+  for (const file of loaded.files) {
+    const lines = file.broken.filter(({ key }) => key === null).map(({ line }) => line);
+    if (lines.length > 0) nameless.set(file.path, { file: file.path, line: Math.min(...lines) });
+  }
+  return {
+    everything: !loaded.trusted,
+    paths: new Set([...unreadable, ...refused]),
+    nameless,
+  };
+}
+
+/** Everything of one kind by identity, identities in code-unit order. */
+export function gather<K extends Kind>(
+  kind: K,
+  loaded: Loaded,
+  hidden: Hidden,
+  remembered: readonly AnyEntry[],
+): Findings<K> {
+  const files = hidden.everything ? [] : loaded.files;
+  const stated = statedIn(kind, files);
+  const broken = brokenIn(kind, files);
+  const last = new Map<string, Entry<Documents[K]>>();
+  for (const entry of remembered) {
+    if (isRemembered(entry, kind)) last.set(entry.key, entry);
+  }
+  const keys = [...new Set([...stated.keys(), ...broken.keys(), ...last.keys()])].sort(compareText);
+  return new Map(
+    keys.map((key) => {
+      const found = {
+        key,
+        stated: stated.get(key) ?? [],
+        broken: broken.get(key) ?? [],
+        last: last.get(key) ?? null,
+      };
+      return [key, { ...found, hidden: hidingPlace(found, hidden) }];
+    }),
+  );
+}
+
+/**
+ * A document whose file cannot be read may still stand there; so may one that is missing from a file in which some entry has no
+ * readable identity.
+ */
+function hidingPlace(found: Omit<Found<unknown>, 'hidden'>, hidden: Hidden): Origin | null {
+  if (found.last === null) return null;
+  const { file } = found.last.origin;
+  if (hidden.everything || hidden.paths.has(file)) return found.last.origin;
+  const present = [...found.stated.map(({ origin }) => origin), ...found.broken].some((origin) => origin.file === file);
+  return present ? null : (hidden.nameless.get(file) ?? null);
+}
+
+function statedIn<K extends Kind>(
+  kind: K,
+  files: readonly LoadedFile[],
+): ReadonlyMap<string, readonly Stated<Documents[K]>[]> {
+  const byKey = new Map<string, Stated<Documents[K]>[]>();
+  for (const file of files) {
+    if (file.kind !== kind || file.unreadable) continue;
+    for (const entry of file.entries) {
+      if (!isStated(entry, kind)) continue;
+      const origin = { file: file.path, line: entry.line };
+      collect(byKey, entry.key, { document: entry.document, origin, none: entry.none });
+    }
+  }
+  for (const several of byKey.values()) several.sort((a, b) => byOrigin(a.origin, b.origin));
+  return byKey;
+}
+
+function brokenIn(kind: Kind, files: readonly LoadedFile[]): ReadonlyMap<string, readonly Origin[]> {
+  const byKey = new Map<string, Origin[]>();
+  for (const file of files) {
+    if (file.unreadable) continue;
+    for (const entry of file.broken) {
+      if (entry.kind === kind && entry.key !== null) collect(byKey, entry.key, { file: file.path, line: entry.line });
+    }
+  }
+  for (const several of byKey.values()) several.sort(byOrigin);
+  return byKey;
+}
+
+function collect<T>(byKey: Map<string, T[]>, key: string, item: T): void {
+  const several = byKey.get(key);
+  if (several === undefined) byKey.set(key, [item]);
+  else several.push(item);
+}
+
+export function byOrigin(a: Origin, b: Origin): number {
+  return compareText(a.file, b.file) || a.line - b.line;
+}
+
+/** `users/a.yaml:1, users/b.yaml:3 and users/c.yaml:9`, for a sentence. */
+export function placesIn(origins: readonly Origin[]): string {
+  const places = [...origins].sort(byOrigin).map(place);
+  const last = places.pop() ?? '';
+  return places.length === 0 ? last : `${places.join(', ')} and ${last}`;
+}
+
+/** TypeScript does not follow `kind` through a type parameter; both unions pair each kind with its document by construction. */
+function isStated<K extends Kind>(
+  entry: TypedEntry,
+  kind: K,
+): entry is TypedEntry & { readonly document: Documents[K] } {
+  return entry.kind === kind;
+}
+
+function isRemembered<K extends Kind>(entry: AnyEntry, kind: K): entry is AnyEntry & Entry<Documents[K]> {
+  return entry.kind === kind;
+}

@@ -1,0 +1,138 @@
+/** Restrictions: everything that takes something from a person, as stretches of time with the words for each. */
+import type { Origin } from '../diagnostic.ts';
+import { type Days, windowOf } from './block-window.ts';
+import { dayOf } from './day.ts';
+import type { Block, Entry, Instant, Institution, User } from './document.ts';
+import type { OperatorBlock } from './model.ts';
+import type { ReasonKind } from './standing.ts';
+
+/** In force from `from` (null: always) until just before `to` (null: for ever). */
+export interface Restriction {
+  readonly kind: ReasonKind;
+  /** Names the document it comes from, so that what reaches a person by two ways counts once. */
+  readonly source: string;
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+  /** While it holds, and when it is over. */
+  readonly text: string;
+  readonly textWhenOver: string;
+  readonly origin: Origin | null;
+  readonly institution: string | null;
+  readonly knownSince: Instant | null;
+}
+
+/** One document of an entry: the one that counts, or a rival, which is never older than the pass that sees it. */
+export interface Version<D> {
+  readonly document: D;
+  readonly origin: Origin;
+  readonly knownSince: Instant | null;
+}
+
+export function versionsOf<D>({ document, origin, knownSince, rivals }: Entry<D>): readonly Version<D>[] {
+  return [{ document, origin, knownSince }, ...rivals.map((rival) => ({ ...rival, knownSince: null }))];
+}
+
+/** What a person's own entry says: closed, not started, ended. */
+export function ownRestrictions({ document, origin, knownSince }: Version<User>, days: Days): readonly Restriction[] {
+  const { state, starts, ends } = document;
+  const base = { origin, institution: null, knownSince };
+  const restrictions: Restriction[] = [];
+  if (state === 'closed') {
+    const text = 'the account is closed';
+    restrictions.push({ ...base, kind: 'closed', source: 'closed', from: null, to: null, text, textWhenOver: text });
+  }
+  if (starts !== null) {
+    const texts = { text: `access starts on ${starts}`, textWhenOver: `access started on ${starts}` };
+    restrictions.push({
+      ...base,
+      ...texts,
+      kind: 'not-started',
+      source: `starts ${starts}`,
+      from: null,
+      to: days.startOf(starts),
+    });
+  }
+  if (ends !== null) {
+    const text = `the last day with access was ${ends}`;
+    const window = { from: days.startAfter(ends), to: null };
+    restrictions.push({ ...base, ...window, kind: 'ended', source: `ends ${ends}`, text, textWhenOver: text });
+  }
+  return restrictions;
+}
+
+type BlockKind = 'person-blocked' | 'institution-blocked' | 'mail-blocked';
+
+/** What every version of a block entry says; `who` as in `CBS` or `Anna Jensen (ajensen)`. */
+export function blockRestrictions(
+  kind: BlockKind,
+  entry: Entry<Block>,
+  who: string,
+  days: Days,
+): readonly Restriction[] {
+  const doing = kind === 'mail-blocked' ? 'may not send mail' : 'is blocked';
+  const noun = kind === 'mail-blocked' ? 'the mail block' : 'the block';
+  return versionsOf(entry).flatMap(({ document, origin, knownSince }, nth) => {
+    const window = windowOf(document, days);
+    if (window.to !== null && window.to <= window.from) return [];
+    return [
+      {
+        ...window,
+        kind,
+        source: `${kind} ${entry.key} ${nth}`,
+        text: `${who} ${doing} since ${document.from}${endInWords(document)}: ${document.reason}`,
+        textWhenOver: `${noun} of ${who} since ${document.from} ${overInWords(document, days)}`,
+        origin,
+        institution: kind === 'institution-blocked' ? document.target : null,
+        knownSince,
+      },
+    ];
+  });
+}
+
+function endInWords({ until, lifted }: Block): string {
+  if (lifted !== null) return `, to be lifted on ${lifted}`;
+  return until === null ? '' : `, until ${until} inclusive`;
+}
+
+/** Which of the two dates ended it. */
+function overInWords({ until, lifted }: Block, days: Days): string {
+  const byLift = lifted !== null && (until === null || days.startOf(lifted) <= days.startAfter(until));
+  return byLift ? `was lifted on ${lifted}` : `ended after ${until ?? ''}`;
+}
+
+/** A block from the command line; it is in force from the moment it was set. */
+export function operatorRestriction(block: OperatorBlock, who: string, timeZone: string): Restriction {
+  const since = dayOf(block.at, timeZone);
+  const end = block.until === null ? '' : `, until ${new Date(block.until).toISOString()}`;
+  return {
+    kind: 'operator-blocked',
+    source: `operator ${block.id}`,
+    from: block.at,
+    to: block.until,
+    text: `${who} is blocked from the command line by ${block.by} since ${since}${end}: ${block.reason}`,
+    textWhenOver: `the block of ${who} from the command line by ${block.by} since ${since} has ended`,
+    origin: null,
+    institution: block.scope === 'institution' ? block.target : null,
+    knownSince: block.at,
+  };
+}
+
+/** As in `Anna Jensen (ajensen)`. */
+export function personLabel({ name, username }: User): string {
+  return `${name.given} ${name.family} (${username})`;
+}
+
+/** `CBS`, and for a block from above `DTU, of which DTU Compute is part,`. */
+export function institutionLabel(
+  blocked: string,
+  member: string,
+  institutions: ReadonlyMap<string, Entry<Institution>>,
+): string {
+  const nameOf = (key: string) => institutions.get(key)?.document.name ?? key;
+  return blocked === member ? nameOf(blocked) : `${nameOf(blocked)}, of which ${nameOf(member)} is part,`;
+}
+
+/** Whether it holds at that moment. */
+export function holdsAt({ from, to }: Restriction, at: Instant): boolean {
+  return (from === null || from <= at) && (to === null || at < to);
+}

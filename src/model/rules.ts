@@ -1,0 +1,140 @@
+/** What each kind of document is held for beside the last good one and the other files. */
+import { type Days, isOver, windowOf } from './block-window.ts';
+import type { Block, Day, Instant, Institution, User } from './document.ts';
+import type { Stated } from './gather.ts';
+import { aroundLast, byContent, type Objection, type Rules } from './settle.ts';
+import type { Suggest } from './suggestion.ts';
+
+/** Why nothing may refer to this institution; null: it may. */
+export type InstitutionObjection = (key: string, field: 'institution' | 'partOf') => Objection | null;
+
+export function userRules(objectionTo: InstitutionObjection): Rules<User> {
+  return {
+    judge: (stated, last) => {
+      const { document } = stated;
+      const institution = objectionTo(document.institution, 'institution');
+      const gone = last === null ? [] : [...gonePart('starts', stated, last), ...gonePart('ends', stated, last)];
+      const renamed = last !== null && document.username !== last.username;
+      return {
+        document: renamed ? { ...document, username: last.username } : document,
+        holding: [...gone, ...(institution === null ? [] : [institution])],
+        noted: renamed ? [neverRenamed(last.username)] : [],
+      };
+    },
+    name: (key) => `the user \`${key}\``,
+    unite: (stated, last) => aroundLast(stated, last),
+    hold: (stated, last) => aroundLast([stated], last),
+    keepsUnited: false,
+  };
+}
+
+function neverRenamed(username: string): Objection {
+  return {
+    message: `A username never changes, nor do its capital letters: this one is \`${username}\` and stays so.`,
+    fix: `username: ${username}`,
+  };
+}
+
+/** `circle` gives the way round for an institution that is part of itself. */
+export function institutionRules(
+  objectionTo: InstitutionObjection,
+  circle: (key: string) => readonly string[] | null,
+): Rules<Institution> {
+  return {
+    judge: (stated, last) => {
+      const { document } = stated;
+      const gone = last === null ? [] : gonePart('partOf', stated, last);
+      const round = circle(document.id);
+      const above = round === null && document.partOf !== null ? objectionTo(document.partOf, 'partOf') : null;
+      const holding = [...gone, ...(round === null ? [] : [inCircle(round)]), ...(above === null ? [] : [above])];
+      return { document, holding, noted: [] };
+    },
+    name: (key) => `the institution \`${key}\``,
+    unite: (stated, last) => aroundLast(stated, last),
+    hold: (stated, last) => aroundLast([stated], last),
+    keepsUnited: false,
+  };
+}
+
+function inCircle(round: readonly string[]): Objection {
+  const [first = '', second] = round;
+  if (second === undefined) return { message: `\`${first}\` cannot be part of itself.`, fix: null };
+  const steps = round.map((key, at) => `\`${key}\` is part of \`${round[at + 1] ?? first}\``);
+  return { message: `This goes in a circle: ${steps.join(', ')}. One of these lines has to go.`, fix: null };
+}
+
+interface BlockSurroundings {
+  readonly targetField: 'user' | 'institution';
+  /** Whether anybody of that key is declared, held or remembered. */
+  readonly isKnown: (target: string) => boolean;
+  readonly suggest: Suggest;
+  readonly days: Days;
+  readonly at: Instant;
+}
+
+export function blockRules(surroundings: BlockSurroundings): Rules<Block> {
+  const { targetField, days, at } = surroundings;
+  return {
+    judge: (stated, last) => {
+      const step = last === null ? [] : [...gonePart('until', stated, last), ...lifting(stated, last, days, at)];
+      const { document } = stated;
+      const unknown = surroundings.isKnown(document.target) ? [] : [unknownTarget(document.target, surroundings)];
+      return { document, holding: [...step, ...unknown], noted: [] };
+    },
+    name: (key) => `the block of ${targetField} ${key.replace(/@([^@]*)$/u, ' from $1')}`,
+    unite: (stated, last, lastMayStand) => {
+      const readings = [...stated, ...(last !== null && lastMayStand ? [last] : [])].sort(byContent);
+      const [longest, ...others] = readings.sort((a, b) => endOf(b.document, days) - endOf(a.document, days));
+      if (longest === undefined) throw new RangeError('nothing to unite');
+      const rivals = others.map(({ document, origin }) => ({ document, origin }));
+      return { document: longest.document, origin: longest.origin, rivals };
+    },
+    // Only the last good document: a line that is missing from a block must not make it last longer either.
+    hold: (stated, last) => ({ ...(last ?? stated), rivals: [] }),
+    keepsUnited: true,
+  };
+}
+
+function endOf(block: Block, days: Days): number {
+  return windowOf(block, days).to ?? Number.POSITIVE_INFINITY;
+}
+
+function unknownTarget(target: string, { targetField, suggest }: BlockSurroundings): Objection {
+  const meant = suggest(target);
+  const question = meant === null ? 'Each entry names exactly one.' : `Did you mean \`${meant}\`?`;
+  const message = `There is no ${targetField} \`${target}\`, so this blocks nobody. ${question}`;
+  return { message, fix: meant === null ? null : `${targetField}: ${meant}` };
+}
+
+/** Once lifted, a block stays lifted: by a line that went missing, by `none`, or by another date. */
+function lifting(stated: Stated<Block>, last: Block, days: Days, at: Instant): readonly Objection[] {
+  if (last.lifted === null) return [];
+  const fix = `lifted: ${last.lifted}`;
+  const again = 'To block again, write a new entry with a new `from`.';
+  if (stated.document.lifted === null && !stated.none.includes('lifted')) {
+    return [{ message: `\`lifted\` was ${last.lifted} and is gone. What was lifted stays so. ${again}`, fix }];
+  }
+  const wasOver = days.startOf(last.lifted) <= at;
+  if (!wasOver || isOver(windowOf(stated.document, days), at)) return [];
+  return [{ message: `This block was lifted on ${last.lifted} and stays lifted. ${again}`, fix }];
+}
+
+/** In words: what it would mean to be without the field on purpose. */
+const WITHOUT = {
+  starts: 'If access should begin at once',
+  ends: 'If access should have no end',
+  until: 'If the block should have no end',
+  partOf: 'If it should belong to no other institution',
+} as const;
+
+/** Absence neither takes nor gives: an optional field that was there and is gone, without the word `none`. */
+function gonePart<F extends keyof typeof WITHOUT>(
+  field: F,
+  stated: { readonly document: { readonly [K in F]: Day | string | null }; readonly none: readonly string[] },
+  last: { readonly [K in F]: Day | string | null },
+): readonly Objection[] {
+  const before = last[field];
+  if (before === null || stated.document[field] !== null || stated.none.includes(field)) return [];
+  const message = `\`${field}\` was ${before} and is gone. ${WITHOUT[field]}, write "${field}: none".`;
+  return [{ message, fix: `${field}: ${before}` }];
+}

@@ -1,0 +1,181 @@
+/** Settling one identity: which document counts, in what condition, and what a person is told about it. */
+import { compareText, type Diagnostic, type Origin } from '../diagnostic.ts';
+import { contentText, sameContent } from './content.ts';
+import type { Entry } from './document.ts';
+import { type Found, placesIn, type Stated } from './gather.ts';
+
+/** Something wrong with a valid document beside the others. */
+export interface Objection {
+  readonly message: string;
+  /** The line to write; null: only the author can know it. */
+  readonly fix: string | null;
+}
+
+/** What one document comes to beside the last good one and the other files. */
+export interface Judgement<D> {
+  /** The document as it may count, where nothing holds it. */
+  readonly document: D;
+  /** Hold the entry. */
+  readonly holding: readonly Objection[];
+  /** Are said, and hold nothing. */
+  readonly noted: readonly Objection[];
+}
+
+type Placed<D> = Pick<Stated<D>, 'document' | 'origin'>;
+type United<D> = Placed<D> & Pick<Entry<D>, 'rivals'>;
+
+/** What differs between kinds. */
+export interface Rules<D> {
+  /** Checks against the other files, and against the last good document where there is one. */
+  judge(stated: Stated<D>, last: D | null): Judgement<D>;
+  /** As in "the user `ajensen`". */
+  name(key: string): string;
+  /** One document of several under one identity, so that the most restrictive reading applies and nothing else changes. */
+  unite(stated: readonly Placed<D>[], last: Placed<D> | null, lastMayStand: boolean): United<D>;
+  /** The reading of a single document that is held. */
+  hold(stated: Placed<D>, last: Placed<D> | null): United<D>;
+  /** Whether the united reading of several is itself kept as last good: where forgetting it could give something back. */
+  readonly keepsUnited: boolean;
+}
+
+/** One identity, settled. */
+export interface Settled<D> {
+  readonly entry: Entry<D>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Why it is held, in a sentence, and the line to write; null exactly when it is declared or vanished. */
+  readonly held: Objection | null;
+  /** Whether the document (or its place) is good and differs from what is remembered. */
+  readonly remember: boolean;
+}
+
+/** Null: nothing of it can count, for it stands only with mistakes and was never good. */
+export function settle<D>(found: Found<D>, rules: Rules<D>): Settled<D> | null {
+  const [first, ...others] = found.stated;
+  if (first === undefined) return found.last === null ? null : settleUnstated(found, found.last);
+  const alike = others.every(({ document }) => sameContent(document, first.document));
+  const lastHidden = found.hidden !== null;
+  if (!alike || found.broken.length > 0 || lastHidden) return settleTwins(found, rules);
+  return settleOne(first, found, rules);
+}
+
+/** Stands nowhere, or only with a mistake: the last good document goes on. */
+function settleUnstated<D>(found: Found<D>, last: Entry<D>): Settled<D> {
+  const [broken] = found.broken;
+  const origin = broken ?? last.origin;
+  const held = broken !== undefined || found.hidden !== null;
+  const mistake = placesIn(broken === undefined && found.hidden !== null ? [found.hidden] : found.broken);
+  return {
+    entry: { ...last, origin, condition: held ? 'held' : 'vanished', rivals: [] },
+    diagnostics: [],
+    held: held
+      ? { message: `There is a mistake at ${mistake}; until it is mended, this counts as it last was.`, fix: null }
+      : null,
+    remember: false,
+  };
+}
+
+function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Settled<D> {
+  const { key, last } = found;
+  const judged = rules.judge(stated, last?.document ?? null);
+  const others = found.stated.filter((one) => one !== stated);
+  const judgements = [
+    { origin: stated.origin, ...judged },
+    ...others.map((one) => ({ origin: one.origin, ...rules.judge(one, last?.document ?? null) })),
+  ];
+  const holding = judgements.flatMap((one) => one.holding.map((objection) => holdingError(objection, one.origin)));
+  const noted = judgements.flatMap((one) => one.noted.map((objection) => warning(objection, one.origin)));
+  const diagnostics = [...holding, ...noted, ...repeated(found, rules)];
+  const [reason] = judgements.flatMap((one) => one.holding);
+  if (reason !== undefined) {
+    const united = rules.hold(stated, last);
+    return { entry: heldEntry(key, united, last), diagnostics, held: reason, remember: false };
+  }
+  const { document } = judged;
+  const unchanged = last !== null && sameContent(last.document, document);
+  const knownSince = unchanged ? last.knownSince : null;
+  const moved = last === null || last.origin.file !== stated.origin.file || last.origin.line !== stated.origin.line;
+  return {
+    entry: { key, document, origin: stated.origin, condition: 'declared', knownSince, rivals: [] },
+    diagnostics,
+    held: null,
+    remember: !unchanged || moved,
+  };
+}
+
+/** Several readings of one identity, or one beside a place that cannot be read: nothing new is given. */
+function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
+  const { key, stated, broken, last, hidden } = found;
+  const lastMayStand = broken.length > 0 || hidden !== null;
+  const united = rules.unite(stated, last, lastMayStand);
+  const references = stated.flatMap((one) =>
+    rules.judge(one, null).holding.map((objection) => holdingError(objection, one.origin)),
+  );
+  const unread = [...broken, ...(hidden === null ? [] : [hidden])];
+  const twins = stated.map((one) => {
+    const others = stated.filter((other) => other !== one).map(({ origin }) => origin);
+    return holdingError(twinObjection(rules.name(key), others, unread, last !== null), one.origin);
+  });
+  const all = [...stated.map(({ origin }) => origin), ...unread];
+  const changed = last === null || !sameContent(last.document, united.document);
+  return {
+    entry: heldEntry(key, united, last),
+    diagnostics: [...references, ...twins],
+    held: { message: `${sentenceStart(rules.name(key))} stands in more than one place: ${placesIn(all)}.`, fix: null },
+    remember: rules.keepsUnited && references.length === 0 && changed,
+  };
+}
+
+function twinObjection(name: string, others: readonly Origin[], unread: readonly Origin[], known: boolean): Objection {
+  const also = others.length === 0 ? '' : ` and also at ${placesIn(others)}`;
+  const perhaps = unread.length === 0 ? '' : ` There may be another at ${placesIn(unread)}, where a mistake hides it.`;
+  const until = known
+    ? 'Until only one is left, the stricter of them counts and nothing else changes.'
+    : 'Until only one is left, nothing is given by any of them.';
+  return { message: `${sentenceStart(name)} stands here${also}.${perhaps} ${until}`, fix: null };
+}
+
+/** The same words twice contradict nothing; still one of them is too many. */
+function repeated<D>(found: Found<D>, rules: Rules<D>): readonly Diagnostic[] {
+  const [first, ...others] = found.stated;
+  if (first === undefined) return [];
+  const name = sentenceStart(rules.name(found.key));
+  return others.map(({ origin }) => {
+    const message = `${name} stands here and, with the same content, at ${placesIn([first.origin])}. One of them is enough.`;
+    return warning({ message, fix: null }, origin);
+  });
+}
+
+function heldEntry<D>(key: string, united: United<D>, last: Entry<D> | null): Entry<D> {
+  const { document, origin, rivals } = united;
+  const knownSince = last !== null && sameContent(last.document, document) ? last.knownSince : null;
+  return { key, document, origin, condition: 'held', knownSince, rivals };
+}
+
+/** The last good document stays, and whatever stands now can only take: for people and institutions. */
+export function aroundLast<D>(stated: readonly Placed<D>[], last: Placed<D> | null): United<D> {
+  const ordered = [...stated].sort(byContent);
+  const [first] = ordered;
+  const same = last === null ? first : (ordered.find((one) => sameContent(one.document, last.document)) ?? last);
+  if (same === undefined) throw new RangeError('nothing to unite');
+  const rivals = ordered
+    .filter((one) => !sameContent(one.document, same.document))
+    .map(({ document, origin }) => ({ document, origin }));
+  return { document: same.document, origin: same.origin, rivals };
+}
+
+/** By content, not by place: what counts must not depend on the order of files. */
+export function byContent(a: Placed<unknown>, b: Placed<unknown>): number {
+  return compareText(contentText(a.document), contentText(b.document));
+}
+
+function holdingError({ message, fix }: Objection, origin: Origin): Diagnostic {
+  return { ...origin, severity: 'error', message, ...(fix === null ? {} : { fix }), holds: 'entry' };
+}
+
+export function warning({ message, fix }: Objection, origin: Origin): Diagnostic {
+  return { ...origin, severity: 'warning', message, ...(fix === null ? {} : { fix }), holds: 'nothing' };
+}
+
+export function sentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,143 @@
+/** Validation across files: typed entries and the last good ones become one Model, with every problem and what to remember. */
+import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
+import { daysIn } from './block-window.ts';
+import { dayOf } from './day.ts';
+import type { AnyEntry, Entry, Instant, Kind } from './document.ts';
+import type { HeldEntry } from './held-entry.ts';
+import type { Loaded } from './loaded.ts';
+import type { Model, OperatorBlock } from './model.ts';
+import type { Objection, Settled } from './settle.ts';
+import { type BlockKind, pickEntries, type SettledAll, settleAll, targetFieldOf } from './settle-all.ts';
+import { sharedContacts } from './shared-contacts.ts';
+import { type BlockTime, mayForget, vanishedBlock, vanishedInstitution, vanishedUser } from './vanished.ts';
+
+export interface ResolveOptions {
+  /** IANA name: the zone in which a plain date is a day. */
+  readonly timeZone: string;
+  /** Those that are in force or may come to be; none of them is checked, for none stands in a file. */
+  readonly operatorBlocks: readonly OperatorBlock[];
+  /** Decides only what is over: whether a lift stands, what need not be reported, what may be forgotten. */
+  readonly at: Instant;
+}
+
+/** What the memory has to take in, once this revision counts as seen. */
+export interface ToRemember {
+  /** Good entries that are new, changed or moved; `knownSince` null marks new content. */
+  readonly entries: readonly AnyEntry[];
+  /** Blocks that ended long ago and left the files. */
+  readonly forget: readonly AnyEntry[];
+  /** Blob of every file that could be read: the next cut-off end is measured against it. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export interface Resolution {
+  readonly model: Model;
+  /** Those of the files and those across files, by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** By kind and key; of what vanished, only what a person has to know. */
+  readonly heldEntries: readonly HeldEntry[];
+  readonly remember: ToRemember;
+}
+
+/**
+ * Everything that the repository and the operators want, whatever the order of files and entries. `remembered` are the last good
+ * entries as the memory gives them. Where `loaded` is not trusted, nothing that stands in it counts and all remembered is held.
+ * Never throws for what people wrote.
+ */
+export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options: ResolveOptions): Resolution {
+  const { timeZone, at } = options;
+  const time = { days: daysIn(timeZone), at, today: dayOf(at, timeZone) };
+  const settled = settleAll(loaded, remembered, time);
+  const model = modelOf(settled, options);
+  return {
+    model,
+    diagnostics: diagnosticsOf(loaded, settled, model),
+    heldEntries: heldEntriesOf(settled, model, time, loaded.trusted),
+    remember: {
+      entries: pickEntries(settled, ({ remember }) => remember).map(asRemembered),
+      forget: forgettable(settled, time),
+      files: loaded.trusted ? readableFiles(loaded) : new Map(),
+    },
+  };
+}
+
+function modelOf(settled: SettledAll, { timeZone, operatorBlocks }: ResolveOptions): Model {
+  return {
+    timeZone,
+    institutions: new Map([...settled.institution].map(([key, { entry }]) => [key, entry])),
+    users: new Map([...settled.user].map(([key, { entry }]) => [key, entry])),
+    blockedInstitutions: [...settled['blocked-institution'].values()].map(({ entry }) => entry),
+    blockedUsers: [...settled['blocked-user'].values()].map(({ entry }) => entry),
+    mailBlocks: [...settled['mail-block'].values()].map(({ entry }) => entry),
+    operatorBlocks: [...operatorBlocks].sort((a, b) => compareText(a.id, b.id)),
+  };
+}
+
+function diagnosticsOf(loaded: Loaded, settled: SettledAll, model: Model): readonly Diagnostic[] {
+  const acrossFiles = Object.values(settled).flatMap((ofKind: ReadonlyMap<string, Settled<unknown>>) =>
+    [...ofKind.values()].flatMap(({ diagnostics }) => diagnostics),
+  );
+  const shared = loaded.trusted ? sharedContacts(model.users.values()) : [];
+  const inFiles = loaded.files.flatMap(({ diagnostics }) => diagnostics);
+  return [...loaded.diagnostics, ...inFiles, ...acrossFiles, ...shared].sort(byPlace);
+}
+
+/** The memory keeps documents, not the state of a pass. */
+function asRemembered(entry: AnyEntry): AnyEntry {
+  return { ...entry, condition: 'declared', rivals: [] };
+}
+
+function readableFiles(loaded: Loaded): ReadonlyMap<string, string> {
+  const readable = loaded.files.filter(({ unreadable }) => !unreadable);
+  return new Map(readable.map(({ path, blob }) => [path, blob] as const).sort(([a], [b]) => compareText(a, b)));
+}
+
+function forgettable(settled: SettledAll, time: BlockTime): readonly AnyEntry[] {
+  const vanished = pickEntries(settled, ({ entry }) => entry.condition === 'vanished');
+  return vanished.filter((entry) => entry.kind !== 'user' && entry.kind !== 'institution' && mayForget(entry, time));
+}
+
+/** Said of everything while the repository as a whole does not count. */
+const ALL_HELD: Objection = {
+  message: 'The repository as it is now does not count, so this goes on as it last was.',
+  fix: null,
+};
+
+function heldEntriesOf(settled: SettledAll, model: Model, time: BlockTime, trusted: boolean): readonly HeldEntry[] {
+  const needed = neededInstitutions(model);
+  const blocks = (kind: BlockKind, what: string) =>
+    heldOf(kind, settled[kind], trusted, (entry) => vanishedBlock(entry, targetFieldOf(kind), what, time));
+  return [
+    ...heldOf('institution', settled.institution, trusted, (entry) =>
+      vanishedInstitution(entry, needed.has(entry.key)),
+    ),
+    ...heldOf('user', settled.user, trusted, vanishedUser),
+    ...blocks('blocked-institution', 'block'),
+    ...blocks('blocked-user', 'block'),
+    ...blocks('mail-block', 'mail block'),
+  ];
+}
+
+/** `whenGone` says what a person has to know of an entry that left the files; null: nothing, for nobody misses it. */
+function heldOf<D>(
+  kind: Kind,
+  settled: ReadonlyMap<string, Settled<D>>,
+  trusted: boolean,
+  whenGone: (entry: Entry<D>) => Objection | null,
+): readonly HeldEntry[] {
+  return [...settled.values()].flatMap(({ entry, held }): HeldEntry[] => {
+    const { key, condition, origin } = entry;
+    if (condition === 'declared') return [];
+    const why = condition === 'held' && trusted ? held : whenGone(entry);
+    if (why === null) return [];
+    const { message, fix } = trusted ? why : ALL_HELD;
+    return [{ kind, key, condition, origin, text: message, fix }];
+  });
+}
+
+/** Institutions that a person with an open account belongs to, or that another institution is part of. */
+function neededInstitutions(model: Model): ReadonlySet<string> {
+  const users = [...model.users.values()].filter(({ document }) => document.state === 'active');
+  const parents = [...model.institutions.values()].map(({ document }) => document.partOf ?? '');
+  return new Set([...users.map(({ document }) => document.institution), ...parents]);
+}
