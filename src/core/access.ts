@@ -1,11 +1,25 @@
 /** Access: whether an account should be enabled or disabled, and why; only what Muster disabled is given back. */
 import type { Reason, ReasonKind } from '../model/standing.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
-import { type Cause, type ChangeClass, type Disable, type Effect, type Enable, fellDue, type Observed, type State } from './change.ts';
+import {
+  type Cause,
+  type ChangeClass,
+  type Disable,
+  type Effect,
+  type Enable,
+  fellDue,
+  type Observed,
+  type State,
+} from './change.ts';
 import type { LedgerRow, Traits } from './ports.ts';
 
 /** Said by a person about a person or an institution: goes first, on its own budget, in the block lane. */
-const EXPLICIT: ReadonlySet<ReasonKind> = new Set(['closed', 'person-blocked', 'institution-blocked', 'operator-blocked']);
+const EXPLICIT: ReadonlySet<ReasonKind> = new Set([
+  'closed',
+  'person-blocked',
+  'institution-blocked',
+  'operator-blocked',
+]);
 
 /** Which of several reasons names the cause: the one that counts against the widest budget first. */
 const WEIGHT: readonly ReasonKind[] = [
@@ -27,7 +41,8 @@ export function isExplicit(reason: Reason): boolean {
 /** Enable, disable, a notice, or nothing, for one existing thing whose ledger row is known. */
 export function accessChange(subject: Case, row: LedgerRow, observed: Observed): Finding {
   const { desired } = subject;
-  if (!desired.verdict.allowed) return observed.enabled ? { ...NOTHING, changes: [disable(subject, observed)] } : NOTHING;
+  if (!desired.verdict.allowed)
+    return observed.enabled ? { ...NOTHING, changes: [disable(subject, observed)] } : NOTHING;
   if (observed.enabled) return acceptEnabled(row);
   if (row.disabledFor === null) return noticed(byHandNotice(subject, observed));
   if (!desired.mayGain) return NOTHING;

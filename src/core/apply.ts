@@ -1,8 +1,9 @@
 /** Apply: journals the intent of an approved plan, writes it with bounded concurrency, and records every outcome; never throws. */
 import { MusterError, troubleOf } from '../errors.ts';
-import type { ApprovedPlan } from './plan.ts';
 import type { Change, Effect } from './change.ts';
-import type { Clock, Intent, Journal, LedgerRow, Outcome, Session } from './ports.ts';
+import type { Outcome } from './outcome.ts';
+import type { ApprovedPlan } from './plan.ts';
+import type { Clock, Intent, Journal, LedgerRow, Session } from './ports.ts';
 import { rowAfter } from './record.ts';
 import type { Applied } from './report.ts';
 

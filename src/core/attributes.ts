@@ -44,7 +44,13 @@ export function attributeChanges(subject: Case, row: LedgerRow, observed: Observ
 }
 
 /** `known` is the ledger's value; undefined: Muster never wrote nor accepted one. */
-function choose(subject: Case, name: string, wanted: string | null, is: string | null, known: string | null | undefined): Choice {
+function choose(
+  subject: Case,
+  name: string,
+  wanted: string | null,
+  is: string | null,
+  known: string | null | undefined,
+): Choice {
   const { desired, traits } = subject;
   if (is === wanted) return { write: false, accept: known !== is, notice: null };
   if (traits.loosens(name, is, wanted)) {
@@ -82,7 +88,12 @@ function update(subject: Case, observed: Observed, before: Attributes, after: At
     classes,
     cause: declared
       ? { kind: 'declared', text: 'the repository says so', origin: desired.origin, institutions: [] }
-      : { kind: 'drift', text: 'was changed by hand; the repository says otherwise', origin: desired.origin, institutions: [] },
+      : {
+          kind: 'drift',
+          text: 'was changed by hand; the repository says otherwise',
+          origin: desired.origin,
+          institutions: [],
+        },
     dated,
   };
 }

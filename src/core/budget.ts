@@ -4,7 +4,11 @@ import type { BlockLimit, ClassLimit } from './limits.ts';
 import { peopleIn } from './plan.ts';
 
 /** One person in one class in the last 24 hours, approved changes left out. */
-export type Used = readonly { readonly class: ChangeClass; readonly person: string; readonly institutions: readonly string[] }[];
+export type Used = readonly {
+  readonly class: ChangeClass;
+  readonly person: string;
+  readonly institutions: readonly string[];
+}[];
 
 /** Null: within the limits; otherwise why not, with the figures. `ours` is what percentages are of. */
 export function overClassLimit(
@@ -39,23 +43,42 @@ export interface Over {
  * Blocks (and their lifting) have two budgets: people named one by one or closed, and whole institutions with the people
  * behind them. What an operator ordered from the command line counts against neither: the order is the approval.
  */
-export function overBlockLimit(rule: 'block' | 'lift', changes: readonly Change[], limit: BlockLimit, used: Used): readonly Over[] {
+export function overBlockLimit(
+  rule: 'block' | 'lift',
+  changes: readonly Change[],
+  limit: BlockLimit,
+  used: Used,
+): readonly Over[] {
   const ordered = changes.filter((change) => change.cause.kind !== 'operator-blocked');
   const byInstitution = ordered.filter((change) => change.cause.institutions.length > 0);
   const byName = ordered.filter((change) => change.cause.institutions.length === 0);
   const usedHere = used.filter((one) => one.class === rule);
   const overs: Over[] = [];
-  const named = overClassLimit(rule, byName, { people: limit.people, perDay: limit.perDay }, 0, 0,
-    usedHere.filter((one) => one.institutions.length === 0));
+  const named = overClassLimit(
+    rule,
+    byName,
+    { people: limit.people, perDay: limit.perDay },
+    0,
+    0,
+    usedHere.filter((one) => one.institutions.length === 0),
+  );
   if (byName.length > 0 && named !== null) overs.push({ changes: byName, because: named });
-  const institutional = overInstitutions(rule, byInstitution, limit, usedHere.filter((one) => one.institutions.length > 0));
+  const institutional = overInstitutions(
+    rule,
+    byInstitution,
+    limit,
+    usedHere.filter((one) => one.institutions.length > 0),
+  );
   if (institutional !== null) overs.push({ changes: byInstitution, because: institutional });
   return overs;
 }
 
 function overInstitutions(rule: string, changes: readonly Change[], limit: BlockLimit, used: Used): string | null {
   if (changes.length === 0) return null;
-  const institutions = new Set([...changes.flatMap((change) => change.cause.institutions), ...used.flatMap((one) => one.institutions)]);
+  const institutions = new Set([
+    ...changes.flatMap((change) => change.cause.institutions),
+    ...used.flatMap((one) => one.institutions),
+  ]);
   if (institutions.size > limit.institutions) {
     return `${institutions.size} institutions within 24 hours; the limit of "${rule}" is ${limit.institutions}.`;
   }

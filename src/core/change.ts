@@ -52,6 +52,8 @@ export interface Observed {
   readonly ownership: Ownership;
   /** Attempt id in this instance's own mark, whether or not the ledger confirms it; null: no mark of ours. */
   readonly attempt: string | null;
+  /** Key of the person whom that mark names, whatever the thing is called now. */
+  readonly markedKey: string | null;
   readonly enabled: boolean;
   readonly attributes: Attributes;
   /** Why nobody may touch it; null: may be touched. */

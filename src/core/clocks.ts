@@ -15,7 +15,11 @@ export interface ClockDoubt {
 }
 
 /** `server` is the directory's currentTime, `committedAt` the newest commit's committer time; all in milliseconds since 1970. */
-export function compareClocks(at: Instant, server: { readonly name: string; readonly now: Instant } | null, committedAt: Instant | null): ClockDoubt {
+export function compareClocks(
+  at: Instant,
+  server: { readonly name: string; readonly now: Instant } | null,
+  committedAt: Instant | null,
+): ClockDoubt {
   const alternatives: Instant[] = [];
   const notices: Notice[] = [];
   if (server !== null && Math.abs(at - server.now) > SERVER_SKEW_MAX_MS) {
@@ -24,13 +28,18 @@ export function compareClocks(at: Instant, server: { readonly name: string; read
   }
   if (committedAt !== null && at < committedAt - COMMIT_AHEAD_MAX_MS) {
     alternatives.push(committedAt);
-    notices.push(clockNotice(`The clock of this machine says ${iso(at)}, but the newest commit was made at ${iso(committedAt)}.`));
+    notices.push(
+      clockNotice(`The clock of this machine says ${iso(at)}, but the newest commit was made at ${iso(committedAt)}.`),
+    );
   }
   return { alternatives, notices };
 }
 
 /** Keys of the people whose verdict is not the same at every moment that it might be. */
-export function doubtfulPeople(desired: readonly Desired[], others: readonly (readonly Desired[])[]): ReadonlySet<string> {
+export function doubtfulPeople(
+  desired: readonly Desired[],
+  others: readonly (readonly Desired[])[],
+): ReadonlySet<string> {
   const doubtful = new Set<string>();
   for (const other of others) {
     const verdicts = new Map(other.map((one) => [one.person.key, one.verdict.allowed]));

@@ -4,7 +4,7 @@ import type { Instant } from '../model/document.ts';
 import { accessChange } from './access.ts';
 import { attributeChanges } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
-import { type Change, compareChanges, type Create, type Desired, fellDue, type Observed } from './change.ts';
+import { type Change, type Create, compareChanges, type Desired, fellDue, type Observed } from './change.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow, Observation, Traits } from './ports.ts';
 
@@ -57,7 +57,11 @@ function indexOf({ ledger, observation }: DiffInput): Index {
     rows: new Map(living.map((row) => [row.key, row])),
     inScope: byHandle(observation.observed),
     elsewhere: byHandle(observation.elsewhere),
-    byName: new Map(everything.map((thing) => [thing.address.key, thing])),
+    // A thing that bears a person's mark counts as theirs even where it is called otherwise now.
+    byName: new Map([
+      ...everything.flatMap((thing) => (thing.markedKey === null ? [] : [[thing.markedKey, thing] as const])),
+      ...everything.map((thing) => [thing.address.key, thing] as const),
+    ]),
     gone: new Set(observation.gone),
     conflicts: new Map(observation.conflicts.map(({ key, text }) => [key, text])),
   };
@@ -86,11 +90,19 @@ function judgeUnknown(subject: Case, index: Index): Finding {
   if (!desired.verdict.allowed || !desired.mayGain) return NOTHING;
   const conflict = index.conflicts.get(desired.address.key);
   if (conflict !== undefined) {
-    return noticed(about(desired, 'conflict', conflict, 'Free that value in the directory, or change it in the repository.'));
+    return noticed(
+      about(desired, 'conflict', conflict, 'Free that value in the directory, or change it in the repository.'),
+    );
   }
   if (traits.createRefused !== null) {
-    return noticed(about(desired, 'create-refused', `${desired.person.label} gets no account: ${traits.createRefused}`,
-      'Mend that setting, then sync again.'));
+    return noticed(
+      about(
+        desired,
+        'create-refused',
+        `${desired.person.label} gets no account: ${traits.createRefused}`,
+        'Mend that setting, then sync again.',
+      ),
+    );
   }
   const after = { enabled: true, attributes: desired.attributes };
   const ended = desired.verdict.ended[0];
@@ -118,7 +130,10 @@ function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
     const text = `${desired.person.label} is protected (${observed.protectedBecause}) and is never changed by Muster${
       urgent ? `, although they should not have access: ${reasonsOf(desired)}` : ''
     }.`;
-    return noticed({ ...about(desired, 'protected', text, urgent ? 'Disable the account by hand now.' : null), urgent });
+    return noticed({
+      ...about(desired, 'protected', text, urgent ? 'Disable the account by hand now.' : null),
+      urgent,
+    });
   }
   const access = accessChange(subject, row, observed);
   if (observed.ownership !== 'ours') {
@@ -163,22 +178,30 @@ function undeclaredNotices({ ledger, desired, observation }: DiffInput): Notice[
   const declared = new Set(desired.map((one) => one.address.key));
   const inLedger = new Set(ledger.map((row) => row.handle));
   const unknownMarks = observation.observed.filter((one) => one.attempt !== null && !inLedger.has(one.handle));
-  const unknown = unknownMarks.filter((one) => !declared.has(one.address.key)).map((one): Notice => ({
-    kind: 'unknown-mark',
-    person: one.address.key,
-    text: `${one.location} bears Muster's mark, but neither the ledger nor the repository knows it; it is left alone.`,
-    next: 'Run "muster ledger rebuild" if the account is Muster\'s; otherwise clear the mark.',
-    origin: null,
-    urgent: false,
-  }));
-  const orphaned = ledger.filter((row) => !declared.has(row.key) && row.goneAt === null).map((row): Notice => ({
-    kind: 'undeclared',
-    person: row.key,
-    text: `The account ${row.key} is Muster's, but no document says what it should be; it is left alone.`,
-    next: `Write users/…/${row.key}.yaml again, with "state: closed" to take the access away.`,
-    origin: null,
-    urgent: false,
-  }));
+  const unknown = unknownMarks
+    .filter((one) => !declared.has(one.address.key))
+    .map(
+      (one): Notice => ({
+        kind: 'unknown-mark',
+        person: one.address.key,
+        text: `${one.location} bears Muster's mark, but neither the ledger nor the repository knows it; it is left alone.`,
+        next: 'Run "muster ledger rebuild" if the account is Muster\'s; otherwise clear the mark.',
+        origin: null,
+        urgent: false,
+      }),
+    );
+  const orphaned = ledger
+    .filter((row) => !declared.has(row.key) && row.goneAt === null)
+    .map(
+      (row): Notice => ({
+        kind: 'undeclared',
+        person: row.key,
+        text: `The account ${row.key} is Muster's, but no document says what it should be; it is left alone.`,
+        next: `Write users/…/${row.key}.yaml again, with "state: closed" to take the access away.`,
+        origin: null,
+        urgent: false,
+      }),
+    );
   return [...unknown, ...orphaned];
 }
 
@@ -188,28 +211,56 @@ function notOursNotice(subject: Case, existing: Observed): Notice {
   const consequence = shutOut ? ` They should have no access (${reasonsOf(desired)}), but can still log in.` : '';
   const where = `An account named ${desired.address.key} exists (${existing.location})`;
   if (existing.attempt !== null) {
-    return { ...about(desired, 'unknown-mark', `${where} and bears Muster's mark, but the ledger does not know it.${consequence}`,
-      'Run "muster ledger rebuild", or clear the mark if the account is somebody else\'s.'), urgent: shutOut };
+    return {
+      ...about(
+        desired,
+        'unknown-mark',
+        `${where} and bears Muster's mark, but the ledger does not know it.${consequence}`,
+        'Run "muster ledger rebuild", or clear the mark if the account is somebody else\'s.',
+      ),
+      urgent: shutOut,
+    };
   }
   if (existing.ownership === 'foreign') {
-    return { ...about(desired, 'foreign', `${where} and is marked by somebody else; Muster does not touch it.${consequence}`,
-      'Clear the mark if the account should be Muster\'s, then adopt it.'), urgent: shutOut };
+    return {
+      ...about(
+        desired,
+        'foreign',
+        `${where} and is marked by somebody else; Muster does not touch it.${consequence}`,
+        "Clear the mark if the account should be Muster's, then adopt it.",
+      ),
+      urgent: shutOut,
+    };
   }
-  return { ...about(desired, 'exists-not-ours', `${where} and is not Muster's; it is left alone.${consequence}`,
-    `Run "muster adopt ${desired.address.key}" to take it over, or choose another username.`), urgent: shutOut };
+  return {
+    ...about(
+      desired,
+      'exists-not-ours',
+      `${where} and is not Muster's; it is left alone.${consequence}`,
+      `Run "muster adopt ${desired.address.key}" to take it over, or choose another username.`,
+    ),
+    urgent: shutOut,
+  };
 }
 
 function goneNotice(desired: Desired): Notice {
-  return about(desired, 'gone', `The account of ${desired.person.label} was deleted in the directory; Muster does not make it again by itself.`,
-    `Write "state: closed" if they left, or run "muster enable ${desired.address.key} --reason …" to have a new account made.`);
+  return about(
+    desired,
+    'gone',
+    `The account of ${desired.person.label} was deleted in the directory; Muster does not make it again by itself.`,
+    `Write "state: closed" if they left, or run "muster enable ${desired.address.key} --reason …" to have a new account made.`,
+  );
 }
 
 function unsettledNotice(desired: Desired): Notice {
-  return about(desired, 'unsettled', `A write for ${desired.person.label} was sent and its answer was lost; nothing more is done until the server that got it can say.`,
-    'Sync again when that server answers.');
+  return about(
+    desired,
+    'unsettled',
+    `A write for ${desired.person.label} was sent and its answer was lost; nothing more is done until the server that got it can say.`,
+    'Sync again when that server answers.',
+  );
 }
 
 function byPersonAndKind(a: Notice, b: Notice): number {
   return compareText(a.person ?? '', b.person ?? '') || compareText(a.kind, b.kind) || compareText(a.text, b.text);
 }
-

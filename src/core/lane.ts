@@ -1,10 +1,11 @@
 /** The block lane: explicit blocks and closings, first, on their own budget, from point reads, on every server that answers. */
-import type { Instant } from '../model/document.ts';
+
 import { troubleOf } from '../errors.ts';
+import type { Instant } from '../model/document.ts';
 import { disable, isExplicit } from './access.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired, Observed } from './change.ts';
-import { gate, type GateInput } from './gate.ts';
+import { type GateInput, gate } from './gate.ts';
 import type { ApprovedPlan, Hold, Notice } from './plan.ts';
 import type { Known, LedgerRow, Reconciler, Session } from './ports.ts';
 import type { Applied } from './report.ts';
@@ -43,15 +44,24 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
   if (people.length === 0) return { changes: [], holds: [], applied: [], notices: [] };
   const { result: first, error } = await attempt(() => shutOut(input, people, input.main));
   if (first === null && input.apply === null) throw error;
-  const others = input.apply !== null && (first === null || first.approved.changes.length > 0) ? await onOtherServers(input, people) : [];
-  const rounds = [...(first === null ? [] : [first]), ...others.flatMap(({ result }) => (result === null ? [] : [result]))];
+  const others =
+    input.apply !== null && (first === null || first.approved.changes.length > 0)
+      ? await onOtherServers(input, people)
+      : [];
+  const rounds = [
+    ...(first === null ? [] : [first]),
+    ...others.flatMap(({ result }) => (result === null ? [] : [result])),
+  ];
   const [leading] = rounds;
   if (leading === undefined) throw error;
   return {
     changes: leading.changes,
     holds: leading.holds,
     applied: rounds.flatMap((round) => round.applied),
-    notices: [...leading.notices, ...others.flatMap(({ server, result }) => (result === null ? [byReplicationOnly(server)] : []))],
+    notices: [
+      ...leading.notices,
+      ...others.flatMap(({ server, result }) => (result === null ? [byReplicationOnly(server)] : [])),
+    ],
   };
 }
 
@@ -93,16 +103,28 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
 }
 
 /** By the name it now bears, or by the handle that the ledger knows, whatever it is called now. */
-function foundFor(desired: Desired, byKey: ReadonlyMap<string, readonly Observed[]>, found: readonly Observed[], handles: ReadonlyMap<string, string>) {
+function foundFor(
+  desired: Desired,
+  byKey: ReadonlyMap<string, readonly Observed[]>,
+  found: readonly Observed[],
+  handles: ReadonlyMap<string, string>,
+) {
   const named = byKey.get(desired.address.key) ?? [];
   const handle = handles.get(desired.address.key);
   if (handle === undefined || named.some((one) => one.handle === handle)) return named;
   return [...named, ...found.filter((one) => one.handle === handle)];
 }
 
-function refusal(observed: Observed, { known }: LaneInput): { kind: Notice['kind']; text: string; next: string } | null {
+function refusal(
+  observed: Observed,
+  { known }: LaneInput,
+): { kind: Notice['kind']; text: string; next: string } | null {
   if (observed.protectedBecause !== null) {
-    return { kind: 'protected', text: `is protected (${observed.protectedBecause})`, next: 'Disable the account by hand now.' };
+    return {
+      kind: 'protected',
+      text: `is protected (${observed.protectedBecause})`,
+      next: 'Disable the account by hand now.',
+    };
   }
   if (observed.attempt !== null || known.handles.has(observed.handle)) return null;
   const kind = observed.ownership === 'foreign' ? 'foreign' : 'exists-not-ours';
@@ -115,7 +137,10 @@ function refusedNotice(desired: Desired, refused: NonNullable<ReturnType<typeof 
 }
 
 /** A block does not wait for replication: the same people, on each further server that answers. */
-async function onOtherServers(input: LaneInput, people: readonly Desired[]): Promise<readonly { server: string; result: Round | null }[]> {
+async function onOtherServers(
+  input: LaneInput,
+  people: readonly Desired[],
+): Promise<readonly { server: string; result: Round | null }[]> {
   const { sessions, unreachable } = await input.reconciler.connectAll();
   const rounds: { server: string; result: Round | null }[] = unreachable.map((server) => ({ server, result: null }));
   for (const session of sessions) {
@@ -129,7 +154,9 @@ async function onOtherServers(input: LaneInput, people: readonly Desired[]): Pro
   return rounds;
 }
 
-async function attempt<T>(work: () => Promise<T>): Promise<{ result: T; error: null } | { result: null; error: unknown }> {
+async function attempt<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; error: null } | { result: null; error: unknown }> {
   try {
     return { result: await work(), error: null };
   } catch (error) {

@@ -7,18 +7,24 @@ import type { Store } from './ports.ts';
 /** Whether the repository now holds a valid, unlifted entry for the same person or institution. */
 export function isWrittenDown(order: OperatorBlock, model: Model): boolean {
   const list = order.scope === 'user' ? model.blockedUsers : model.blockedInstitutions;
-  return list.some(({ condition, document }) => condition === 'declared' && document.target === order.target && document.lifted === null);
+  return list.some(
+    ({ condition, document }) =>
+      condition === 'declared' && document.target === order.target && document.lifted === null,
+  );
 }
 
 /** One notice for each order that only the store knows, with the YAML to paste. */
 export function orderNotices(model: Model, at: Instant): readonly Notice[] {
-  return model.operatorBlocks.filter((order) => !isWrittenDown(order, model)).map((order) => noticeOf(order, model, at));
+  return model.operatorBlocks
+    .filter((order) => !isWrittenDown(order, model))
+    .map((order) => noticeOf(order, model, at));
 }
 
 /** Ends the orders that the repository has taken over, so that lifting the entry lifts the block. */
 export async function settleWrittenOrders(store: Store, model: Model, at: Instant): Promise<void> {
   for (const order of model.operatorBlocks) {
-    if (isWrittenDown(order, model)) await store.orders.unblock(order.id, 'muster', 'written down in the repository', at);
+    if (isWrittenDown(order, model))
+      await store.orders.unblock(order.id, 'muster', 'written down in the repository', at);
   }
 }
 

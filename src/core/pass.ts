@@ -1,9 +1,9 @@
 /** One pass: the whole run on one page, in order. */
-import { MusterError, type Trouble } from '../errors.ts';
-import { apply, type ApplyParts } from './apply.ts';
+import { MusterError } from '../errors.ts';
+import { type ApplyParts, apply } from './apply.ts';
 import { type Change, compareChanges } from './change.ts';
-import { desire, type Desire } from './desire.ts';
-import { gate, type GateInput } from './gate.ts';
+import { type Desire, desire } from './desire.ts';
+import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { orderNotices, settleWrittenOrders } from './orders.ts';
 import type { Gated, Plan } from './plan.ts';
@@ -13,6 +13,7 @@ import { type Recalled, recall } from './recall.ts';
 import type { Recovery } from './recover.ts';
 import type { Applied, Report } from './report.ts';
 import { type SystemResult, systemPass } from './system-pass.ts';
+import { Timekeeper } from './timekeeper.ts';
 
 export interface PassSettings {
   readonly mode: 'enforce' | 'observe';
@@ -41,6 +42,8 @@ export interface PassRequest {
   readonly trigger: string;
   /** True for `plan`: reads everything, writes nothing. */
   readonly dryRun: boolean;
+  /** True after an operator's block: nothing but the block lane. */
+  readonly laneOnly?: boolean;
 }
 
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
@@ -49,23 +52,45 @@ export async function pass(parts: PassParts, request: PassRequest): Promise<Repo
   return underLease(parts.store, request.trigger, () => perform(parts, request));
 }
 
+/** The block lane alone, for an operator's block: needs no proven reading, takes in no revision, waits for nothing else. */
+export async function passLane(parts: PassParts, trigger: string): Promise<Report> {
+  return underLease(parts.store, trigger, () => perform(parts, { trigger: 'command', dryRun: false, laneOnly: true }));
+}
+
 async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
-  const run = new Timekeeper(parts, request);
+  const run = new Timekeeper({
+    runId: parts.newId(),
+    trigger: request.trigger,
+    mode: parts.settings.mode,
+    dryRun: request.dryRun,
+    clock: parts.clock,
+    onStep: (name) => parts.progress(name, 0, null),
+  });
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
-  const want = await run.step('load', () => desire(parts.repository, parts.store, parts.settings.timeZone, run.startedAt));
-  const recalled = await run.step('recall', () => recall(parts.store, parts.reconcilers.map((one) => one.system), run.startedAt));
-  if (!request.dryRun) await run.step('remember', () => remember(parts.store, want, run.startedAt));
-  const systems = await run.step('observe', () => observeAll(parts, run, want, recalled, writes));
+  const want = await run.step('load', () =>
+    desire(parts.repository, parts.store, parts.settings.timeZone, run.startedAt),
+  );
+  const recalled = await run.step('recall', () =>
+    recall(
+      parts.store,
+      parts.reconcilers.map((one) => one.system),
+      run.startedAt,
+    ),
+  );
+  const wholePass = !request.dryRun && request.laneOnly !== true;
+  if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
+  const systems = await run.step('observe', () => observeAll(parts, request, run, want, recalled));
   try {
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, systems);
-    if (writes) await run.step('accept', () => accept(parts, run, systems));
+    if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
     const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const report = run.report({ ...plan, notices: [...plan.notices, ...unconfirmed] }, gated, applied, systems, want);
-    if (!request.dryRun) await parts.store.reports.save(report);
+    // A report of the lane alone would hide what the last whole pass holds.
+    if (wholePass) await parts.store.reports.save(report);
     return report;
   } finally {
     for (const session of sessionsOf(systems).values()) await session.reader.close();
@@ -96,25 +121,36 @@ async function remember(store: Store, want: Desire, at: number): Promise<void> {
   await store.memory.remember({ revision: want.loaded.revision, at, entries, forget, files });
 }
 
-async function observeAll(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled, writes: boolean): Promise<readonly SystemResult[]> {
+async function observeAll(
+  parts: PassParts,
+  request: PassRequest,
+  run: Timekeeper,
+  want: Desire,
+  recalled: Recalled,
+): Promise<readonly SystemResult[]> {
   const results: SystemResult[] = [];
+  const writes = !request.dryRun && parts.settings.mode === 'enforce';
   for (const reconciler of parts.reconcilers) {
     const rows = recalled.ledger.get(reconciler.system) ?? [];
     const byHandle = new Map(rows.map((row) => [row.handle, row]));
     const keep = (recovery: Recovery) => keepRecovery(parts, reconciler, recovery);
-    results.push(await systemPass({
-      reconciler,
-      model: want.resolution.model,
-      at: run.startedAt,
-      committedAt: want.loaded.committedAt,
-      rows,
-      open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
-      judge: limitsOf(parts, run, want, recalled),
-      applyLane: writes
-        ? (plan, session) => apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), byHandle, true))
-        : null,
-      keep: writes ? keep : null,
-    }));
+    results.push(
+      await systemPass({
+        reconciler,
+        model: want.resolution.model,
+        at: run.startedAt,
+        committedAt: want.loaded.committedAt,
+        rows,
+        open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
+        judge: limitsOf(parts, run, want, recalled),
+        applyLane: writes
+          ? (plan, session) =>
+              apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), byHandle, true))
+          : null,
+        keep: writes ? keep : null,
+        laneOnly: request.laneOnly === true,
+      }),
+    );
   }
   return results;
 }
@@ -150,10 +186,25 @@ function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Ch
 function limitsOf(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled) {
   const { used, approvals, tracks } = recalled;
   const { limits } = parts.settings;
-  return { revision: want.loaded.revision, limits, used, approvals, tracks, ours: new Map<string, number>(), at: run.startedAt };
+  return {
+    revision: want.loaded.revision,
+    limits,
+    used,
+    approvals,
+    tracks,
+    ours: new Map<string, number>(),
+    at: run.startedAt,
+  };
 }
 
-function judge(parts: PassParts, request: PassRequest, run: Timekeeper, want: Desire, recalled: Recalled, systems: readonly SystemResult[]): Gated {
+function judge(
+  parts: PassParts,
+  request: PassRequest,
+  run: Timekeeper,
+  want: Desire,
+  recalled: Recalled,
+  systems: readonly SystemResult[],
+): Gated {
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
   const input: GateInput = {
     ...limitsOf(parts, run, want, recalled),
@@ -167,12 +218,23 @@ function judge(parts: PassParts, request: PassRequest, run: Timekeeper, want: De
   return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
 }
 
-function applyAll(parts: PassParts, run: Timekeeper, gated: Gated, systems: readonly SystemResult[]): Promise<readonly Applied[]> {
+function applyAll(
+  parts: PassParts,
+  run: Timekeeper,
+  gated: Gated,
+  systems: readonly SystemResult[],
+): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
   return apply(gated.approved, applyParts(parts, run, sessionsOf(systems), rows, false));
 }
 
-function applyParts(parts: PassParts, run: Timekeeper, sessions: ReadonlyMap<string, Session>, ledger: ApplyParts['ledger'], lane: boolean): ApplyParts {
+function applyParts(
+  parts: PassParts,
+  run: Timekeeper,
+  sessions: ReadonlyMap<string, Session>,
+  ledger: ApplyParts['ledger'],
+  lane: boolean,
+): ApplyParts {
   return {
     runId: run.runId,
     journal: parts.store.journal,
@@ -197,49 +259,4 @@ async function accept(parts: PassParts, run: Timekeeper, systems: readonly Syste
 
 function sessionsOf(systems: readonly SystemResult[]): ReadonlyMap<string, Session> {
   return new Map(systems.flatMap(({ session, system }) => (session === null ? [] : [[system, session] as const])));
-}
-
-/** One run's identity, beginning, and milliseconds per step. */
-class Timekeeper {
-  readonly runId: string;
-  readonly startedAt: number;
-  readonly #parts: PassParts;
-  readonly #request: PassRequest;
-  readonly #durationsMs: Record<string, number> = {};
-
-  constructor(parts: PassParts, request: PassRequest) {
-    this.runId = parts.newId();
-    this.startedAt = parts.clock();
-    this.#parts = parts;
-    this.#request = request;
-  }
-
-  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const begin = performance.now();
-    this.#parts.progress(name, 0, null);
-    try {
-      return await work();
-    } finally {
-      this.#durationsMs[name] = Math.round(performance.now() - begin);
-    }
-  }
-
-  report(plan: Plan, gated: Gated, applied: readonly Applied[], systems: readonly SystemResult[], want: Desire): Report {
-    const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
-    return {
-      format: 1,
-      runId: this.runId,
-      trigger: this.#request.trigger,
-      mode: this.#parts.settings.mode,
-      dryRun: this.#request.dryRun,
-      startedAt: this.startedAt,
-      finishedAt: this.#parts.clock(),
-      plan,
-      holds: gated.holds,
-      applied,
-      diagnostics: want.resolution.diagnostics,
-      trouble,
-      durationsMs: this.#durationsMs,
-    };
-  }
 }

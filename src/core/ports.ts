@@ -3,6 +3,7 @@ import type { AnyEntry, Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
 import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
+import type { Outcome, Written } from './outcome.ts';
 import type { Report } from './report.ts';
 
 /** Now, in milliseconds since 1970 UTC. */
@@ -44,13 +45,6 @@ export interface Reader {
   /** These things alone, wherever they are, by handle where known and by name elsewhere; absent ones are left out. */
   lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
   close(): Promise<void>;
-}
-
-/** What a write came to. */
-export interface Written {
-  readonly handle: string;
-  /** The values that now stand, for the ledger. */
-  readonly state: State;
 }
 
 /** Writes to one server of one system; refuses what is protected, and what no longer is as it was read. */
@@ -128,11 +122,6 @@ export interface Intent {
   readonly approved: boolean;
 }
 
-export type Outcome =
-  | { readonly status: 'applied'; readonly written: Written }
-  | { readonly status: 'failed'; readonly error: string; readonly next: string }
-  | { readonly status: 'skipped'; readonly because: string };
-
 /** How often the same change has been made or has failed lately: what stops flapping and poison. */
 export interface Track {
   readonly fingerprint: string;
@@ -154,7 +143,10 @@ export interface Journal {
   usedSince(at: Instant): Promise<readonly { class: ChangeClass; person: string; institutions: readonly string[] }[]>;
   tracks(since: Instant): Promise<ReadonlyMap<string, Track>>;
   /** Latest changes of one person, newest first. */
-  of(person: string, limit: number): Promise<readonly { intent: Intent; outcome: Outcome | null; at: Instant | null }[]>;
+  of(
+    person: string,
+    limit: number,
+  ): Promise<readonly { intent: Intent; outcome: Outcome | null; at: Instant | null }[]>;
 }
 
 /** The last good document of every identity, and of every file its blob. */
@@ -237,4 +229,3 @@ export interface Repository {
   /** Whether `to` descends from (or is) `from`; a folder always does. */
   descends(from: string, to: string): Promise<boolean>;
 }
-

@@ -8,10 +8,15 @@ import type { Applied } from './report.ts';
 /** Handles are known and nothing new is claimed, so ownership needs no context. */
 const NOTHING_KNOWN = { handles: new Set<string>(), openAttempts: new Set<string>() };
 
-export async function readBack(applied: readonly Applied[], sessions: ReadonlyMap<string, Session>): Promise<readonly Notice[]> {
+export async function readBack(
+  applied: readonly Applied[],
+  sessions: ReadonlyMap<string, Session>,
+): Promise<readonly Notice[]> {
   const notices: Notice[] = [];
   for (const [system, session] of sessions) {
-    const done = applied.filter(({ change, outcome, lane }) => change.address.system === system && outcome.status === 'applied' && !lane);
+    const done = applied.filter(
+      ({ change, outcome, lane }) => change.address.system === system && outcome.status === 'applied' && !lane,
+    );
     if (done.length > 0) notices.push(...(await check(done, session)));
   }
   return notices;
@@ -34,8 +39,11 @@ async function check(done: readonly Applied[], { reader }: Session): Promise<rea
 function differences({ change, outcome }: Applied, found: ReadonlyMap<string, Observed>): readonly Notice[] {
   if (outcome.status !== 'applied') return [];
   const now = found.get(outcome.written.handle);
-  if (now === undefined) return [notice(change.person.label, `${change.person.label}: written, but not there when read back.`)];
-  const wrong = Object.entries(change.after.attributes).filter(([name, value]) => (now.attributes[name] ?? null) !== value).map(([name]) => name);
+  if (now === undefined)
+    return [notice(change.person.label, `${change.person.label}: written, but not there when read back.`)];
+  const wrong = Object.entries(change.after.attributes)
+    .filter(([name, value]) => (now.attributes[name] ?? null) !== value)
+    .map(([name]) => name);
   const flips = change.kind === 'enable' || change.kind === 'disable' || change.kind === 'create';
   if (flips && now.enabled !== change.after.enabled) wrong.unshift('whether the account is enabled');
   if (wrong.length === 0) return [];

@@ -1,6 +1,7 @@
 /** What the ledger holds after a change was made: the one place where outcomes become memory. */
 import type { Change } from './change.ts';
-import type { LedgerRow, Written } from './ports.ts';
+import type { Written } from './outcome.ts';
+import type { LedgerRow } from './ports.ts';
 
 /** The row after `change` came to `written`; `row` is the one before, null where there was none. */
 export function rowAfter(change: Change, written: Written, row: LedgerRow | null): LedgerRow {

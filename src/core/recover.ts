@@ -1,7 +1,8 @@
 /** Recovery: what became of the writes whose outcome a crash or a lost answer left unknown; pure, the directory is the witness. */
 import type { Instant } from '../model/document.ts';
 import type { Observed } from './change.ts';
-import type { Intent, LedgerRow, Outcome } from './ports.ts';
+import type { Outcome } from './outcome.ts';
+import type { Intent, LedgerRow } from './ports.ts';
 import { rowAfter } from './record.ts';
 
 /** Another server may lag behind by replication; after this long it is believed as well. */
@@ -29,7 +30,9 @@ export interface Witness {
 
 /** Judges every open intent by what one server shows. Positive evidence always counts; absence only in a proven reading. */
 export function recover(open: readonly Intent[], witness: Witness, ledger: ReadonlyMap<string, LedgerRow>): Recovery {
-  const byAttempt = new Map(witness.found.flatMap((one) => (one.attempt === null ? [] : [[one.attempt, one] as const])));
+  const byAttempt = new Map(
+    witness.found.flatMap((one) => (one.attempt === null ? [] : [[one.attempt, one] as const])),
+  );
   const byHandle = new Map(witness.found.map((one) => [one.handle, one]));
   const resolved: Resolved[] = [];
   const unsettled: Intent[] = [];
@@ -41,7 +44,10 @@ export function recover(open: readonly Intent[], witness: Witness, ledger: Reado
       unsettled.push(intent);
       continue;
     }
-    const row = outcome.status === 'applied' ? rowAfter(change, outcome.written, ledger.get(outcome.written.handle) ?? null) : null;
+    const row =
+      outcome.status === 'applied'
+        ? rowAfter(change, outcome.written, ledger.get(outcome.written.handle) ?? null)
+        : null;
     resolved.push({ intent, outcome, row });
   }
   return { resolved, unsettled };
@@ -68,6 +74,8 @@ function happened(intent: Intent, thing: Observed): boolean {
     case 'disable':
       return thing.enabled === change.after.enabled;
     case 'update':
-      return Object.entries(change.after.attributes).every(([name, value]) => (thing.attributes[name] ?? null) === value);
+      return Object.entries(change.after.attributes).every(
+        ([name, value]) => (thing.attributes[name] ?? null) === value,
+      );
   }
 }

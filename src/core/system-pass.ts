@@ -1,11 +1,11 @@
 /** One system's part of a pass, up to its finished diff: connect, compare clocks, recover, block lane, proven reading, diff. */
-import { troubleOf, type Trouble } from '../errors.ts';
+import { type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import { isExplicit } from './access.ts';
 import { about, reasonsOf } from './case.ts';
-import { compareClocks, doubtfulPeople } from './clocks.ts';
 import type { Change, Desired } from './change.ts';
+import { compareClocks, doubtfulPeople } from './clocks.ts';
 import { diff } from './diff.ts';
 import { type LaneInput, type LaneResult, runLane } from './lane.ts';
 import type { Notice, ReadSystem } from './plan.ts';
@@ -21,7 +21,14 @@ export interface SystemInput {
   readonly rows: readonly LedgerRow[];
   readonly open: readonly Intent[];
   readonly judge: LaneInput['judge'];
-  readonly applyLane: ((plan: Parameters<NonNullable<LaneInput['apply']>>[0], session: Session) => ReturnType<NonNullable<LaneInput['apply']>>) | null;
+  readonly applyLane:
+    | ((
+        plan: Parameters<NonNullable<LaneInput['apply']>>[0],
+        session: Session,
+      ) => ReturnType<NonNullable<LaneInput['apply']>>)
+    | null;
+  /** Ends after the lane, which then looks at everyone who should be shut out. */
+  readonly laneOnly: boolean;
   /** Writes down what recovery found; null in a dry run. */
   readonly keep: ((recovery: Recovery) => Promise<void>) | null;
 }
@@ -71,20 +78,36 @@ async function withSession(input: SystemInput, session: Session): Promise<System
   const { reconciler, model, at } = input;
   const desired = reconciler.project(model, at);
   const clock = compareClocks(at, await serverClock(session), input.committedAt);
-  const doubtful = doubtfulPeople(desired, clock.alternatives.map((other) => reconciler.project(model, other)));
+  const doubtful = doubtfulPeople(
+    desired,
+    clock.alternatives.map((other) => reconciler.project(model, other)),
+  );
   const early = await recoverEarly(input, session);
   const state = { desired, doubtful, ...early };
-  const lane = await runLane(laneInput(input, session, state, false));
+  const lane = await runLane(laneInput(input, session, state, input.laneOnly));
   // The lane has written: its rows must be seen by the diff, and recovery found some as well.
   const rows = laneRows(early.rows, lane);
+  if (input.laneOnly)
+    return laneResult(reconciler.system, session, lane, rows, [...clock.notices, ...lane.notices], null);
   const observation = await observe(session, desired, rows, early.unsettled);
   if (!('observed' in observation)) {
     const thorough = await runLane(laneInput(input, session, { ...state, rows }, true));
     const merged = merge(lane, thorough);
-    return { system: reconciler.system, session, lane: merged, changes: [], notices: [...clock.notices, ...merged.notices], rows: laneRows(rows, thorough),
-      accepted: [], read: null, trouble: observation, unknownMarks: 0 };
+    const notices = [...clock.notices, ...merged.notices];
+    return laneResult(reconciler.system, session, merged, laneRows(rows, thorough), notices, observation);
   }
   return conclude(input, session, state, lane, rows, observation, clock.notices);
+}
+
+function laneResult(
+  system: string,
+  session: Session,
+  lane: LaneResult,
+  rows: ReadonlyMap<string, LedgerRow>,
+  notices: readonly Notice[],
+  trouble: Trouble | null,
+): SystemResult {
+  return { system, session, lane, changes: [], notices, rows, accepted: [], read: null, trouble, unknownMarks: 0 };
 }
 
 interface Early {
@@ -104,7 +127,11 @@ async function recoverEarly(input: SystemInput, session: Session): Promise<Early
   const wanted = input.open.map(({ change }) => ({ key: change.address.key, handle: change.handle }));
   try {
     const found = await session.reader.lookup(wanted, knownFrom(rows, input.open));
-    return await settle(input, recover(input.open, { server: session.reader.server, found, proven: false, at: input.at }, rows), rows);
+    return await settle(
+      input,
+      recover(input.open, { server: session.reader.server, found, proven: false, at: input.at }, rows),
+      rows,
+    );
   } catch {
     // The block lane must not wait for this: it asks other servers, and the bulk reading will fail and say why.
     return { rows, unsettled: input.open };
@@ -126,8 +153,12 @@ async function settle(input: SystemInput, recovery: Recovery, rows: ReadonlyMap<
   return { rows: new Map([...rows, ...learned]), unsettled: recovery.unsettled };
 }
 
-async function observe(session: Session, desired: readonly Desired[], rows: ReadonlyMap<string, LedgerRow>,
-  unsettled: readonly Intent[]): Promise<Observation | Trouble> {
+async function observe(
+  session: Session,
+  desired: readonly Desired[],
+  rows: ReadonlyMap<string, LedgerRow>,
+  unsettled: readonly Intent[],
+): Promise<Observation | Trouble> {
   try {
     return await session.reader.observe(desired, knownFrom(rows, unsettled));
   } catch (error) {
@@ -135,11 +166,22 @@ async function observe(session: Session, desired: readonly Desired[], rows: Read
   }
 }
 
-async function conclude(input: SystemInput, session: Session, state: LaneState, lane: LaneResult, rows: ReadonlyMap<string, LedgerRow>,
-  observation: Observation, clockNotices: readonly Notice[]): Promise<SystemResult> {
+async function conclude(
+  input: SystemInput,
+  session: Session,
+  state: LaneState,
+  lane: LaneResult,
+  rows: ReadonlyMap<string, LedgerRow>,
+  observation: Observation,
+  clockNotices: readonly Notice[],
+): Promise<SystemResult> {
   const { reconciler, at } = input;
   const found = [...observation.observed, ...observation.elsewhere];
-  const late = await settle(input, recover(state.unsettled, { server: observation.server, found, proven: true, at }, rows), rows);
+  const late = await settle(
+    input,
+    recover(state.unsettled, { server: observation.server, found, proven: true, at }, rows),
+    rows,
+  );
   const result = diff({
     desired: state.desired,
     observation,
@@ -194,7 +236,12 @@ function laneRows(rows: ReadonlyMap<string, LedgerRow>, lane: LaneResult): Reado
 function merge(a: LaneResult, b: LaneResult): LaneResult {
   const handles = new Set(a.changes.map((change) => change.handle));
   const fresh = b.changes.filter((change) => !handles.has(change.handle));
-  return { changes: [...a.changes, ...fresh], holds: b.holds, applied: [...a.applied, ...b.applied], notices: [...a.notices, ...b.notices] };
+  return {
+    changes: [...a.changes, ...fresh],
+    holds: b.holds,
+    applied: [...a.applied, ...b.applied],
+    notices: [...a.notices, ...b.notices],
+  };
 }
 
 function knownFrom(rows: ReadonlyMap<string, LedgerRow>, open: readonly Intent[]): Known {
@@ -210,12 +257,18 @@ function byHandle(rows: readonly LedgerRow[]): ReadonlyMap<string, LedgerRow> {
 function unreachedPeople({ reconciler, model, at, rows }: SystemInput): Notice[] {
   const done = new Set(rows.filter((row) => !row.state.enabled).map((row) => row.key));
   const ours = new Set(rows.map((row) => row.key));
-  const waiting = reconciler.project(model, at).filter(
-    ({ verdict, address }) => verdict.reasons.some(isExplicit) && !done.has(address.key) && ours.has(address.key),
-  );
+  const waiting = reconciler
+    .project(model, at)
+    .filter(
+      ({ verdict, address }) => verdict.reasons.some(isExplicit) && !done.has(address.key) && ours.has(address.key),
+    );
   return waiting.map((desired) => ({
-    ...about(desired, 'unreachable', `${desired.person.label} should have no access (${reasonsOf(desired)}), but no server takes the change.`,
-      'Disable the account by hand, or restore a server and sync.'),
+    ...about(
+      desired,
+      'unreachable',
+      `${desired.person.label} should have no access (${reasonsOf(desired)}), but no server takes the change.`,
+      'Disable the account by hand, or restore a server and sync.',
+    ),
     urgent: true,
   }));
 }

@@ -77,7 +77,7 @@ const suffixes: Readonly<Record<OutboxState, string>> = {
 const states: readonly OutboxState[] = ['pending', 'unused', 'ready'];
 
 // No slash, no hidden file, nothing a shell would take for an option. The attempt has no dot, so that a name reads one way only.
-const safeUsername = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
+const safeUsername = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._-]{0,63}$/u;
 const safeAttempt = /^(?!(?:pending|unused)$)[A-Za-z0-9_-]{1,64}$/;
 
 /** The outbox in that folder. Touches nothing until it is used. */

@@ -1,4 +1,5 @@
 /** Mapping: which directory attribute carries which part of a person's document, in canonical form. */
+import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
 import { fold, type Institution, type User } from '../../model/document.ts';
 import { readPhone } from '../../model/phone.ts';
@@ -43,7 +44,7 @@ export interface Mapping {
 export function mappingOf(configured: Templates): Mapping {
   const templates: Templates = { ...ALWAYS, ...configured };
   for (const [attribute, template] of Object.entries(templates)) refuseUnknown(attribute, template);
-  const attributes = Object.keys(templates).sort();
+  const attributes = Object.keys(templates).sort(compareText);
   const phones = new Set(attributes.filter((attribute) => templates[attribute] === '{phone}'));
   return {
     attributes,
@@ -72,12 +73,17 @@ function partsOf(user: User, institution: Institution): Readonly<Record<string, 
 }
 
 function filled(template: string, parts: Readonly<Record<string, string>>): string | null {
-  const text = template.replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name] ?? '').normalize('NFC').trim();
+  const text = template
+    .replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name] ?? '')
+    .normalize('NFC')
+    .trim();
   return text === '' ? null : text;
 }
 
 function refuseUnknown(attribute: string, template: string): void {
-  const unknown = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '').filter((name) => !PLACEHOLDERS.includes(name));
+  const unknown = [...template.matchAll(/\{([^{}]*)\}/g)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !PLACEHOLDERS.includes(name));
   if (unknown.length === 0) return;
   throw new MusterError({
     remedy: 'person',

@@ -42,7 +42,7 @@ export function directoryReconciler(adapter: DirectoryAdapter, settings: Directo
     },
     settle: async (change, attempt, happened) => {
       if (change.kind !== 'create' || settings.passwords === null) return;
-      const username = change.blueprint['username'] ?? change.address.key;
+      const username = change.blueprint.username ?? change.address.key;
       if (happened) await settings.passwords.markReady(username, attempt);
       else await settings.passwords.markUnused(username, attempt);
     },
@@ -60,7 +60,8 @@ function traitsOf(settings: DirectorySettings): Traits {
 }
 
 function createRefused({ passwords, create }: DirectorySettings): string | null {
-  if (passwords === null) return 'nobody is named in "credentials.recipients" to whom the initial password could be sealed.';
+  if (passwords === null)
+    return 'nobody is named in "credentials.recipients" to whom the initial password could be sealed.';
   return create.length === 0 ? 'the configuration names no unit in "directory…accounts.create".' : null;
 }
 
@@ -73,7 +74,8 @@ function project(model: Model, at: Instant, settings: DirectorySettings): readon
   const index = indexModel(model);
   const wanted: Desired[] = [];
   for (const [key, entry] of model.users) {
-    const institution = model.institutions.get(entry.document.institution)?.document ?? nameless(entry.document.institution);
+    const institution =
+      model.institutions.get(entry.document.institution)?.document ?? nameless(entry.document.institution);
     const { mayLogIn, expires } = standing(index, key, at);
     wanted.push({
       address: { system: DIRECTORY, kind: ACCOUNT, key },
@@ -125,15 +127,23 @@ function readerOf(connection: DirectoryConnection, settings: DirectorySettings):
   };
 }
 
-async function observe(reader: DirectoryReader, wanted: readonly Desired[], known: Known, settings: DirectorySettings): Promise<Observation> {
+async function observe(
+  reader: DirectoryReader,
+  wanted: readonly Desired[],
+  known: Known,
+  settings: DirectorySettings,
+): Promise<Observation> {
   const reading = await reader.readAll(known.handles);
   const toObserved = (account: Account) => observed(account, known, settings);
   const here = new Set(reading.accounts.map((account) => fold(account.username)));
   const missing = wanted.filter(({ address }) => !here.has(address.key));
-  const found = missing.length === 0 ? [] : await reader.find({
-    usernames: missing.map(({ address }) => address.key),
-    upns: missing.map(({ blueprint }) => blueprint['userPrincipalName'] ?? ''),
-  });
+  const found =
+    missing.length === 0
+      ? []
+      : await reader.find({
+          usernames: missing.map(({ address }) => address.key),
+          upns: missing.map(({ blueprint }) => blueprint.userPrincipalName ?? ''),
+        });
   const accounts = reading.accounts.map(toObserved);
   const seen = new Set([...reading.accounts, ...reading.moved].map((account) => account.guid));
   const names = new Set(missing.map(({ address }) => address.key));
@@ -146,24 +156,31 @@ async function observe(reader: DirectoryReader, wanted: readonly Desired[], know
     elsewhere,
     gone: reading.gone,
     conflicts: conflictsOf(missing, found),
-    digest: createHash('sha256').update(JSON.stringify([accounts, elsewhere, reading.gone])).digest('hex'),
+    digest: createHash('sha256')
+      .update(JSON.stringify([accounts, elsewhere, reading.gone]))
+      .digest('hex'),
   };
 }
 
 /** userPrincipalName must be unique in the forest (MS-ADTS 3.1.1.5.1.3): an account of another name may hold it. */
 function conflictsOf(missing: readonly Desired[], found: readonly Account[]) {
-  const holders = new Map(found.flatMap((account) => (account.upn === null ? [] : [[fold(account.upn), account] as const])));
+  const holders = new Map(
+    found.flatMap((account) => (account.upn === null ? [] : [[fold(account.upn), account] as const])),
+  );
   return missing.flatMap(({ address, person, blueprint }) => {
-    const upn = blueprint['userPrincipalName'] ?? '';
+    const upn = blueprint.userPrincipalName ?? '';
     const holder = holders.get(fold(upn));
     if (holder === undefined || fold(holder.username) === address.key) return [];
-    return [{ key: address.key, text: `${person.label} gets no account: the log-on name ${upn} belongs to ${holder.dn}.` }];
+    return [
+      { key: address.key, text: `${person.label} gets no account: the log-on name ${upn} belongs to ${holder.dn}.` },
+    ];
   });
 }
 
 function observed(account: Account, known: Known, { instance, mapping }: DirectorySettings): Observed {
   const mark = readMark(account.mark);
-  const attempt = mark !== null && mark.instance === instance ? mark.attempt : null;
+  const own = mark !== null && mark.instance === instance ? mark : null;
+  const attempt = own?.attempt ?? null;
   const confirmed = attempt !== null && (known.handles.has(account.guid) || known.openAttempts.has(attempt));
   const attributes = Object.fromEntries(
     mapping.attributes.map((name) => [name, mapping.canonical(name, account.attributes[name] ?? null)]),
@@ -173,6 +190,7 @@ function observed(account: Account, known: Known, { instance, mapping }: Directo
     handle: account.guid,
     ownership: confirmed ? 'ours' : account.mark === null ? 'unmarked' : 'foreign',
     attempt,
+    markedKey: own === null ? null : fold(own.username),
     enabled: account.enabled,
     attributes: { ...attributes, [ACCOUNT_EXPIRES]: account.accountExpires },
     protectedBecause: account.protectedBecause,

@@ -1,6 +1,7 @@
 /** The directory writer: one change becomes one guarded write; a create takes its sealed password with it. */
 import type { Adopt, Change, Create } from '../../core/change.ts';
-import type { Writer, Written } from '../../core/ports.ts';
+import type { Written } from '../../core/outcome.ts';
+import type { Writer } from '../../core/ports.ts';
 import { MusterError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import { ACCOUNT_EXPIRES } from './mapping.ts';
@@ -10,7 +11,12 @@ import type { DirectoryWriter, Modification } from './port.ts';
 /** Where initial passwords are made and sealed; the outbox in production. */
 export interface PasswordDesk {
   /** Durable before it resolves. */
-  prepare(account: { readonly username: string; readonly display: string; readonly upn: string; readonly attempt: string }): Promise<Secret>;
+  prepare(account: {
+    readonly username: string;
+    readonly display: string;
+    readonly upn: string;
+    readonly attempt: string;
+  }): Promise<Secret>;
   markReady(username: string, attempt: string): Promise<void>;
   markUnused(username: string, attempt: string): Promise<void>;
 }
@@ -31,15 +37,20 @@ export function directoryWriter(port: DirectoryWriter, settings: WriterSettings)
   };
 }
 
-async function create(port: DirectoryWriter, settings: WriterSettings, change: Create, attempt: string): Promise<Written> {
+async function create(
+  port: DirectoryWriter,
+  settings: WriterSettings,
+  change: Create,
+  attempt: string,
+): Promise<Written> {
   const { passwords, instance, mustChangePassword } = settings;
   const { username, userPrincipalName, unit } = change.blueprint;
   if (passwords === null || !username || !userPrincipalName || !unit) throw unplaced(change);
   const { [ACCOUNT_EXPIRES]: accountExpires, ...attributes } = change.after.attributes;
-  const display = attributes['displayName'] ?? username;
+  const display = attributes.displayName ?? username;
   const password = await passwords.prepare({ username, display, upn: userPrincipalName, attempt });
-  try {
-    const account = await port.create({
+  const add = () =>
+    port.create({
       dn: `CN=${username},${unit}`,
       username,
       upn: userPrincipalName,
@@ -49,13 +60,13 @@ async function create(port: DirectoryWriter, settings: WriterSettings, change: C
       accountExpires: accountExpires ?? 'never',
       attributes,
     });
-    await passwords.markReady(username, attempt);
-    return { handle: account.guid, state: change.after };
-  } catch (error) {
+  const account = await add().catch(async (error: unknown) => {
     // Only a clear refusal makes the sealed password worthless; with a lost answer it may be the one in force.
     if (error instanceof MusterError && error.remedy === 'person') await passwords.markUnused(username, attempt);
     throw error;
-  }
+  });
+  await passwords.markReady(username, attempt);
+  return { handle: account.guid, state: change.after };
 }
 
 function modificationOf(change: Exclude<Change, Create>, settings: WriterSettings, attempt: string): Modification {

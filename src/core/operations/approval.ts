@@ -1,0 +1,65 @@
+/** Approval: lets held changes through, by the digest that names exactly them, for a limited time. */
+import { MusterError } from '../../errors.ts';
+import { fingerprint } from '../change.ts';
+import { type PassParts, pass } from '../pass.ts';
+import type { Hold } from '../plan.ts';
+import type { Approval } from '../ports.ts';
+import type { Operator } from './scene.ts';
+
+const HOUR_MS = 3_600_000;
+/** Fewer digits of a digest could be meant for another one. */
+const DIGEST_DIGITS_MIN = 8;
+
+export interface Approved {
+  readonly hold: Hold;
+  readonly approval: Approval;
+}
+
+/** The next pass plans anew: what is still the same goes, what differs stays held. */
+export async function approveHeld(
+  parts: PassParts,
+  digest: string,
+  operator: Operator,
+  expireHours: number,
+): Promise<Approved> {
+  const hold = await holdNamed(parts, digest);
+  const at = parts.clock();
+  const approval: Approval = {
+    digest: hold.digest ?? '',
+    fingerprints: hold.changes.map(fingerprint),
+    by: operator.by,
+    reason: operator.reason,
+    at,
+    expires: at + expireHours * HOUR_MS,
+  };
+  await parts.store.approvals.approve(approval);
+  return { hold, approval };
+}
+
+/** Records that somebody looked and said no; the changes stay held, and an earlier approval of them ends. */
+export async function rejectHeld(parts: PassParts, digest: string, { by, reason }: Operator): Promise<Hold> {
+  const hold = await holdNamed(parts, digest);
+  await parts.store.approvals.reject(hold.digest ?? '', by, reason, parts.clock());
+  return hold;
+}
+
+/** The hold of the last pass, or, where none is kept, of a plan made now. */
+async function holdNamed(parts: PassParts, digest: string): Promise<Hold> {
+  const latest = await parts.store.reports.latest();
+  const remembered = named(latest?.holds ?? [], digest);
+  const found = remembered ?? named((await pass(parts, { trigger: 'command', dryRun: true })).holds, digest);
+  if (found !== null) return found;
+  throw new MusterError({
+    remedy: 'person',
+    where: `digest ${digest}`,
+    what: 'names nothing that is held now.',
+    next: 'Run "muster held" to see what waits; a plan that changed has a new digest.',
+  });
+}
+
+function named(holds: readonly Hold[], digest: string): Hold | null {
+  const wanted = digest.toLowerCase();
+  if (wanted.length < DIGEST_DIGITS_MIN) return null;
+  const fitting = holds.filter((hold) => hold.digest?.startsWith(wanted));
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+}

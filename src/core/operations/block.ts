@@ -1,0 +1,66 @@
+/** Block: shuts out a person or an institution now, by an operator's order, and keeps them out until it is written down or lifted. */
+import { MusterError } from '../../errors.ts';
+import { fold } from '../../model/document.ts';
+import type { OperatorBlock } from '../../model/model.ts';
+import { nearest } from '../../model/nearest.ts';
+import { desire } from '../desire.ts';
+import { type PassParts, passLane } from '../pass.ts';
+import type { Report } from '../report.ts';
+import { type Operator, refuseInObserve } from './scene.ts';
+
+export interface BlockOrder extends Operator {
+  readonly scope: OperatorBlock['scope'];
+  readonly target: string;
+  readonly until: number | null;
+}
+
+/** The order is recorded before anything is written, so that it holds even where no server answers now. */
+export async function blockByOrder(parts: PassParts, order: BlockOrder): Promise<Report> {
+  refuseInObserve(parts);
+  const at = parts.clock();
+  const target = await knownTarget(parts, order, at);
+  const { scope, reason, by, until } = order;
+  await parts.store.orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
+  return passLane(parts, `block ${target}`);
+}
+
+export interface Unblocked {
+  readonly ended: readonly OperatorBlock[];
+}
+
+/** Ends the operators' blocks on that person or institution; access comes back with the next pass, through the gate. */
+export async function unblockByOrder(
+  parts: PassParts,
+  { scope, target, by, reason }: Omit<BlockOrder, 'until'>,
+): Promise<Unblocked> {
+  const at = parts.clock();
+  const key = fold(target);
+  const ended = (await parts.store.orders.blocks(at)).filter((block) => block.scope === scope && block.target === key);
+  if (ended.length === 0) {
+    throw new MusterError({
+      remedy: 'person',
+      where: `${scope} ${target}`,
+      what: 'is not blocked from the command line.',
+      next: 'A block in the repository ends by "lifted: DATE" in its entry; "muster why" shows where it stands.',
+    });
+  }
+  for (const block of ended) await parts.store.orders.unblock(block.id, by, reason, at);
+  return { ended };
+}
+
+async function knownTarget(parts: PassParts, order: BlockOrder, at: number): Promise<string> {
+  const { resolution } = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
+  const known = order.scope === 'user' ? resolution.model.users : resolution.model.institutions;
+  const key = fold(order.target);
+  if (known.has(key)) return key;
+  const like = nearest(key, known.keys());
+  throw new MusterError({
+    remedy: 'person',
+    where: `${order.scope} ${order.target}`,
+    what: 'is not declared in the repository, so Muster does not know whom that means.',
+    next:
+      like === null
+        ? "Check the spelling; disable the account by hand if it is not Muster's."
+        : `Did you mean "${like}"?`,
+  });
+}

@@ -1,0 +1,92 @@
+/** Enable: gives back an account that somebody disabled by hand, or lets a deleted one be made anew; only where access is allowed. */
+import { MusterError } from '../../errors.ts';
+import { effectOf } from '../access.ts';
+import { reasonsOf } from '../case.ts';
+import type { Attributes, Change, Desired, Observed } from '../change.ts';
+import type { PassParts } from '../pass.ts';
+import type { Applied } from '../report.ts';
+import { type Operator, onScene, personOf, refuseInObserve, type Scene, writeOrdered } from './scene.ts';
+
+export interface Enabled {
+  readonly person: string;
+  readonly applied: readonly Applied[];
+  /** The deleted account was forgotten: the next pass makes a new one. */
+  readonly forgotten: boolean;
+}
+
+export async function enableByOrder(parts: PassParts, username: string, operator: Operator): Promise<Enabled> {
+  refuseInObserve(parts);
+  return onScene(parts, `enable ${username}`, async (scene) => {
+    const desired = personOf(scene.desired, username);
+    if (!desired.verdict.allowed)
+      throw refused(desired, `should have no access: ${reasonsOf(desired)}.`, 'Change that in the repository first.');
+    const row = scene.rows.find(({ key, goneAt }) => key === desired.address.key && goneAt === null);
+    const gone = scene.rows.filter(({ key, goneAt }) => key === desired.address.key && goneAt !== null);
+    const [observed] = await scene.session.reader.lookup(
+      [{ key: desired.address.key, handle: row?.handle ?? null }],
+      scene.known,
+    );
+    if (observed === undefined)
+      return forget(
+        scene,
+        desired,
+        [...gone, ...(row === undefined ? [] : [row])].map(({ handle }) => handle),
+      );
+    if (observed.protectedBecause !== null)
+      throw refused(desired, `is protected (${observed.protectedBecause}).`, 'Change the account by hand.');
+    if (observed.ownership !== 'ours')
+      throw refused(desired, "has an account that is not Muster's.", `Run "muster adopt ${username}" first.`);
+    const applied = await writeOrdered(scene, changesFor(scene, desired, observed, operator), operator);
+    return { person: desired.person.label, applied, forgotten: false };
+  });
+}
+
+async function forget({ parts, reconciler }: Scene, desired: Desired, handles: readonly string[]): Promise<Enabled> {
+  await parts.store.ledger.remove(reconciler.system, handles);
+  return { person: desired.person.label, applied: [], forgotten: handles.length > 0 };
+}
+
+function changesFor(scene: Scene, desired: Desired, observed: Observed, operator: Operator): readonly Change[] {
+  const { traits } = scene.reconciler;
+  const loosened = Object.entries(desired.attributes).filter(([name, wanted]) =>
+    traits.loosens(name, observed.attributes[name] ?? null, wanted),
+  );
+  const wanted: Attributes = Object.fromEntries(loosened);
+  const shared = {
+    address: desired.address,
+    person: desired.person,
+    handle: observed.handle,
+    location: observed.location,
+    raw: observed.raw,
+    cause: { kind: 'operator', text: operator.reason, origin: null, institutions: [] },
+    dated: false,
+  } as const;
+  const changes: Change[] = [];
+  if (loosened.length > 0) {
+    const before = Object.fromEntries(loosened.map(([name]) => [name, observed.attributes[name] ?? null]));
+    const after = { enabled: observed.enabled, attributes: { ...observed.attributes, ...wanted } };
+    changes.push({
+      ...shared,
+      kind: 'update',
+      classes: ['enable'],
+      effect: effectOf(traits, observed, after, scene.at),
+      before: { enabled: observed.enabled, attributes: before },
+      after: { enabled: observed.enabled, attributes: wanted },
+    });
+  }
+  if (!observed.enabled) {
+    changes.push({
+      ...shared,
+      kind: 'enable',
+      classes: ['enable'],
+      effect: 'gives',
+      before: { enabled: false, attributes: {} },
+      after: { enabled: true, attributes: {} },
+    });
+  }
+  return changes;
+}
+
+function refused(desired: Desired, what: string, next: string): MusterError {
+  return new MusterError({ remedy: 'person', where: desired.person.label, what, next });
+}

@@ -1,0 +1,125 @@
+/** The scene of an operator's act: what is wanted, what the ledger knows, and one session; under the lease. */
+import { MusterError } from '../../errors.ts';
+import { fold } from '../../model/document.ts';
+import { nearest } from '../../model/nearest.ts';
+import { apply } from '../apply.ts';
+import { type Change, type Desired, digestOf, fingerprint } from '../change.ts';
+import { desire } from '../desire.ts';
+import { gate } from '../gate.ts';
+import { type PassParts, underLease } from '../pass.ts';
+import type { Known, LedgerRow, Reconciler, Session } from '../ports.ts';
+import type { Applied } from '../report.ts';
+
+/** Who acts, and why: kept with every write. */
+export interface Operator {
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface Scene {
+  readonly parts: PassParts;
+  readonly reconciler: Reconciler;
+  readonly session: Session;
+  readonly at: number;
+  readonly desired: readonly Desired[];
+  readonly rows: readonly LedgerRow[];
+  readonly known: Known;
+}
+
+/** Opens the scene for the one system that holds accounts, runs `act`, and closes it; nobody else writes meanwhile. */
+export async function onScene<T>(parts: PassParts, what: string, act: (scene: Scene) => Promise<T>): Promise<T> {
+  const [reconciler] = parts.reconcilers;
+  if (reconciler === undefined) throw noDirectory();
+  return underLease(parts.store, what, async () => {
+    const at = parts.clock();
+    const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
+    const rows = await parts.store.ledger.all(reconciler.system);
+    const open = await parts.store.journal.open();
+    const living = rows.filter((row) => row.goneAt === null);
+    const known: Known = {
+      handles: new Set(living.map((row) => row.handle)),
+      openAttempts: new Set(open.map((intent) => intent.attempt)),
+    };
+    const desired = reconciler.project(want.resolution.model, at);
+    const session = await reconciler.connect();
+    try {
+      return await act({ parts, reconciler, session, at, desired, rows, known });
+    } finally {
+      await session.reader.close();
+    }
+  });
+}
+
+/** The declared person of that name. Throws MusterError naming the nearest one. */
+export function personOf(desired: readonly Desired[], username: string): Desired {
+  const key = fold(username);
+  const found = desired.find(({ address }) => address.key === key);
+  if (found !== undefined) return found;
+  const like = nearest(
+    key,
+    desired.map(({ address }) => address.key),
+  );
+  throw new MusterError({
+    remedy: 'person',
+    where: 'the desired-state repository',
+    what: `nobody with the username "${username}" is declared.`,
+    next: like === null ? 'Check the spelling.' : `Did you mean "${like}"?`,
+  });
+}
+
+/** Refuses to act where the configuration says that Muster only watches. */
+export function refuseInObserve(parts: PassParts): void {
+  if (parts.settings.mode === 'enforce') return;
+  throw new MusterError({
+    remedy: 'person',
+    where: 'configuration, "mode"',
+    what: 'Muster only observes here and writes nothing.',
+    next: 'Set "mode: enforce" when it should act.',
+  });
+}
+
+/** Writes what an operator ordered: the order is the approval, and is recorded as one. */
+export async function writeOrdered(
+  scene: Scene,
+  changes: readonly Change[],
+  { by, reason }: Operator,
+): Promise<readonly Applied[]> {
+  const { parts, at, rows, session, reconciler } = scene;
+  refuseInObserve(parts);
+  const order = { digest: digestOf(changes), fingerprints: changes.map(fingerprint), by, reason, at, expires: at + 1 };
+  const { approved } = gate({
+    revision: 'order',
+    changes,
+    limits: parts.settings.limits,
+    used: [],
+    ours: new Map(),
+    approvals: [order],
+    tracks: new Map(),
+    at,
+    paused: null,
+    storeLost: false,
+    patient: false,
+  });
+  await parts.store.approvals.approve(order);
+  return apply(approved, {
+    runId: parts.newId(),
+    journal: parts.store.journal,
+    sessions: new Map([[reconciler.system, session]]),
+    ledger: new Map(rows.map((row) => [row.handle, row])),
+    clock: parts.clock,
+    newId: parts.newId,
+    concurrency: parts.settings.concurrency,
+    lane: false,
+    renewLease: () => parts.store.lease.renew(),
+    progress: (done, total) => parts.progress('applying', done, total),
+  });
+}
+
+function noDirectory(): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: 'configuration',
+    what: 'no directory is configured.',
+    next: 'Add "directory" to the configuration.',
+  });
+}

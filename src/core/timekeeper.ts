@@ -1,0 +1,66 @@
+/** The timekeeper of one run: its identity, its beginning, milliseconds per step, and the report that they end in. */
+import type { Trouble } from '../errors.ts';
+import type { Desire } from './desire.ts';
+import type { Gated, Plan } from './plan.ts';
+import type { Clock } from './ports.ts';
+import type { Applied, Report } from './report.ts';
+import type { SystemResult } from './system-pass.ts';
+
+/** What is fixed when a run begins. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly trigger: string;
+  readonly mode: Report['mode'];
+  readonly dryRun: boolean;
+  readonly clock: Clock;
+  /** Told at the beginning of each step. */
+  readonly onStep: (name: string) => void;
+}
+
+export class Timekeeper {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly #facts: RunFacts;
+  readonly #durationsMs: Record<string, number> = {};
+
+  constructor(facts: RunFacts) {
+    this.runId = facts.runId;
+    this.startedAt = facts.clock();
+    this.#facts = facts;
+  }
+
+  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const begin = performance.now();
+    this.#facts.onStep(name);
+    try {
+      return await work();
+    } finally {
+      this.#durationsMs[name] = Math.round(performance.now() - begin);
+    }
+  }
+
+  report(
+    plan: Plan,
+    gated: Gated,
+    applied: readonly Applied[],
+    systems: readonly SystemResult[],
+    want: Desire,
+  ): Report {
+    const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
+    return {
+      format: 1,
+      runId: this.runId,
+      trigger: this.#facts.trigger,
+      mode: this.#facts.mode,
+      dryRun: this.#facts.dryRun,
+      startedAt: this.startedAt,
+      finishedAt: this.#facts.clock(),
+      plan,
+      holds: gated.holds,
+      applied,
+      diagnostics: want.resolution.diagnostics,
+      trouble,
+      durationsMs: this.#durationsMs,
+    };
+  }
+}

@@ -1,0 +1,213 @@
+/** Why: a person's standing with every reason, what each system holds, and the last changes; reads, never writes. */
+import type { Diagnostic, Origin } from '../diagnostic.ts';
+import { MusterError, type Trouble, troubleOf } from '../errors.ts';
+import { type Condition, type Entry, fold, type Instant, type User } from '../model/document.ts';
+import type { Model } from '../model/model.ts';
+import { nearest } from '../model/nearest.ts';
+import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
+import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
+import { type Desire, desire } from './desire.ts';
+import type { Outcome } from './outcome.ts';
+import type { PassParts } from './pass.ts';
+import type { Known, Reconciler, Store } from './ports.ts';
+
+/** Who last wrote a line, as the source knows it. */
+export interface Authorship {
+  /** Commit id. */
+  readonly commit: string;
+  /** As the commit names them. */
+  readonly author: string;
+  readonly at: Instant;
+}
+
+/** What `why` needs of a source besides its content; null where it keeps no history. */
+export interface History {
+  /** The last commit that touched that line, up to `revision`; null: not known. */
+  blame(origin: Origin, revision: string): Promise<Authorship | null>;
+}
+
+export type Authored<T> = T & { readonly authorship: Authorship | null };
+
+/** One thing that a system holds for the person. */
+export interface HeldThing {
+  readonly address: Address;
+  readonly location: string;
+  readonly ownership: Ownership;
+  readonly enabled: boolean;
+  /** Whether the person can use it at this moment. */
+  readonly usable: boolean;
+  readonly attributes: Attributes;
+  readonly protectedBecause: string | null;
+}
+
+export type SystemAnswer = { readonly system: string } & (
+  | { readonly server: string; readonly things: readonly HeldThing[] }
+  | { readonly trouble: Trouble }
+);
+
+export interface PastChange {
+  readonly at: Instant;
+  readonly runId: string;
+  readonly system: string;
+  readonly kind: ChangeKind;
+  readonly cause: string;
+  readonly status: Outcome['status'] | 'unknown';
+}
+
+export interface WhyAnswer {
+  readonly format: 1;
+  readonly user: string;
+  readonly at: Instant;
+  readonly revision: string;
+  /** Null: nobody of that name is declared, nor ever was. */
+  readonly declared: {
+    readonly label: string;
+    readonly document: User;
+    readonly origin: Origin;
+    readonly condition: Condition;
+    readonly authorship: Authorship | null;
+  } | null;
+  readonly standing: Standing | null;
+  /** Every reason against the person, each once, with who wrote it. */
+  readonly reasons: readonly Authored<Reason>[];
+  readonly ended: readonly Authored<Ended>[];
+  /** Mistakes in the files that any of this stands in. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly systems: readonly SystemAnswer[];
+  /** Newest first. */
+  readonly history: readonly PastChange[];
+  readonly trouble: readonly Trouble[];
+}
+
+/** Enough to see a tug of war, and the change before it. */
+const CHANGES_SHOWN = 10;
+
+/**
+ * Everything known of one person.
+ * @param username in any case.
+ * @throws MusterError (`person`) where nobody of that name is declared and no system holds anything of that name.
+ */
+export async function whyOf(parts: PassParts, history: History | null, username: string): Promise<WhyAnswer> {
+  const key = fold(username);
+  const at = parts.clock();
+  const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
+  const { model } = want.resolution;
+  const entry = model.users.get(key) ?? null;
+  const systems = await Promise.all(parts.reconcilers.map((one) => held(one, parts.store, key, at)));
+  if (entry === null && systems.every((answer) => 'things' in answer && answer.things.length === 0))
+    throw unknown(username, model);
+  const now = entry === null ? null : standing(indexModel(model), key, at);
+  const blame = blamer(history, want);
+  return {
+    format: 1,
+    user: key,
+    at,
+    revision: want.loaded.revision,
+    declared: entry === null ? null : { ...declaration(entry), authorship: await blame(entry.origin) },
+    standing: now,
+    reasons: await Promise.all(
+      unique(now === null ? [] : [...now.mayLogIn.reasons, ...now.maySendMail.reasons, ...now.token.reasons]).map(
+        withAuthor(blame),
+      ),
+    ),
+    ended: await Promise.all(
+      unique(now === null ? [] : [...now.mayLogIn.ended, ...now.maySendMail.ended]).map(withAuthor(blame)),
+    ),
+    diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
+    systems,
+    history: await pastChanges(parts.store, key),
+    trouble: want.trouble,
+  };
+}
+
+function declaration({ document, origin, condition }: Entry<User>) {
+  const label = `${document.name.given} ${document.name.family} (${document.username})`;
+  return { label, document, origin, condition };
+}
+
+type BlameLine = (origin: Origin | null) => Promise<Authorship | null>;
+
+/** Where the history can't say, the answer is worth having without it. */
+function blamer(history: History | null, { loaded }: Desire): BlameLine {
+  return async (origin) => {
+    if (history === null || origin === null || !loaded.trusted) return null;
+    try {
+      return await history.blame(origin, loaded.revision);
+    } catch {
+      return null;
+    }
+  };
+}
+
+function withAuthor(blame: BlameLine): <T extends { readonly origin: Origin | null }>(one: T) => Promise<Authored<T>> {
+  return async (one) => ({ ...one, authorship: await blame(one.origin) });
+}
+
+/** A reason against logging in is one against mail, too: said once. */
+function unique<T extends { readonly text: string; readonly origin: Origin | null }>(
+  reasons: readonly T[],
+): readonly T[] {
+  return [...new Map(reasons.map((reason) => [JSON.stringify([reason.text, reason.origin]), reason])).values()];
+}
+
+async function held(reconciler: Reconciler, store: Store, key: string, at: Instant): Promise<SystemAnswer> {
+  const { system } = reconciler;
+  try {
+    const rows = (await store.ledger.all(system)).filter((row) => row.goneAt === null);
+    const handle = rows.find((row) => row.key === key)?.handle ?? null;
+    const { reader } = await reconciler.connect();
+    try {
+      const wanted =
+        handle === null
+          ? [{ key, handle }]
+          : [
+              { key, handle },
+              { key, handle: null },
+            ];
+      const found = await reader.lookup(wanted, await knownOf(store, rows));
+      const things = [...new Map(found.map((thing) => [thing.handle, thing])).values()];
+      return {
+        system,
+        server: reader.server,
+        things: things.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
+          ...thing,
+          usable: reconciler.traits.usable(thing, at),
+        })),
+      };
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    return { system, trouble: troubleOf(error) };
+  }
+}
+
+async function knownOf(store: Store, rows: readonly { readonly handle: string }[]): Promise<Known> {
+  const open = await store.journal.open();
+  return {
+    handles: new Set(rows.map(({ handle }) => handle)),
+    openAttempts: new Set(open.map(({ attempt }) => attempt)),
+  };
+}
+
+async function pastChanges(store: Store, key: string): Promise<readonly PastChange[]> {
+  const records = await store.journal.of(key, CHANGES_SHOWN);
+  return records.map(({ intent, outcome, at }) => ({
+    at: at ?? intent.at,
+    runId: intent.runId,
+    system: intent.change.address.system,
+    kind: intent.change.kind,
+    cause: intent.change.cause.text,
+    status: outcome?.status ?? 'unknown',
+  }));
+}
+
+function unknown(username: string, model: Model): MusterError {
+  const near = nearest(fold(username), model.users.keys());
+  return new MusterError({
+    remedy: 'person',
+    where: `why ${username}`,
+    what: 'Nobody of that username is declared, and no system holds anything of that name.',
+    next: near === null ? 'Check the spelling of the username.' : `Did you mean ${near}? Run "muster why ${near}".`,
+  });
+}

@@ -1,0 +1,53 @@
+/** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
+import type { Cause, Change, State } from '../core/change.ts';
+import type { Outcome } from '../core/outcome.ts';
+
+/**
+ * A value that carries more than its type says (an adapter's own object, with a password in it) satisfies the
+ * compiler. Naming the fields here keeps the rest out of the database, and a field that is added to the types and
+ * forgotten here does not compile.
+ */
+export function plainChange(change: Change): Change {
+  const { address, person, cause } = change;
+  const shared = {
+    address: { system: address.system, kind: address.kind, key: address.key },
+    person: { key: person.key, label: person.label },
+    effect: change.effect,
+    classes: change.classes,
+    cause: plainCause(cause),
+    dated: change.dated,
+    after: plainState(change.after),
+  };
+  if (change.kind === 'create') return { ...shared, kind: 'create', handle: null, blueprint: change.blueprint };
+  return {
+    ...shared,
+    kind: change.kind,
+    handle: change.handle,
+    location: change.location,
+    before: plainState(change.before),
+    raw: change.raw,
+  };
+}
+
+export function plainCause({ kind, text, origin, institutions }: Cause): Cause {
+  if (origin === null) return { kind, text, origin, institutions };
+  const { file, line, column } = origin;
+  return { kind, text, origin: column === undefined ? { file, line } : { file, line, column }, institutions };
+}
+
+export function plainState({ enabled, attributes }: State): State {
+  return { enabled, attributes };
+}
+
+export function plainOutcome(outcome: Outcome): Outcome {
+  switch (outcome.status) {
+    case 'applied': {
+      const { handle, state } = outcome.written;
+      return { status: 'applied', written: { handle, state: plainState(state) } };
+    }
+    case 'failed':
+      return { status: 'failed', error: outcome.error, next: outcome.next };
+    case 'skipped':
+      return { status: 'skipped', because: outcome.because };
+  }
+}
