@@ -43,10 +43,13 @@ export interface DirectoryReader {
   /**
    * Every account under the managed units. Resolves only when proven complete: the paging cookie came back empty
    * (RFC 2696), empty pages were followed, the bound identity was checked on this very connection (RFC 4532), every managed
-   * unit answered a base read, every requested attribute had a value on at least one object (or no object exists), no reconnect took place,
-   * and every known GUID came back or was found moved or gone, at most max(5, 1 %) of them gone. Throws MusterError naming server and step.
+   * unit answered a base read and none pointed to another server, every attribute that must have a value somewhere had one, no reconnect
+   * took place, and every known GUID came back or was found moved or gone, at most max(5, 1 %) of them gone, and not all of them.
+   * Throws MusterError naming server and step.
+   * @param valued mapped attribute to the number of accounts of the ledger that have a value in it: with more than max(5, 1 %) of
+   * them, a reading in which nobody has one is not proven. The mark and what every account has are looked after without being named.
    */
-  readAll(knownGuids: ReadonlySet<string>): Promise<Reading>;
+  readAll(knownGuids: ReadonlySet<string>, valued?: ReadonlyMap<string, number>): Promise<Reading>;
   /** Accounts anywhere in the domain with one of these GUIDs, sAMAccountNames or userPrincipalNames; absent ones are left out. */
   find(wanted: {
     readonly guids?: readonly string[];
@@ -105,7 +108,10 @@ export interface DirectoryAdapter {
   /** The first server that answers and accepts the bind; throws MusterError listing each server and why not. */
   connect(): Promise<DirectoryConnection>;
   /** All that do; throws only when none does. */
-  connectAll(): Promise<{ readonly connections: readonly DirectoryConnection[]; readonly unreachable: readonly string[] }>;
+  connectAll(): Promise<{
+    readonly connections: readonly DirectoryConnection[];
+    readonly unreachable: readonly string[];
+  }>;
 }
 
 /** What every adapter is told of the site. */

@@ -1,0 +1,191 @@
+/** Active Directory as a directory product: which server to use, and what a connection must show before anything else. */
+import { readFile } from 'node:fs/promises';
+import { EqualityFilter, OrFilter, PresenceFilter } from 'ldapts';
+import { MusterError } from '../../../errors.ts';
+import { Secret } from '../../../secret.ts';
+import { foldDn, isBelow } from '../distinguished-name.ts';
+import type { DirectoryAdapter, DirectoryConnection, DirectorySite } from '../port.ts';
+import { checkSite } from '../value-changes.ts';
+import { type Credentials, type Link, openLink } from './connection.ts';
+import { textsOf } from './entry.ts';
+import { operationFailure } from './failures.ts';
+import { type Identity, ownGuid, readIdentity } from './identity.ts';
+import { type Search, searchAll, searchOne } from './paged-search.ts';
+import { deskOf, directoryReader } from './read.ts';
+import { type ActiveDirectoryInput, type ActiveDirectorySettings, activeDirectorySchema } from './settings.ts';
+import { directoryWriter } from './write.ts';
+
+/**
+ * Active Directory over LDAPS.
+ * @throws MusterError (`person`) for settings that can't work: another protocol than ldaps://, a unit outside `base`, an
+ * attribute that can't be mapped.
+ */
+export function activeDirectory(input: ActiveDirectoryInput, site: DirectorySite): DirectoryAdapter {
+  const settings = parsed(input);
+  checkSite(site);
+  checkUnits(settings, site);
+  return {
+    connect: () => connect(settings, site),
+    connectAll: () => connectAll(settings, site),
+  };
+}
+
+async function connect(settings: ActiveDirectorySettings, site: DirectorySite): Promise<DirectoryConnection> {
+  const credentials = await readCredentials(settings);
+  const failures: MusterError[] = [];
+  for (const url of settings.urls) {
+    try {
+      return await open(url, settings, site, credentials);
+    } catch (error) {
+      failures.push(operationFailure(url, 'connecting', error));
+    }
+  }
+  throw noneAnswers(failures);
+}
+
+async function connectAll(settings: ActiveDirectorySettings, site: DirectorySite) {
+  const credentials = await readCredentials(settings);
+  const failures: MusterError[] = [];
+  const attempts = settings.urls.map(async (url) => {
+    try {
+      return [await open(url, settings, site, credentials)];
+    } catch (error) {
+      failures.push(operationFailure(url, 'connecting', error));
+      return [];
+    }
+  });
+  const connections = (await Promise.all(attempts)).flat();
+  if (connections.length === 0) throw noneAnswers(failures);
+  return { connections, unreachable: failures.map(({ message }) => message) };
+}
+
+async function open(
+  url: string,
+  settings: ActiveDirectorySettings,
+  site: DirectorySite,
+  credentials: Credentials,
+): Promise<DirectoryConnection> {
+  const link = await openLink(url, settings, credentials);
+  try {
+    const identity = await readIdentity(link);
+    const [guid] = await Promise.all([
+      ownGuid(link, identity),
+      assertBase(link),
+      assertAttributes(link, identity, site),
+    ]);
+    const desk = deskOf(link, identity, site, { ownGuid: guid, protected: new Set(site.protected) });
+    return { reader: directoryReader(desk), writer: directoryWriter(desk), close: () => link.close() };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+/** The whole domain is looked through for names that are taken: a wrong base would find none. */
+async function assertBase(link: Link): Promise<void> {
+  const { base } = link.settings;
+  const step = `reading ${base}`;
+  try {
+    const entry = await searchOne(link.client, searchIn(link, base, step, ['objectClass']));
+    if (entry !== null) return;
+  } catch (error) {
+    throw operationFailure(link.server, step, error);
+  }
+  throw new MusterError({
+    remedy: 'person',
+    where: `${link.server}, ${step}`,
+    what: 'There is no such domain on this server, or Muster may not see it.',
+    next: 'Correct `base` in the configuration, like DC=example,DC=org.',
+  });
+}
+
+/** An attribute that the schema does not know reads as absent on everybody, which must not pass for an empty value. */
+async function assertAttributes(link: Link, identity: Identity, site: DirectorySite): Promise<void> {
+  if (identity.schema === null) return;
+  const wanted = [site.markAttribute, ...site.mappedAttributes];
+  const known = new Set<string>();
+  const step = 'checking the attributes of the mapping';
+  const filters = wanted.map((value) => new EqualityFilter({ attribute: 'lDAPDisplayName', value }));
+  const search: Search = {
+    ...searchIn(link, identity.schema, step, ['lDAPDisplayName']),
+    scope: 'sub',
+    filter: new OrFilter({ filters }),
+  };
+  try {
+    await searchAll(link.client, search, (entry) => {
+      for (const name of textsOf(entry, 'lDAPDisplayName')) known.add(name.toLowerCase());
+    });
+  } catch (error) {
+    throw operationFailure(link.server, step, error);
+  }
+  const unknown = wanted.filter((name) => !known.has(name.toLowerCase()));
+  if (unknown.length === 0) return;
+  throw new MusterError({
+    remedy: 'person',
+    where: `${link.server}, ${step}`,
+    what: `The directory knows no attribute called ${unknown.join(', ')}.`,
+    next: 'Correct the attribute names in the configuration.',
+  });
+}
+
+function searchIn(link: Link, base: string, step: string, attributes: readonly string[]): Search {
+  const filter = new PresenceFilter({ attribute: 'objectClass' });
+  const { answerSeconds } = link.settings.timeouts;
+  return { base, scope: 'base', filter, attributes, where: `${link.server}, ${step}`, answerSeconds };
+}
+
+async function readCredentials(settings: ActiveDirectorySettings): Promise<Credentials> {
+  const password = await Secret.fromFile(settings.bind.passwordFile);
+  if (settings.caFile === undefined) return { password, authorities: null };
+  try {
+    return { password, authorities: await readFile(settings.caFile, 'utf8') };
+  } catch (error) {
+    throw new MusterError(
+      {
+        remedy: 'person',
+        where: `certificate file ${settings.caFile}`,
+        what: 'The file can’t be read.',
+        next: 'Put the PEM certificate of the authority there, or correct `caFile` in the configuration.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function parsed(input: ActiveDirectoryInput): ActiveDirectorySettings {
+  const result = activeDirectorySchema.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw misconfigured(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not understood.'}`);
+}
+
+function checkUnits(settings: ActiveDirectorySettings, site: DirectorySite): void {
+  const base = foldDn(settings.base);
+  for (const unit of site.read) {
+    if (!isBelow(foldDn(unit), base)) throw misconfigured(`The unit ${unit} does not lie in ${settings.base}.`);
+  }
+}
+
+function misconfigured(what: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: 'configuration, directory.activeDirectory',
+    what,
+    next: 'Correct the configuration.',
+  });
+}
+
+/** One error for all servers, each with its reason; waiting helps where it would help with at least one of them. */
+function noneAnswers(failures: readonly MusterError[]): MusterError {
+  const [only] = failures;
+  if (only !== undefined && failures.length === 1) return only;
+  return new MusterError({
+    remedy: failures.some(({ remedy }) => remedy === 'retry') ? 'retry' : 'person',
+    where: 'directory',
+    what: `None of ${failures.length} servers can be used. ${failures.map(({ where, what }) => `${where}: ${what}`).join(' ')}`,
+    next: failures
+      .map(({ next }) => next)
+      .filter((next, at, all) => all.indexOf(next) === at)
+      .join(' '),
+  });
+}
