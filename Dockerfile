@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+# Muster in a container: not root, nothing written outside /var/lib/muster and /tmp, so that the root file system can be read-only:
+#   docker run --read-only --tmpfs /tmp --init \
+#     -v muster:/var/lib/muster -v /etc/muster:/etc/muster:ro muster sync
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+# The development packages are left behind, the npm package `node` among them: the image brings its own.
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-bookworm-slim
+# git and ssh fetch the desired-state repository; ca-certificates lets git check servers reached by https.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends git openssh-client ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --user-group --home-dir /var/lib/muster --shell /usr/sbin/nologin muster \
+ && install --directory --owner=muster --group=muster --mode=0750 /var/lib/muster
+WORKDIR /opt/muster
+COPY --from=build /build/package.json /build/LICENSE ./
+COPY --from=build /build/node_modules ./node_modules
+COPY --from=build /build/dist ./dist
+COPY --from=build /build/bin ./bin
+COPY --from=build /build/config/muster.example.yaml ./config/
+COPY --from=build /build/docs/open-credential.html ./docs/
+ENV NODE_ENV=production MUSTER_CONFIG=/etc/muster/muster.yaml
+USER 10001:10001
+VOLUME /var/lib/muster
+ENTRYPOINT ["/opt/muster/bin/muster.js"]
+CMD ["--help"]

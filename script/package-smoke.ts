@@ -1,0 +1,100 @@
+/** Packs Muster as for publishing, installs it elsewhere without development packages, and plans with it. */
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CommandResult, ROOT, run } from './command.ts';
+import type { Count } from './vitest-run.ts';
+
+/** What the package holds besides the contents of `dist`; npm adds the last three by itself. */
+const CONTENTS = [
+  'bin/muster.js',
+  'CHANGELOG.md',
+  'config/muster.example.yaml',
+  'docs/open-credential.html',
+  'LICENSE',
+  'package.json',
+  'README.md',
+];
+
+const CONFIG = `instance: research-service
+mode: observe
+timeZone: Europe/Copenhagen
+source: { folder: desired-state }
+store: { sqlite: muster.db }
+directory:
+  embedded:
+    file: directory.json
+    accounts:
+      read: ["OU=Researchers,DC=example,DC=org"]
+      create: [{ ou: "OU=Researchers,DC=example,DC=org" }]
+      upnSuffix: example.org
+credentials: { outbox: outbox, recipients: [RECIPIENT] }
+`;
+
+/** The public half of a key made for this test; nobody keeps the other half. */
+const RECIPIENT = 'age1RECIPIENT';
+
+/** What is looked at, each with what it found wrong; null: nothing. */
+type Check = readonly [what: string, wrong: string | null];
+
+/** Packs, installs and runs the package in a folder of its own, which is gone afterwards. */
+export async function smokeTestPackage(): Promise<Count & { readonly output: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-package-'));
+  try {
+    const checks = await performChecks(folder);
+    const wrong = checks.filter(([, problem]) => problem !== null);
+    const output = wrong.map(([what, problem]) => `${what}:\n${problem}`).join('\n');
+    return { passed: checks.length - wrong.length, failed: wrong.length, skipped: 0, output };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function performChecks(folder: string): Promise<readonly Check[]> {
+  const packed = await run('npm', ['pack', '--json', '--pack-destination', folder]);
+  const [tarball, files] = packedOf(packed.output);
+  if (packed.status !== 0 || tarball === undefined) return [['npm pack', packed.output]];
+  const contents: Check = ['the contents of the package', wrongContents(files)];
+
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  const quiet = ['--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const installed = await run('npm', ['install', ...quiet, join(folder, tarball)], { cwd: folder });
+  if (installed.status !== 0) return [contents, ['npm install', installed.output]];
+
+  await cp(join(ROOT, 'desired-state'), join(folder, 'desired-state'), { recursive: true });
+  await writeFile(join(folder, 'muster.yaml'), CONFIG.replace('RECIPIENT', RECIPIENT));
+  const muster = (...args: string[]) => run(join(folder, 'node_modules/.bin/muster'), args, { cwd: folder });
+  return [
+    contents,
+    ['muster --help', unlike(await muster('--help'), 'Usage: muster')],
+    ['muster plan', unlike(await muster('plan', '--config', 'muster.yaml'), 'create')],
+  ];
+}
+
+/** npm prints what its scripts said before the JSON. */
+function packedOf(output: string): readonly [tarball: string | undefined, files: readonly string[]] {
+  const json = output.slice(output.search(/^\[$/m));
+  try {
+    // The form of `npm pack --json`, as npm documents it.
+    const [one] = JSON.parse(json) as readonly {
+      readonly filename: string;
+      readonly files: readonly { readonly path: string }[];
+    }[];
+    return [one?.filename, one?.files.map((file) => file.path) ?? []];
+  } catch {
+    return [undefined, []];
+  }
+}
+
+function wrongContents(files: readonly string[]): string | null {
+  const besides = files.filter((file) => !file.startsWith('dist/'));
+  const surplus = besides.filter((file) => !CONTENTS.includes(file)).map((file) => `not meant to be in it: ${file}`);
+  const absent = CONTENTS.filter((file) => !files.includes(file)).map((file) => `missing: ${file}`);
+  const main = files.includes('dist/main.js') ? [] : ['missing: dist/main.js'];
+  const problems = [...surplus, ...absent, ...main];
+  return problems.length === 0 ? null : problems.join('\n');
+}
+
+function unlike({ status, output }: CommandResult, expected: string): string | null {
+  return status === 0 && output.includes(expected) ? null : `exit ${status}, wanted 0 and "${expected}":\n${output}`;
+}
