@@ -1,0 +1,211 @@
+/** The configuration: read from one YAML file, checked as a whole, every problem of it said at once. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import {
+  faultProblem,
+  plainOf,
+  type SettingProblem,
+  settingNames,
+  settingProblems,
+  treeProblems,
+} from './config/problems.ts';
+import { contradictions } from './config/rules.ts';
+import {
+  configSchema,
+  type LOG_LEVELS,
+  MARK_ATTRIBUTE_DEFAULT,
+  type ParsedAccounts,
+  type ParsedConfig,
+} from './config/schema.ts';
+import type { Limits } from './core/limits.ts';
+import { MusterError } from './errors.ts';
+import type { TreeNode } from './model/tree.ts';
+import {
+  type ActiveDirectorySettings,
+  activeDirectorySchema,
+} from './reconcilers/directory/active-directory/settings.ts';
+import type { CreateRule } from './reconcilers/directory/mapping.ts';
+import { readYaml } from './sources/yaml.ts';
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  /** Absolute path of the file all this came from; every path below is absolute, too. */
+  readonly file: string;
+  /** Name of the installation: in `muster.yaml` of the repository, and in every ownership mark. */
+  readonly instance: string;
+  readonly mode: 'enforce' | 'observe';
+  /** IANA name; a plain date is a day in it. */
+  readonly timeZone: string;
+  readonly source:
+    | { readonly kind: 'git'; readonly url: string; readonly branch: string; readonly mirror: string }
+    | { readonly kind: 'folder'; readonly folder: string };
+  readonly store: { readonly sqlite: string };
+  readonly directory: DirectoryConfig;
+  readonly limits: Limits;
+  readonly approvals: { readonly expireHours: number };
+  readonly credentials: CredentialsConfig;
+  readonly log: { readonly level: LogLevel };
+}
+
+export type DirectoryConfig = { readonly accounts: AccountsConfig } & (
+  | { readonly kind: 'active-directory'; readonly server: ActiveDirectorySettings }
+  | { readonly kind: 'embedded'; readonly file: string }
+);
+
+export interface AccountsConfig {
+  /** DNs of the units whose accounts are managed. */
+  readonly read: readonly string[];
+  /** Where new accounts go; none: none are created. */
+  readonly create: readonly CreateRule[];
+  readonly upnSuffix: string;
+  /** LDAP name of an attribute to its template. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly markAttribute: string;
+  readonly protected: readonly string[];
+  /** What is not named here is reverted. */
+  readonly drift: Readonly<Record<string, 'revert' | 'report'>>;
+}
+
+export interface CredentialsConfig {
+  /** Folder of the sealed initial passwords; null: not configured, so no account is created. */
+  readonly outbox: string | null;
+  /** Public age keys. */
+  readonly recipients: readonly string[];
+  readonly mustChange: boolean;
+}
+
+/** One-shot commands say only what somebody should look at. */
+const LOG_LEVEL_DEFAULT = 'warn';
+
+/**
+ * Reads and checks the configuration.
+ * @param path of the file; paths in it are relative to its folder.
+ * @throws MusterError (`person`) that lists every problem with its setting, file and line; it quotes no secret.
+ */
+export async function loadConfig(path: string): Promise<Config> {
+  const file = resolve(path);
+  const root = treeOf(file, await bytesOf(file));
+  const parsed = configSchema.safeParse(plainOf(root));
+  if (!parsed.success) throw refused(file, settingProblems(parsed.error.issues, configSchema, root));
+  const problems = await contradictions(parsed.data, root);
+  if (problems.length > 0) throw refused(file, problems);
+  return toConfig(parsed.data, file);
+}
+
+/** The located tree, once the YAML itself holds nothing wrong. */
+function treeOf(file: string, bytes: Uint8Array): TreeNode {
+  const { tree, faults } = readYaml(bytes, settingNames(configSchema));
+  if (faults.length > 0) throw refused(file, faults.map(faultProblem));
+  const root = tree?.root ?? EMPTY;
+  const problems = treeProblems(root);
+  if (problems.length > 0) throw refused(file, problems);
+  return root;
+}
+
+const EMPTY: TreeNode = { kind: 'fields', line: 1, column: 1, fields: [] };
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new MusterError(
+      {
+        remedy: 'person',
+        where: shownPath(file),
+        what: code === 'ENOENT' ? 'There is no configuration here.' : `The configuration can't be read (${code}).`,
+        next: 'Name it with --config FILE or MUSTER_CONFIG, or start from config/muster.example.yaml.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function refused(file: string, problems: readonly SettingProblem[]): MusterError {
+  const listed = problems
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ line, text }) => `  ${shownPath(file)}:${line}: ${text}`);
+  const count = listed.length === 1 ? 'One setting needs' : `${listed.length} settings need`;
+  return new MusterError({
+    remedy: 'person',
+    where: shownPath(file),
+    what: `${count} correcting:\n${listed.join('\n')}`,
+    next: 'Every setting is explained in config/muster.example.yaml.',
+  });
+}
+
+/** As people would type it from where they are, unless that leads upwards. */
+function shownPath(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith('..') ? file : short;
+}
+
+function toConfig(parsed: ParsedConfig, file: string): Config {
+  const absolute = (path: string) => resolve(dirname(file), path);
+  const sqlite = absolute(parsed.store.sqlite);
+  const { credentials } = parsed;
+  return {
+    file,
+    instance: parsed.instance,
+    mode: parsed.mode,
+    timeZone: parsed.timeZone,
+    source: sourceOf(parsed.source, absolute, join(dirname(sqlite), 'mirror.git')),
+    store: { sqlite },
+    directory: directoryOf(parsed.directory, absolute),
+    limits: parsed.limits,
+    approvals: parsed.approvals,
+    credentials: {
+      outbox: credentials === undefined ? null : absolute(credentials.outbox),
+      recipients: credentials?.recipients ?? [],
+      mustChange: credentials?.mustChange ?? true,
+    },
+    log: { level: parsed.log?.level ?? LOG_LEVEL_DEFAULT },
+  };
+}
+
+type Absolute = (path: string) => string;
+
+function sourceOf(
+  { git, folder }: ParsedConfig['source'],
+  absolute: Absolute,
+  mirrorDefault: string,
+): Config['source'] {
+  if (git === undefined) return { kind: 'folder', folder: absolute(folder ?? '.') };
+  const url = git.url.startsWith('.') ? absolute(git.url) : git.url;
+  return {
+    kind: 'git',
+    url,
+    branch: git.branch,
+    mirror: git.mirror === undefined ? mirrorDefault : absolute(git.mirror),
+  };
+}
+
+function directoryOf({ activeDirectory, embedded }: ParsedConfig['directory'], absolute: Absolute): DirectoryConfig {
+  if (activeDirectory !== undefined) {
+    const { accounts, caFile, bind, ...server } = activeDirectory;
+    return {
+      kind: 'active-directory',
+      server: activeDirectorySchema.parse({
+        ...server,
+        bind: { user: bind.user, passwordFile: absolute(bind.passwordFile) },
+        ...(caFile === undefined ? {} : { caFile: absolute(caFile) }),
+      }),
+      accounts: accountsOf(accounts),
+    };
+  }
+  if (embedded === undefined) throw new TypeError('the schema admits exactly one directory');
+  return { kind: 'embedded', file: absolute(embedded.file), accounts: accountsOf(embedded.accounts) };
+}
+
+function accountsOf(parsed: ParsedAccounts): AccountsConfig {
+  return {
+    read: parsed.read,
+    create: parsed.create ?? [],
+    upnSuffix: parsed.upnSuffix,
+    attributes: parsed.attributes ?? {},
+    markAttribute: parsed.markAttribute ?? MARK_ATTRIBUTE_DEFAULT,
+    protected: parsed.protected ?? [],
+    drift: parsed.drift ?? {},
+  };
+}

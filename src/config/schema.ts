@@ -1,0 +1,245 @@
+/** The schema of the configuration: every setting, what it may be, and what to write where it is not. */
+import { z } from 'zod';
+import type { BlockLimit, ClassLimit } from '../core/limits.ts';
+import { isTimeZone } from '../model/day.ts';
+import { activeDirectorySchema } from '../reconcilers/directory/active-directory/settings.ts';
+import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
+
+// Every scalar arrives as text (YAML's failsafe schema), so that a password file named 007 keeps its name.
+type Issue = { readonly input?: unknown };
+
+/** An example stands last and without a full stop, so that it can be copied as it is. */
+export const EXAMPLE = 'Write it like this: ';
+
+function likeThis(example: string): string {
+  return EXAMPLE + example;
+}
+
+/**
+ * A text that must look like something.
+ * @param what completes `"…" is not …`.
+ * @param example a right value.
+ * @param secretive leaves the value itself out of the message, where people have been seen to paste secrets.
+ */
+function text(what: string, example: string, looksRight: (value: string) => boolean, secretive = false) {
+  return z
+    .string({
+      error: ({ input }: Issue) =>
+        input === undefined ? `Missing. ${likeThis(example)}` : `Must be ${what}. ${likeThis(example)}`,
+    })
+    .refine(looksRight, {
+      error: ({ input }: Issue) => `${secretive ? 'This' : JSON.stringify(input)} is not ${what}. ${likeThis(example)}`,
+    });
+}
+
+function matching(what: string, example: string, pattern: RegExp) {
+  return text(what, example, (value) => pattern.test(value));
+}
+
+function path(example: string) {
+  return text('the path of a file or folder', example, (value) => value.trim() !== '' && !value.includes('\0'));
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
+  const listed = values.map((value) => `"${value}"`).join(' or ');
+  return z.enum(values, {
+    error: ({ input }: Issue) =>
+      input === undefined
+        ? `Missing. Write ${listed}`
+        : `${JSON.stringify(input)} is not possible here. Write ${listed}`,
+  });
+}
+
+function whole(least: number, most: number, unit: string, example = 25) {
+  const inRange = (value: string) => /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most;
+  return text(`a whole number of ${unit} from ${least} to ${most}`, String(example), inRange).transform(Number);
+}
+
+const yesOrNo = oneOf('true', 'false').transform((value) => value === 'true');
+
+function listOf<T extends z.ZodType>(entry: T, example: string) {
+  return z.array(entry, {
+    error: ({ input }: Issue) =>
+      input === undefined ? `Missing. ${likeThis(example)}` : `Must be a list. ${likeThis(example)}`,
+  });
+}
+
+/** Unknown settings are refused by `z.strictObject`; which of them is meant is worked out where problems are worded. */
+function settings<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: ({ input }: Issue) =>
+      input === undefined
+        ? `Missing. Settings in it: ${Object.keys(shape).join(', ')}`
+        : `Must hold settings, set in below it: ${Object.keys(shape).join(', ')}`,
+  });
+}
+
+/** Exactly one of the settings in `shape`, which are all optional in it. */
+function choice<T extends z.ZodRawShape>(shape: T) {
+  const names = Object.keys(shape);
+  return settings(shape).refine(
+    (value) => names.filter((name) => value[name as keyof typeof value] !== undefined).length === 1,
+    {
+      error: `Needs exactly one of these: ${names.join(', ')}`,
+      // Also where something else is wrong in it, so that all problems come at once.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  );
+}
+
+function isDn(value: string): boolean {
+  try {
+    return foldDn(value) !== '';
+  } catch {
+    return false;
+  }
+}
+
+const dn = text('a distinguished name', 'OU=Researchers,DC=example,DC=org', isDn);
+
+/** A text judged by the adapter that will use it, in its words. */
+function judgedBy(judge: z.ZodType, what: string, example: string) {
+  return text(what, example, () => true).superRefine((value, context) => {
+    for (const { message } of judge.safeParse(value).error?.issues ?? []) {
+      // Not the value itself: somebody may have put a password into it.
+      context.addIssue({ code: 'custom', message: `Can't be used as it is. ${message}` });
+    }
+  });
+}
+
+const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9-]{0,59}$/;
+const attributeName = matching('the LDAP name of an attribute', 'company', ATTRIBUTE);
+const template = text('a text with {placeholders}', '"{institution.name}"', (value) => value !== '');
+const username = matching('a username', 'ajensen', /^[^\s"/\\[\]:;|=,+*?<>@]{1,20}$/);
+const hostName = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+
+const accounts = settings({
+  read: listOf(dn, '["OU=Researchers,DC=example,DC=org"]').min(1, 'Needs at least one unit'),
+  create: listOf(
+    settings({ institution: matching('the id of an institution', 'cbs', /^[a-z0-9-]+$/).optional(), ou: dn }),
+    '[{ ou: "OU=Researchers,DC=example,DC=org" }]',
+  ).optional(),
+  upnSuffix: matching('a domain name', 'example.org', hostName),
+  attributes: z.record(attributeName, template).optional(),
+  markAttribute: attributeName.optional(),
+  protected: listOf(username, '[breakglass]').optional(),
+  drift: z.record(attributeName, oneOf('revert', 'report')).optional(),
+});
+
+const server = activeDirectorySchema.shape;
+/** As long as a person waits for an answer at most. */
+const SECONDS_MAX = 3600;
+const seconds = whole(1, SECONDS_MAX, 'seconds').optional();
+
+const directory = choice({
+  activeDirectory: settings({
+    urls: listOf(
+      judgedBy(server.urls.element, 'the address of a server', 'ldaps://dc1.example.org'),
+      '[ldaps://dc1.example.org]',
+    ).min(1, 'Needs at least one server'),
+    caFile: path('/etc/muster/ca.pem').optional(),
+    bind: settings({
+      user: judgedBy(server.bind.shape.user, 'the log-on name of an account', 'muster@example.org'),
+      passwordFile: path('/run/secrets/ad'),
+    }),
+    base: dn,
+    timeouts: settings({ connectSeconds: seconds, answerSeconds: seconds, readSeconds: seconds }).optional(),
+    accounts,
+  }).optional(),
+  embedded: settings({ file: path('directory.json'), accounts }).optional(),
+});
+
+const GIT_URL = /^(https:\/\/[^\s@/]+(\/\S*)?|ssh:\/\/\S+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^\s:-]\S*|\.{0,2}\/\S*)$/;
+/** What `git check-ref-format` allows, less what only people with a reason would write. */
+const BRANCH = /^(?!.*(\.\.|\/\/|@\{|\.lock$|[./]$))[A-Za-z0-9][A-Za-z0-9._/-]*$/;
+
+const source = choice({
+  git: settings({
+    url: text(
+      'an address by ssh, by https without a password in it, or an absolute path',
+      'ssh://git@git.example.org/research/desired-state.git',
+      (value) => GIT_URL.test(value) && !/^ssh:\/\/[^/@]*:/.test(value),
+      true,
+    ),
+    branch: matching('the name of a branch', 'main', BRANCH),
+    mirror: path('/var/lib/muster/mirror.git').optional(),
+  }).optional(),
+  folder: path('../desired-state').optional(),
+});
+
+/** One class of changes: figures that are left out keep their default. */
+function classLimit(defaults: ClassLimit) {
+  const people = whole(0, PEOPLE_MAX, 'people').optional();
+  return settings({ people, percent: whole(0, 100, 'percent').optional(), perDay: people })
+    .prefault({})
+    .transform((given): ClassLimit => ({ ...defaults, ...given }));
+}
+
+function blockLimit() {
+  const figure = (unit: string) => whole(0, PEOPLE_MAX, unit).optional();
+  return settings({
+    people: figure('people'),
+    perDay: figure('people'),
+    institutions: figure('institutions'),
+    institutionPeople: figure('people'),
+  });
+}
+
+/** More people than any site has; a larger figure is a slip of the hand. */
+const PEOPLE_MAX = 10_000_000;
+
+const BLOCK_DEFAULTS: BlockLimit = { people: 25, perDay: 100, institutions: 3, institutionPeople: 2000 };
+
+const limits = settings({
+  always: whole(0, PEOPLE_MAX, 'people').prefault('5'),
+  disable: classLimit({ people: 25, percent: 5, perDay: 100 }),
+  enable: classLimit({ people: 25, percent: 5, perDay: 50 }),
+  create: classLimit({ people: 50, percent: 10, perDay: 200 }),
+  update: classLimit({ people: 250, percent: 20 }),
+  phone: classLimit({ people: 10, percent: 5, perDay: 30 }),
+  due: classLimit({ percent: 20 }),
+  block: blockLimit().prefault({}),
+  lift: blockLimit().prefault({}),
+})
+  .prefault({})
+  .transform((given) => {
+    const block = blockFigures(given.block, BLOCK_DEFAULTS);
+    return { ...given, block, lift: blockFigures(given.lift, block) };
+  });
+
+function blockFigures(given: z.output<ReturnType<typeof blockLimit>>, defaults: BlockLimit): BlockLimit {
+  return {
+    people: given.people ?? defaults.people,
+    perDay: given.perDay ?? defaults.perDay,
+    institutions: given.institutions ?? defaults.institutions,
+    institutionPeople: given.institutionPeople ?? defaults.institutionPeople,
+  };
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** Single-valued, indexed nowhere, and meant for administrators' own use (MS-ADA1). */
+export const MARK_ATTRIBUTE_DEFAULT = 'adminDescription';
+
+/** An approval that outlives a working week is one that nobody remembers. */
+const EXPIRE_HOURS_MAX = 168;
+
+export const configSchema = settings({
+  instance: matching('a name of small letters, digits and hyphens', 'research-service', /^[a-z0-9][a-z0-9-]{0,39}$/),
+  mode: oneOf('enforce', 'observe'),
+  timeZone: text('the name of a time zone', 'Europe/Copenhagen', isTimeZone),
+  source,
+  store: settings({ sqlite: path('/var/lib/muster/muster.db') }),
+  directory,
+  limits,
+  approvals: settings({ expireHours: whole(1, EXPIRE_HOURS_MAX, 'hours').prefault('24') }).prefault({}),
+  credentials: settings({
+    outbox: path('/var/lib/muster/outbox'),
+    recipients: listOf(z.string({ error: 'Must be a public age key, which begins with age1' }), '[age1…]'),
+    mustChange: yesOrNo.optional(),
+  }).optional(),
+  log: settings({ level: oneOf(...LOG_LEVELS) }).optional(),
+});
+
+export type ParsedConfig = z.output<typeof configSchema>;
+export type ParsedAccounts = z.output<typeof accounts>;
