@@ -1,0 +1,101 @@
+/** What the loader read out of file contents, by content, so that a pass reads only what is new. */
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../core/ports.ts';
+import { type BlobCache, type CacheKey, type CacheRow, cacheKey } from '../sources/blob-cache.ts';
+import { type Connection, portions } from './connection.ts';
+import { readFact, writeFact } from './facts.ts';
+import type { Schema } from './schema.ts';
+
+const TIDIED = 'blobsTidiedAt';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How often contents that no file has any more are looked for: growing for a day does no harm, and looking reads the whole cache. */
+const TIDY_EVERY_MS = DAY_MS;
+
+/** How long such contents stay: through a branch that is reverted, or a mistake that holds a file for weeks. */
+const KEEP_UNUSED_MS = 30 * DAY_MS;
+
+export interface StoredBlobs extends BlobCache {
+  /** The text of the blob that the memory holds for this path: the last good version of the file. Null: none known. */
+  goodText(path: string): Promise<string | null>;
+}
+
+/** The cache in this database. It writes without waiting for the disk: what is lost is read again. */
+export function storedBlobs(connection: Connection, clock: Clock): StoredBlobs {
+  const { db } = connection;
+  return {
+    get: (keys) => readParsed(db, keys),
+    put: async (rows) => {
+      if (rows.length === 0) return;
+      await connection.relaxed(async (transaction) => {
+        await putRows(transaction, rows, clock());
+        await tidy(transaction, clock());
+      });
+    },
+    text: async (blob) => {
+      const row = await db.selectFrom('blobTexts').select('text').where('blob', '=', blob).executeTakeFirst();
+      return row?.text ?? null;
+    },
+    goodText: async (path) => {
+      const row = await db
+        .selectFrom('files')
+        .innerJoin('blobTexts', 'blobTexts.blob', 'files.blob')
+        .select('blobTexts.text')
+        .where('files.path', '=', path)
+        .executeTakeFirst();
+      return row?.text ?? null;
+    },
+  };
+}
+
+async function readParsed(db: Kysely<Schema>, keys: readonly CacheKey[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const [kind, blobs] of Map.groupBy(keys, (key) => key.kind)) {
+    for (const portion of portions(blobs.map((key) => key.blob))) {
+      const rows = await db
+        .selectFrom('parsedBlobs')
+        .select(['blob', 'typedJson'])
+        .where('kind', '=', kind)
+        .where('blob', 'in', portion)
+        .execute();
+      for (const { blob, typedJson } of rows) found.set(cacheKey({ kind, blob }), typedJson);
+    }
+  }
+  return found;
+}
+
+async function putRows(transaction: Transaction<Schema>, rows: readonly CacheRow[], putAt: number): Promise<void> {
+  for (const portion of portions(rows)) {
+    await transaction
+      .insertInto('parsedBlobs')
+      .values(portion.map(({ kind, blob, typed }) => ({ kind, blob, typedJson: typed, putAt })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['kind', 'blob'])
+          .doUpdateSet((row) => ({ typedJson: row.ref('excluded.typedJson'), putAt: row.ref('excluded.putAt') })),
+      )
+      .execute();
+    await transaction
+      .insertInto('blobTexts')
+      .values(portion.map(({ blob, text }) => ({ blob, text, putAt })))
+      .onConflict((conflict) => conflict.column('blob').doUpdateSet({ putAt }))
+      .execute();
+  }
+}
+
+/** Takes out what no remembered file has and nobody put in lately; without this every version of every file stays for ever. */
+async function tidy(transaction: Transaction<Schema>, now: number): Promise<void> {
+  const last = await readFact(transaction, TIDIED);
+  if (last !== null && now - Number(last) < TIDY_EVERY_MS) return;
+  await writeFact(transaction, TIDIED, String(now));
+  if (last === null) return;
+  const before = now - KEEP_UNUSED_MS;
+  for (const table of ['parsedBlobs', 'blobTexts'] as const) {
+    await transaction
+      .deleteFrom(table)
+      .where('putAt', '<', before)
+      .where('blob', 'not in', (row) => row.selectFrom('files').select('files.blob'))
+      .execute();
+  }
+}

@@ -1,0 +1,71 @@
+/** What operators said from the command line: blocks and pauses, with who, when and why; nothing is ever taken out. */
+import type { Orders } from '../core/ports.ts';
+import { MusterError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+
+/** The operators' orders in this database. */
+export function storedOrders(connection: Connection): Orders {
+  const { db } = connection;
+  return {
+    blocks: async (at) => {
+      const rows = await db
+        .selectFrom('operatorBlocks')
+        .select(['id', 'scope', 'target', 'reason', 'blockedBy as by', 'at', 'until'])
+        .where('unblockedAt', 'is', null)
+        .where((row) => row.or([row('until', 'is', null), row('until', '>', at)]))
+        .orderBy('at')
+        .orderBy('id')
+        .execute();
+      return rows;
+    },
+    block: async ({ id, scope, target, reason, by, at, until }) => {
+      await connection.durable((transaction) =>
+        transaction
+          .insertInto('operatorBlocks')
+          .values({ id, scope, target, reason, blockedBy: by, at, until })
+          .execute(),
+      );
+    },
+    unblock: async (id, by, reason, at) => {
+      const ended = await connection.durable((transaction) =>
+        transaction
+          .updateTable('operatorBlocks')
+          .set({ unblockedBy: by, unblockedReason: reason, unblockedAt: at })
+          .where('id', '=', id)
+          .where('unblockedAt', 'is', null)
+          .executeTakeFirst(),
+      );
+      if (ended.numUpdatedRows > 0n) return;
+      throw new MusterError({
+        remedy: 'person',
+        where: `operator block ${id}`,
+        what: 'There is no such block, or it was taken back before.',
+        next: 'See `muster why USER` for what blocks somebody.',
+      });
+    },
+    paused: async () => {
+      const pause = await db
+        .selectFrom('pauses')
+        .select(['pausedBy as by', 'reason', 'at'])
+        .where('resumedAt', 'is', null)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return pause ?? null;
+    },
+    pause: async (by, reason, at) => {
+      await connection.durable((transaction) =>
+        transaction.insertInto('pauses').values({ pausedBy: by, reason, at }).execute(),
+      );
+    },
+    resume: async (by, at) => {
+      await connection.durable((transaction) =>
+        transaction
+          .updateTable('pauses')
+          .set({ resumedBy: by, resumedAt: at })
+          .where('resumedAt', 'is', null)
+          .execute(),
+      );
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** The tables of the store as kysely sees them; `migrations.ts` makes them. */
+import type { Generated } from 'kysely';
+
+/**
+ * Instants are milliseconds since 1970 UTC, flags are 0 or 1, and columns named `…Json` hold plain JSON that nobody
+ * searches in: types that SQLite and PostgreSQL share.
+ */
+export interface Schema {
+  readonly journal: JournalTable;
+  readonly failures: FailuresTable;
+  readonly ledger: LedgerTable;
+  readonly facts: FactsTable;
+  readonly documents: DocumentsTable;
+  readonly files: FilesTable;
+  readonly parsedBlobs: ParsedBlobsTable;
+  readonly blobTexts: BlobTextsTable;
+  readonly decisions: DecisionsTable;
+  readonly steps: StepsTable;
+  readonly operatorBlocks: OperatorBlocksTable;
+  readonly pauses: PausesTable;
+  readonly reports: ReportsTable;
+  readonly lease: LeaseTable;
+}
+
+/** One intent, and its outcome once there is one. */
+export interface JournalTable {
+  /** The order in which intents were taken down. */
+  seq: Generated<number>;
+  id: string;
+  runId: string;
+  attempt: string;
+  server: string;
+  at: number;
+  approved: number;
+  person: string;
+  fingerprint: string;
+  /** Change classes and institutions stand beside the change so that counting people need not parse it. */
+  classesJson: string;
+  institutionsJson: string;
+  changeJson: string;
+  /** `applied`, `failed`, `skipped`; null: no outcome yet. */
+  status: string | null;
+  outcomeJson: string | null;
+  settledAt: number | null;
+}
+
+/** Failures of a change since it last succeeded. */
+export interface FailuresTable {
+  fingerprint: string;
+  failures: number;
+  lastFailedAt: number;
+}
+
+export interface LedgerTable {
+  system: string;
+  handle: string;
+  key: string;
+  stateJson: string;
+  disabledForJson: string | null;
+  goneAt: number | null;
+}
+
+/** Single values by name: the last applied revision, when the memory was established, when the cache was tidied. */
+export interface FactsTable {
+  name: string;
+  value: string;
+}
+
+/** The last good document of every identity. */
+export interface DocumentsTable {
+  kind: string;
+  key: string;
+  /** Canonical, so that equal content is equal text. */
+  documentJson: string;
+  file: string;
+  line: number;
+  column: number | null;
+  condition: string;
+  rivalsJson: string;
+  knownSince: number;
+}
+
+/** The last good blob of every file. */
+export interface FilesTable {
+  path: string;
+  blob: string;
+}
+
+export interface ParsedBlobsTable {
+  kind: string;
+  blob: string;
+  typedJson: string;
+  putAt: number;
+}
+
+export interface BlobTextsTable {
+  blob: string;
+  text: string;
+  putAt: number;
+}
+
+/** Approvals and rejections in the order in which they were given; nothing is ever taken out. */
+export interface DecisionsTable {
+  seq: Generated<number>;
+  verdict: 'approved' | 'rejected';
+  digest: string;
+  fingerprintsJson: string;
+  decidedBy: string;
+  reason: string;
+  at: number;
+  /** Null for a rejection. */
+  expires: number | null;
+}
+
+/** Steps between revisions that an operator let through. */
+export interface StepsTable {
+  seq: Generated<number>;
+  fromRevision: string;
+  toRevision: string;
+  allowedBy: string;
+  reason: string;
+  at: number;
+}
+
+export interface OperatorBlocksTable {
+  id: string;
+  scope: 'user' | 'institution';
+  target: string;
+  reason: string;
+  blockedBy: string;
+  at: number;
+  until: number | null;
+  unblockedBy: string | null;
+  unblockedReason: string | null;
+  unblockedAt: number | null;
+}
+
+export interface PausesTable {
+  seq: Generated<number>;
+  pausedBy: string;
+  reason: string;
+  at: number;
+  resumedBy: string | null;
+  resumedAt: number | null;
+}
+
+export interface ReportsTable {
+  seq: Generated<number>;
+  runId: string;
+  bytes: number;
+  reportJson: string;
+}
+
+/** Exactly one row, made by the migration: `holder` columns are null while nobody holds it. */
+export interface LeaseTable {
+  name: string;
+  /** Grows by one with every change of hands and never shrinks. */
+  epoch: number;
+  what: string | null;
+  host: string | null;
+  pid: number | null;
+  started: string | null;
+  boot: string | null;
+  pidSpace: string | null;
+  acquiredAt: number | null;
+  expires: number | null;
+}

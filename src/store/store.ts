@@ -1,0 +1,68 @@
+/** Opens the store: one database behind every port by which core and the sources remember. */
+import type { Clock, Store } from '../core/ports.ts';
+import { storedApprovals } from './approvals.ts';
+import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
+import type { Connection } from './connection.ts';
+import { storedJournal } from './journal.ts';
+import { StoredLease } from './lease.ts';
+import { storedLedger } from './ledger.ts';
+import { storedMemory } from './memory.ts';
+import { migrate } from './migrations.ts';
+import { storedOrders } from './orders.ts';
+import { type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { storedReports } from './reports.ts';
+import { openSqlite, placeOf } from './sqlite.ts';
+
+/** Where the store is: `store` in the configuration. */
+export interface StoreSettings {
+  /** Path of the database file, in a folder that exists; `:memory:` for one that is gone when closed. */
+  readonly sqlite: string;
+}
+
+export interface OpenStore extends Store {
+  readonly blobs: StoredBlobs;
+  /** Gives the lease back where it is held here, and closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, creating the file or bringing its tables up to date where needed.
+ * @param clock the present, for the lease and the age of cached contents.
+ * @param self the process that takes the lease.
+ * @throws MusterError (`person`) when the folder is missing, the file can't be used, or a newer Muster has worked on it.
+ */
+export async function openStore(
+  settings: StoreSettings,
+  clock: Clock,
+  self: ProcessIdentity = thisProcess(),
+): Promise<OpenStore> {
+  const place = placeOf(settings.sqlite);
+  const connection = openSqlite(settings.sqlite);
+  try {
+    await migrate(connection.db, place);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return partsOf(connection, new StoredLease(connection, clock, self, place), clock);
+}
+
+function partsOf(connection: Connection, lease: StoredLease, clock: Clock): OpenStore {
+  return {
+    ledger: storedLedger(connection, lease),
+    journal: storedJournal(connection, lease),
+    memory: storedMemory(connection, lease),
+    approvals: storedApprovals(connection),
+    orders: storedOrders(connection),
+    reports: storedReports(connection),
+    lease,
+    blobs: storedBlobs(connection, clock),
+    close: async () => {
+      try {
+        await lease.release();
+      } finally {
+        await connection.close();
+      }
+    },
+  };
+}

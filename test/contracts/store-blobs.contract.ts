@@ -1,0 +1,72 @@
+/** What every store must do as the cache of file contents. */
+import { expect, test } from 'vitest';
+import { type CacheRow, cacheKey } from '../../src/sources/blob-cache.ts';
+import { DAY_MS, NOON } from './store-samples.ts';
+import { openFor, reopened, type StoreWorld } from './store-world.ts';
+
+const row = (blob: string, kind = 'user@1'): CacheRow => ({
+  blob,
+  kind,
+  typed: `{"of":"${blob}"}`,
+  text: `text ${blob}`,
+});
+const remembering = (path: string, blob: string) => ({
+  revision: 'r1',
+  at: NOON,
+  entries: [],
+  forget: [],
+  files: new Map([[path, blob]]),
+});
+
+export function blobContract(world: StoreWorld): void {
+  test('typed forms come back by content and kind, unknown ones are left out', async () => {
+    const place = world.newPlace();
+    const store = await openFor(world, place);
+    await store.blobs.put([row('b1'), row('b2'), { ...row('b1', 'user@2'), typed: '{"newer":true}' }]);
+    const { blobs } = await reopened(world, place, store);
+    const found = await blobs.get([row('b1'), row('b1', 'user@2'), row('b3'), row('b2', 'institution@1')]);
+    expect(found).toEqual(
+      new Map([
+        [cacheKey(row('b1')), '{"of":"b1"}'],
+        [cacheKey(row('b1', 'user@2')), '{"newer":true}'],
+      ]),
+    );
+    expect(await blobs.text('b2')).toBe('text b2');
+    expect(await blobs.text('b3')).toBeNull();
+  });
+
+  test('thousands at once, and putting the same again, are no trouble', async () => {
+    const { blobs } = await openFor(world);
+    const rows = Array.from({ length: 2345 }, (_, index) => row(`b${index}`));
+    await blobs.put(rows);
+    await blobs.put(rows);
+    expect((await blobs.get(rows)).size).toBe(2345);
+    expect((await blobs.get([])).size).toBe(0);
+  });
+
+  test('the good text of a path is the text of the blob that the memory holds for it', async () => {
+    const { blobs, memory } = await openFor(world);
+    await blobs.put([row('good'), row('broken')]);
+    await memory.remember(remembering('users/ajensen.yaml', 'good'));
+    expect(await blobs.goodText('users/ajensen.yaml')).toBe('text good');
+    expect(await blobs.goodText('users/bhansen.yaml')).toBeNull();
+    await memory.remember(remembering('users/bhansen.yaml', 'unknown'));
+    expect(await blobs.goodText('users/bhansen.yaml')).toBeNull();
+  });
+
+  test('contents that no remembered file has leave after a month, those of remembered files stay', async () => {
+    let now = NOON;
+    const { blobs, memory } = await openFor(world, world.newPlace(), () => now);
+    await blobs.put([row('remembered'), row('dropped')]);
+    await memory.remember(remembering('users/ajensen.yaml', 'remembered'));
+    now += 29 * DAY_MS;
+    await blobs.put([row('b1')]);
+    expect(await blobs.text('dropped')).not.toBeNull();
+    now += 2 * DAY_MS;
+    await blobs.put([row('b2')]);
+    expect(await blobs.text('dropped')).toBeNull();
+    const left = await blobs.get(['remembered', 'dropped', 'b1', 'b2'].map((blob) => row(blob)));
+    expect([...left.keys()].sort()).toEqual(['b1', 'b2', 'remembered'].map((blob) => cacheKey(row(blob))));
+    expect(await blobs.goodText('users/ajensen.yaml')).toBe('text remembered');
+  });
+}

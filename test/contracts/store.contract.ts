@@ -1,0 +1,22 @@
+/** What every store must do, whatever database is behind it. */
+import { describe } from 'vitest';
+import { blobContract } from './store-blobs.contract.ts';
+import { approvalsContract, ordersContract, reportsContract } from './store-decisions.contract.ts';
+import { crashContract, journalContract } from './store-journal.contract.ts';
+import { leaseContract } from './store-lease.contract.ts';
+import { ledgerContract, memoryContract } from './store-memory.contract.ts';
+import type { StoreWorld } from './store-world.ts';
+
+export function storeContract(name: string, world: StoreWorld): void {
+  describe(`the store on ${name}`, () => {
+    describe('ledger', () => ledgerContract(world));
+    describe('journal', () => journalContract(world));
+    describe('journal after a crash', () => crashContract(world));
+    describe('memory', () => memoryContract(world));
+    describe('approvals', () => approvalsContract(world));
+    describe('orders', () => ordersContract(world));
+    describe('reports', () => reportsContract(world));
+    describe('lease', () => leaseContract(world));
+    describe('cache of contents', () => blobContract(world));
+  });
+}
