@@ -15,6 +15,8 @@ export type Clock = () => Instant;
 export interface Known {
   /** Handles in the ledger: each must come back or be found gone. */
   readonly handles: ReadonlySet<string>;
+  /** Attribute to the number of things in the ledger that have a value in it: a reading in which nobody has one is not whole. */
+  readonly valued: ReadonlyMap<string, number>;
   /** Attempt ids of journalled creates without an outcome. */
   readonly openAttempts: ReadonlySet<string>;
 }

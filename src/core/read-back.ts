@@ -1,12 +1,13 @@
 /** Read-back: what was just written, read again from the same server; a difference is told, and the next pass mends it. */
 import { troubleOf } from '../errors.ts';
 import type { Observed } from './change.ts';
+import { knownFrom } from './known.ts';
 import type { Notice } from './plan.ts';
 import type { Session } from './ports.ts';
 import type { Applied } from './report.ts';
 
 /** Handles are known and nothing new is claimed, so ownership needs no context. */
-const NOTHING_KNOWN = { handles: new Set<string>(), openAttempts: new Set<string>() };
+const NOTHING_KNOWN = knownFrom([], []);
 
 export async function readBack(
   applied: readonly Applied[],

@@ -7,9 +7,10 @@ import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
 import { diff } from './diff.ts';
+import { knownFrom } from './known.ts';
 import { type LaneInput, type LaneResult, runLane } from './lane.ts';
 import type { Notice, ReadSystem } from './plan.ts';
-import type { Intent, Known, LedgerRow, Observation, Reconciler, Session } from './ports.ts';
+import type { Intent, LedgerRow, Observation, Reconciler, Session } from './ports.ts';
 import { rowAfter } from './record.ts';
 import { type Recovery, recover } from './recover.ts';
 
@@ -126,7 +127,7 @@ async function recoverEarly(input: SystemInput, session: Session): Promise<Early
   if (input.open.length === 0) return { rows, unsettled: [] };
   const wanted = input.open.map(({ change }) => ({ key: change.address.key, handle: change.handle }));
   try {
-    const found = await session.reader.lookup(wanted, knownFrom(rows, input.open));
+    const found = await session.reader.lookup(wanted, knownFrom(rows.values(), input.open));
     return await settle(
       input,
       recover(input.open, { server: session.reader.server, found, proven: false, at: input.at }, rows),
@@ -160,7 +161,7 @@ async function observe(
   unsettled: readonly Intent[],
 ): Promise<Observation | Trouble> {
   try {
-    return await session.reader.observe(desired, knownFrom(rows, unsettled));
+    return await session.reader.observe(desired, knownFrom(rows.values(), unsettled));
   } catch (error) {
     return troubleOf(error);
   }
@@ -215,7 +216,7 @@ function laneInput(input: SystemInput, main: Session, state: LaneState, thorough
     main,
     desired: state.desired,
     rows: [...state.rows.values()],
-    known: knownFrom(state.rows, state.unsettled),
+    known: knownFrom(state.rows.values(), state.unsettled),
     at: input.at,
     doubtful: state.doubtful,
     thorough,
@@ -242,11 +243,6 @@ function merge(a: LaneResult, b: LaneResult): LaneResult {
     applied: [...a.applied, ...b.applied],
     notices: [...a.notices, ...b.notices],
   };
-}
-
-function knownFrom(rows: ReadonlyMap<string, LedgerRow>, open: readonly Intent[]): Known {
-  const handles = [...rows.values()].filter((row) => row.goneAt === null).map((row) => row.handle);
-  return { handles: new Set(handles), openAttempts: new Set(open.map((intent) => intent.attempt)) };
 }
 
 function byHandle(rows: readonly LedgerRow[]): ReadonlyMap<string, LedgerRow> {

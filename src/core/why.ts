@@ -7,9 +7,10 @@ import { nearest } from '../model/nearest.ts';
 import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
+import { knownFrom } from './known.ts';
 import type { Outcome } from './outcome.ts';
 import type { PassParts } from './pass.ts';
-import type { Known, Reconciler, Store } from './ports.ts';
+import type { Reconciler, Store } from './ports.ts';
 
 /** Who last wrote a line, as the source knows it. */
 export interface Authorship {
@@ -164,7 +165,7 @@ async function held(reconciler: Reconciler, store: Store, key: string, at: Insta
               { key, handle },
               { key, handle: null },
             ];
-      const found = await reader.lookup(wanted, await knownOf(store, rows));
+      const found = await reader.lookup(wanted, knownFrom(rows, await store.journal.open()));
       const things = [...new Map(found.map((thing) => [thing.handle, thing])).values()];
       return {
         system,
@@ -180,14 +181,6 @@ async function held(reconciler: Reconciler, store: Store, key: string, at: Insta
   } catch (error) {
     return { system, trouble: troubleOf(error) };
   }
-}
-
-async function knownOf(store: Store, rows: readonly { readonly handle: string }[]): Promise<Known> {
-  const open = await store.journal.open();
-  return {
-    handles: new Set(rows.map(({ handle }) => handle)),
-    openAttempts: new Set(open.map(({ attempt }) => attempt)),
-  };
 }
 
 async function pastChanges(store: Store, key: string): Promise<readonly PastChange[]> {

@@ -6,6 +6,7 @@ import { apply } from '../apply.ts';
 import { type Change, type Desired, digestOf, fingerprint } from '../change.ts';
 import { desire } from '../desire.ts';
 import { gate } from '../gate.ts';
+import { knownFrom } from '../known.ts';
 import { type PassParts, underLease } from '../pass.ts';
 import type { Known, LedgerRow, Reconciler, Session } from '../ports.ts';
 import type { Applied } from '../report.ts';
@@ -35,11 +36,7 @@ export async function onScene<T>(parts: PassParts, what: string, act: (scene: Sc
     const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
     const rows = await parts.store.ledger.all(reconciler.system);
     const open = await parts.store.journal.open();
-    const living = rows.filter((row) => row.goneAt === null);
-    const known: Known = {
-      handles: new Set(living.map((row) => row.handle)),
-      openAttempts: new Set(open.map((intent) => intent.attempt)),
-    };
+    const known = knownFrom(rows, open);
     const desired = reconciler.project(want.resolution.model, at);
     const session = await reconciler.connect();
     try {

@@ -133,7 +133,7 @@ async function observe(
   known: Known,
   settings: DirectorySettings,
 ): Promise<Observation> {
-  const reading = await reader.readAll(known.handles);
+  const reading = await reader.readAll(known.handles, known.valued);
   const toObserved = (account: Account) => observed(account, known, settings);
   const here = new Set(reading.accounts.map((account) => fold(account.username)));
   const missing = wanted.filter(({ address }) => !here.has(address.key));

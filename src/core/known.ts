@@ -1,0 +1,15 @@
+/** What the ledger and the journal let Muster expect of a reading. */
+import type { Intent, Known, LedgerRow } from './ports.ts';
+
+export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): Known {
+  const handles = new Set<string>();
+  const valued = new Map<string, number>();
+  for (const row of rows) {
+    if (row.goneAt !== null) continue;
+    handles.add(row.handle);
+    for (const [name, value] of Object.entries(row.state.attributes)) {
+      if (value !== null) valued.set(name, (valued.get(name) ?? 0) + 1);
+    }
+  }
+  return { handles, valued, openAttempts: new Set(open.map((intent) => intent.attempt)) };
+}
