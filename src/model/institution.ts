@@ -1,0 +1,26 @@
+/** An organisation whose people get access, as one entry under `institutions/` says it. */
+import { fold, type Institution } from './document.ts';
+import type { Form } from './form.ts';
+import type { Shape } from './form-problems.ts';
+import { readEmail, readInstitutionId, readInstitutionName } from './text.ts';
+
+export const INSTITUTION_SHAPE: Shape = {
+  id: { write: 'id: …' },
+  name: { write: 'name: …', freeText: true },
+  contacts: { write: 'contacts: [ …@… ]' },
+  partOf: { write: 'partOf: …', optional: true },
+};
+
+/** The institution and its key; the document is null where any field is wrong, the key where the id is. */
+export function readInstitution(form: Form): { readonly key: string | null; readonly document: Institution | null } {
+  const id = form.required('id', readInstitutionId);
+  const key = id === null ? null : fold(id);
+  const name = form.required('name', readInstitutionName);
+  const contacts = form.list('contacts', readEmail);
+  const partOf = form.optional('partOf', readInstitutionId);
+  if (key !== null && partOf !== null && fold(partOf) === key) {
+    form.object('partOf', 'An institution cannot be part of itself.', 'none');
+  }
+  if (form.problems.length > 0 || id === null || name === null || contacts === null) return { key, document: null };
+  return { key, document: { id, name, contacts, partOf: partOf === null ? null : fold(partOf) } };
+}

@@ -1,0 +1,47 @@
+/** `muster.yaml` at the top of the repository: which format it is in, and which Muster it is for. */
+import { type Form, openForm } from './form.ts';
+import type { Shape } from './form-problems.ts';
+import { bad, good } from './reading.ts';
+import type { Problem, Tree } from './tree.ts';
+import { shown } from './wording.ts';
+
+/** The one format of desired-state repositories so far. */
+const FORMAT = '1';
+export const MUSTER_FILE = 'muster.yaml';
+
+function shapeFor(instance: string): Shape {
+  return { format: { write: `format: ${FORMAT}` }, instance: { write: `instance: ${instance}` } };
+}
+
+/** What is wrong with `muster.yaml` for this instance; empty: the repository is ours. */
+export function checkMusterFile(tree: Tree, instance: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  const shape = shapeFor(instance);
+  if (tree.root === null) return [missingMusterFile(instance)];
+  const form = openForm(tree, tree.root, shape, problems);
+  if (form !== null) checkFields(form, instance);
+  return problems;
+}
+
+export function missingMusterFile(instance: string): Problem {
+  return {
+    line: 1,
+    column: 1,
+    message: `This file must be at the top of the repository and say \`format: ${FORMAT}\` and \`instance: ${instance}\`. Until then nothing here counts.`,
+    fix: `instance: ${instance}`,
+  };
+}
+
+function checkFields(form: Form, instance: string): void {
+  form.required('format', (text) =>
+    text === FORMAT ? good(text) : bad(`This Muster reads format ${FORMAT}, not \`${shown(text)}\`.`, FORMAT),
+  );
+  // No corrected line: a repository of another instance must not become ours by pasting one.
+  form.required('instance', (text) =>
+    text === instance
+      ? good(text)
+      : bad(
+          `This repository is for the instance \`${shown(text)}\`, but this Muster is \`${instance}\`. Nothing here counts.`,
+        ),
+  );
+}

@@ -1,0 +1,43 @@
+/** Phone numbers that receive passcodes: any usual way of writing one, as E.164 (ITU-T). */
+// The `mobile` metadata is the smallest that still notices a lost digit: with `min`, a German mobile number
+// that lacks two digits counts as valid. It knows mobile numbers only, which is what passcodes by SMS need.
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import { bad, good, type Reading } from './reading.ts';
+import { shown } from './wording.ts';
+
+/** Longest written form: E.164 allows 15 digits, with separators between all of them 31 characters. */
+const WRITTEN_MAX = 32;
+
+/** A written number with its country code (`+45 20 12 34 56`) as E.164 (`+4520123456`). The country is never guessed. */
+export function readPhone(text: string): Reading<string> {
+  if (text.length > WRITTEN_MAX) return bad(`\`${shown(text)}\` is too long for a phone number.`);
+  const tidy = text.replace(/\p{Zs}/gu, ' ').replace(/[‐‑‒–—−]/g, '-');
+  const odd = /[^+0-9 ()./-]/.exec(tidy);
+  if (odd !== null) {
+    return bad(`\`${shown(odd[0])}\` does not belong in a phone number. Write only the number, as in +45 20 12 34 56.`);
+  }
+  if (/^00 ?[1-9]/.test(tidy))
+    return bad('Write the country code with + instead of 00.', `+${tidy.slice(2).trimStart()}`);
+  if (!tidy.startsWith('+')) {
+    return bad(
+      'The country code is missing. A number begins with + and the country, as in +45 for Denmark or +46 for Sweden.',
+      `+… ${tidy}`,
+    );
+  }
+  if (tidy.lastIndexOf('+') > 0) return bad(`\`${shown(text)}\` has more than one +. One number is written here.`);
+  if (tidy.includes('(0)')) {
+    return bad('Leave out the (0): it is not dialled after a country code.', tidy.replace(/ ?\(0\) ?/, ' '));
+  }
+  if (tidy !== text) return bad('This number has unusual spaces or dashes, often from copying.', tidy);
+  const number = parsePhoneNumberFromString(tidy, { extract: false });
+  if (number === undefined) return bad(`\`${shown(text)}\` does not begin with the code of any country.`);
+  if (!number.isPossible()) {
+    return bad(
+      `\`${shown(text)}\` has too few or too many digits for a number in country +${number.countryCallingCode}.`,
+    );
+  }
+  if (!number.isValid()) {
+    return bad(`\`${shown(text)}\` is not a mobile number in country +${number.countryCallingCode}. Check each digit.`);
+  }
+  return good(number.number);
+}
