@@ -1,0 +1,107 @@
+/** What a failed fetch means to a person: what happened, and what to check. */
+import { MusterError, type Trouble } from '../errors.ts';
+import { firstLine } from './git-process.ts';
+
+type Cause = Pick<Trouble, 'remedy' | 'what' | 'next'>;
+
+const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
+  [
+    /not finished within/,
+    {
+      remedy: 'retry',
+      what: 'The server did not deliver in time.',
+      next: 'Check the Git server and the network to it.',
+    },
+  ],
+  [
+    /could not resolve host|name or service not known/i,
+    {
+      remedy: 'retry',
+      what: 'The name of the server is not known.',
+      next: 'Check the host in source.git.url, and DNS.',
+    },
+  ],
+  [
+    /host key verification failed|no .*host key is known/i,
+    {
+      remedy: 'person',
+      what: "The server's host key is not known here, or is another one.",
+      next: "Compare the key with the server's, and add it to ~/.ssh/known_hosts of the user that runs Muster.",
+    },
+  ],
+  [
+    /permission denied|authentication failed|could not read (username|password)|access denied|error: 40[13]/i,
+    {
+      remedy: 'person',
+      what: 'The server refused to let Muster read.',
+      next: 'Check that the deploy key (ssh) or the netrc file (https) of the user that runs Muster may read this repository.',
+    },
+  ],
+  [
+    /dubious ownership|unsafe repository/i,
+    {
+      remedy: 'person',
+      what: 'The repository folder belongs to another user, so Git refuses to read it.',
+      next: 'Give the folder to the user that runs Muster, or name the repository by an ssh or https URL.',
+    },
+  ],
+  [
+    /certificate|ssl|tls/i,
+    {
+      remedy: 'person',
+      what: "The server's certificate was not accepted.",
+      next: "Check its name and date, and that the authority that issued it is among the machine's trusted ones.",
+    },
+  ],
+  [
+    /connection refused|connection timed out|connection reset|failed to connect|couldn't connect|no route to host|network is unreachable/i,
+    { remedy: 'retry', what: 'The server cannot be reached.', next: 'Check that it runs, and the network to it.' },
+  ],
+  [
+    /does not appear to be a git repository|not found|no such file or directory|not a git repository|does not exist/i,
+    {
+      remedy: 'person',
+      what: 'There is no Git repository at this address.',
+      next: 'Check source.git.url, and the right to read it.',
+    },
+  ],
+  [
+    /no space left on device|disk quota/i,
+    { remedy: 'person', what: 'The disk is full.', next: 'Make room on the disk that holds the mirror folder.' },
+  ],
+  [
+    /fsck error|in object [0-9a-f]+|invalid object|bad object|index-pack failed|unpack-objects failed|inflate/i,
+    {
+      remedy: 'person',
+      what: 'The server delivered damaged objects, which were not taken in.',
+      next: 'Run `git fsck` on the server.',
+    },
+  ],
+];
+
+/** A failed fetch as a MusterError. `heads`: branches that exist, where the configured one does not. */
+export function fetchTrouble(where: string, output: string, heads: readonly string[] | null): MusterError {
+  return new MusterError({ where: `${where}, fetching`, ...(missingBranch(output, heads) ?? causeOf(output)) });
+}
+
+function causeOf(output: string): Cause {
+  const known = CAUSES.find(([pattern]) => pattern.test(output));
+  if (known !== undefined) return known[1];
+  const what = `Git could not fetch: ${firstLine(output) || 'it did not say why'}.`;
+  return { remedy: 'retry', what, next: 'Check source.git in the configuration, the server, and the network to it.' };
+}
+
+function missingBranch(output: string, heads: readonly string[] | null): Cause | null {
+  if (!/couldn't find remote ref/i.test(output)) return null;
+  if (heads !== null && heads.length === 0) {
+    return {
+      remedy: 'person',
+      what: 'The repository is empty: it has no branch yet.',
+      next: 'Push the desired state to it.',
+    };
+  }
+  const shown =
+    heads === null ? '' : ` It has ${heads.slice(0, 5).join(', ')}${heads.length > 5 ? ' and others' : ''}.`;
+  const what = `The repository has no such branch.${shown}`;
+  return { remedy: 'person', what, next: 'Check source.git.branch; if the branch was deleted, bring it back.' };
+}

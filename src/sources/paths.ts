@@ -1,0 +1,108 @@
+/** Which entries of a tree are fit to be read: regular files with plain, unambiguous paths; all others are named and left alone. */
+import type { Diagnostic } from '../diagnostic.ts';
+import { compareText } from '../diagnostic.ts';
+import { MusterError } from '../errors.ts';
+import { fold } from '../model/document.ts';
+import { codePoint } from '../model/wording.ts';
+import { matters } from './places.ts';
+import type { SourceFile } from './source.ts';
+
+/** Three times the largest population that Muster is measured with; more is a mistake or an attack. */
+export const FILES_MAX = 300_000;
+/** 1.7 kB for each of that many files: entries are a tenth of it. */
+export const TOTAL_BYTES_MAX = 512 * 1024 * 1024;
+/** Longer paths than any file system of an editor takes; also bounds what a path can do to a log. */
+const PATH_MAX = 1_024;
+
+/** How an entry is kept; the names are Git's octal modes put into words. */
+export type EntryMode = 'file' | 'symlink' | 'gitlink' | 'other';
+
+export interface TreeEntry extends SourceFile {
+  readonly mode: EntryMode;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const UNFIT_CHARACTER = /[\0-\x1f\x7f-\x9f\\\ufffd\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+
+/** Splits the entries of a tree into files fit to be read, in the order of their paths, and diagnostics for the rest. */
+export function fitForReading(entries: readonly TreeEntry[]): {
+  readonly files: readonly SourceFile[];
+  readonly rejected: readonly Diagnostic[];
+} {
+  const rejected: Diagnostic[] = [];
+  const byName = new Map<string, TreeEntry[]>();
+  for (const entry of entries) {
+    const unfit = unfitBecause(entry);
+    if (unfit !== null) {
+      rejected.push(reject(entry.path, unfit));
+      continue;
+    }
+    const name = fold(entry.path);
+    const twins = byName.get(name);
+    if (twins === undefined) byName.set(name, [entry]);
+    else twins.push(entry);
+  }
+  const files: SourceFile[] = [];
+  for (const twins of byName.values()) {
+    const [first, second] = twins;
+    if (first !== undefined && second === undefined)
+      files.push({ path: first.path, blob: first.blob, size: first.size });
+    else rejected.push(...twins.map((twin) => reject(twin.path, twinOf(twin, twins))));
+  }
+  return { files: files.sort((a, b) => compareText(a.path, b.path)), rejected };
+}
+
+/** Why an entry is not read, as one or two sentences; null: it is. */
+function unfitBecause({ path, mode }: TreeEntry): string | null {
+  if (path.length > PATH_MAX) return `The path of this file is longer than ${PATH_MAX} characters.`;
+  const odd = UNFIT_CHARACTER.exec(path)?.[0];
+  if (odd !== undefined)
+    return `The name of this file holds a character that no name may hold (${codePoint(odd)}). Rename it.`;
+  const parts = path.split('/');
+  if (parts.some((part) => part === '..' || part === '.' || part === ''))
+    return 'The path of this file leads out of its folder.';
+  if (parts.some((part) => part.startsWith('-')))
+    return 'The name of this file or its folder begins with a hyphen. Rename it.';
+  if (parts.some((part) => part !== part.trim()))
+    return 'The name of this file or its folder begins or ends with a space. Rename it.';
+  if (mode === 'symlink') return 'This is a symbolic link, and links are not followed. Put the file itself here.';
+  if (mode === 'gitlink') return 'This is another repository inside this one (a submodule), which is not read.';
+  return mode === 'other' ? 'This is not a regular file, so it is not read.' : null;
+}
+
+function twinOf(entry: TreeEntry, twins: readonly TreeEntry[]): string {
+  const others = twins.filter((twin) => twin !== entry).map((twin) => `\`${twin.path}\``);
+  const same = 'differ only in upper and lower case, or in how an accent is stored, so neither is read';
+  return `This file and ${others.join(', ')} ${same}. Rename or delete one.`;
+}
+
+function reject(path: string, message: string): Diagnostic {
+  // A link or submodule in the place of a whole folder of entries matters as much as one in the place of a file.
+  const holds = matters(path) || matters(`${path}/entry.yaml`);
+  return {
+    file: printable(path),
+    line: 1,
+    severity: holds ? 'error' : 'warning',
+    message,
+    holds: holds ? 'file' : 'nothing',
+  };
+}
+
+/** A path as it may be printed: what cannot be seen is named, what is long is cut. */
+export function printable(path: string): string {
+  const seen = path.replace(new RegExp(UNFIT_CHARACTER, 'g'), (character) => `<${codePoint(character)}>`);
+  return seen.length <= PATH_MAX ? seen : `${seen.slice(0, PATH_MAX)}…`;
+}
+
+/** Throws MusterError when there is more than Muster reads. */
+export function refuseTooMuch(where: string, files: readonly SourceFile[]): void {
+  const read = files.filter((file) => matters(file.path));
+  const bytes = read.reduce((sum, file) => sum + file.size, 0);
+  if (read.length > FILES_MAX) throw tooMuch(where, `There are more than ${FILES_MAX} files of entries.`);
+  if (bytes > TOTAL_BYTES_MAX) throw tooMuch(where, `The files of entries hold more than ${TOTAL_BYTES_MAX} bytes.`);
+}
+
+export function tooMuch(where: string, what: string): MusterError {
+  const next = 'Look at what the newest commits brought in, and take out what does not belong there.';
+  return new MusterError({ remedy: 'person', where, what, next });
+}

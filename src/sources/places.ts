@@ -1,0 +1,77 @@
+/** Which kind of document stands where, and what to say of a file that stands where nothing is read. */
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Kind } from '../model/document.ts';
+import { MUSTER_FILE } from '../model/muster-file.ts';
+import { nearest } from '../model/nearest.ts';
+
+const FOLDERS: ReadonlyMap<string, Kind> = new Map([
+  ['institutions', 'institution'],
+  ['users', 'user'],
+]);
+const FILES: ReadonlyMap<string, Kind> = new Map([
+  ['blocked-institutions.yaml', 'blocked-institution'],
+  ['blocked-users.yaml', 'blocked-user'],
+  ['mail-blocks.yaml', 'mail-block'],
+]);
+const KNOWN_FILES = [...FILES.keys(), MUSTER_FILE];
+/** Files that people keep beside the entries: explanations, and place holders of empty folders. */
+const COMPANION = /^(?:readme|license|codeowners|contributing)(?:\.[a-z]+)?$|\.md$/i;
+
+/** The kind of document that a path holds; null: not a file of entries. */
+export function kindAt(path: string): Kind | null {
+  const slash = path.indexOf('/');
+  if (slash < 0) return FILES.get(path) ?? null;
+  if (!path.endsWith('.yaml') || path.split('/').some((part) => part.startsWith('.'))) return null;
+  return FOLDERS.get(path.slice(0, slash)) ?? null;
+}
+
+/** Whether something at this path would matter, were it a file as it should be. */
+export function matters(path: string): boolean {
+  return path === MUSTER_FILE || kindAt(path) !== null;
+}
+
+/** What to say of a file that is not read although somebody may have meant it to be; null: nothing. */
+export function strayAt(path: string): Diagnostic | null {
+  const parts = path.split('/');
+  const name = parts.at(-1) ?? '';
+  const folder = parts.length > 1 ? (parts[0] ?? '') : null;
+  if (name.startsWith('.') || folder?.startsWith('.') === true || COMPANION.test(name)) return null;
+  const yaml = /\.ya?ml$/i.test(name);
+  if (folder !== null && FOLDERS.has(folder)) return inKnownFolder(path, name, yaml);
+  if (!yaml) return null;
+  const near = folder === null ? nearest(name.replace(/\.yml$/i, '.yaml'), KNOWN_FILES) : nearestFolder(folder);
+  if (near !== null) {
+    const meant = folder === null ? near : [near, ...parts.slice(1)].join('/');
+    return stray(path, 'error', `This file is not read, because of its name. Rename it to \`${meant}\`.`);
+  }
+  const places =
+    'People stand under `users/`, institutions under `institutions/`, blocks in the three block lists at the top.';
+  return stray(path, 'warning', `This file is not read: its place has no meaning here. ${places}`);
+}
+
+function inKnownFolder(path: string, name: string, yaml: boolean): Diagnostic {
+  if (path.split('/').some((part) => part.startsWith('.'))) {
+    return stray(
+      path,
+      'error',
+      'This file is not read, because a folder on its path begins with a dot. Rename the folder.',
+    );
+  }
+  const better = name.replace(/\.(?:ya?ml)(?:\.txt)?$/i, '').concat('.yaml');
+  if (yaml || /\.ya?ml\.txt$/i.test(name)) {
+    return stray(
+      path,
+      'error',
+      `This file is not read, because its name does not end in \`.yaml\`. Rename it to \`${better}\`.`,
+    );
+  }
+  return stray(path, 'warning', 'This file is not read, because its name does not end in `.yaml`.');
+}
+
+function nearestFolder(folder: string): string | null {
+  return nearest(folder, FOLDERS.keys());
+}
+
+function stray(file: string, severity: 'error' | 'warning', message: string): Diagnostic {
+  return { file, line: 1, severity, message, holds: severity === 'error' ? 'file' : 'nothing' };
+}
