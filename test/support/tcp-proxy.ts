@@ -1,0 +1,292 @@
+/** A loopback TCP proxy that loses, cuts, resets or stalls traffic where a test says so. */
+import { readFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createSecureContext, TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type LdapMessage, readLdapMessage, splitLdapMessages } from './ldap-messages.ts';
+
+/** What becomes of a piece of traffic; after `stall` nothing more passes in that direction, but nothing is closed. */
+export type Verdict = 'pass' | 'drop' | 'reset' | 'stall';
+export type Side = 'client' | 'server';
+
+/** A piece of traffic: a chunk as it arrived or, with `ldaps`, one LDAP message in clear. */
+export interface Piece {
+  readonly bytes: Buffer;
+  /** Counts the pieces of this direction and connection, from 0. */
+  readonly index: number;
+  /** Counts the connections, from 0. */
+  readonly connection: number;
+  /** Only with `ldaps`. */
+  readonly ldap?: LdapMessage;
+}
+
+export type Hook = (piece: Piece) => Verdict;
+
+export interface ProxyOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Where to listen; by default the target's own address, so that its certificate fits the proxy too. */
+  readonly listenHost?: string;
+  /** End TLS here with the target's certificate and speak TLS to the target, to see whole LDAP messages. */
+  readonly ldaps?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
+}
+
+export interface Cut {
+  /** Whose bytes are counted. */
+  readonly from: Side;
+  /** So many still pass, from now on and over all connections; then every connection sending more is cut. */
+  readonly bytes: number;
+  readonly action: 'reset' | 'end' | 'stall';
+}
+
+export interface LostAnswer {
+  /** The answer to which request is lost, from 1, counted from now on over all connections; 1 by default. */
+  readonly request?: number;
+  /** Which requests count; all by default. The piece has `ldap` only with `ldaps`. */
+  readonly of?: (piece: Piece) => boolean;
+  /** How long after the answer has come the connection is reset, in milliseconds; 0 by default. */
+  readonly resetAfterMs?: number;
+}
+
+interface Link {
+  readonly number: number;
+  readonly sockets: Readonly<Record<Side, Socket>>;
+  /** What is read from and written to: the sockets, or TLS over them. */
+  readonly streams: Readonly<Record<Side, Duplex>>;
+  readonly pieces: Record<Side, number>;
+  readonly stalled: Record<Side, boolean>;
+  /** Set once the request whose answer is to be lost has passed. */
+  awaiting: { readonly id: number | undefined; readonly resetAfterMs: number } | undefined;
+  deaf: boolean;
+  /** Pieces handed to a stream that are not on the wire yet. */
+  unsent: number;
+}
+
+export class TcpProxy {
+  /** Decide about each piece that the client, or the server, sends; without one everything passes. */
+  onClientData: Hook | undefined;
+  onServerData: Hook | undefined;
+  /** Connections accepted so far. */
+  accepted = 0;
+  /** Answers swallowed by `loseAnswer` so far. */
+  lostAnswers = 0;
+  readonly #options: ProxyOptions;
+  readonly #server: Server;
+  readonly #links = new Set<Link>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #cut: (Cut & { left: number }) | undefined;
+  #losing: (Required<LostAnswer> & { left: number }) | undefined;
+  #deafAfterMs: number | undefined;
+
+  constructor(options: ProxyOptions) {
+    this.#options = options;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  get host(): string {
+    return this.#options.listenHost ?? this.#options.host;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The proxy does not listen.');
+    return address.port;
+  }
+
+  /** Connections open now. */
+  get connections(): number {
+    return this.#links.size;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host: this.host, port: 0 }, resolve);
+    });
+  }
+
+  /** Cuts traffic after a number of bytes, until `passEverything`. */
+  cutAfter(cut: Cut): void {
+    this.#cut = { ...cut, left: cut.bytes };
+  }
+
+  /** From now on requests reach the server and no answer comes back; each connection is reset a while after one came. */
+  dropResponses(resetAfterMs = 50): void {
+    this.#deafAfterMs = resetAfterMs;
+  }
+
+  /**
+   * Lets one request reach the server, swallows its answer (so the server has done what was asked), and resets that
+   * connection. With `ldaps` exactly this answer and all later ones are lost, otherwise all that come after the request.
+   */
+  loseAnswer(lost: LostAnswer = {}): void {
+    const request = lost.request ?? 1;
+    this.#losing = { request, of: lost.of ?? (() => true), resetAfterMs: lost.resetAfterMs ?? 0, left: request };
+  }
+
+  /** Forgets every cut, loss and hook; connections that were stalled or are already lost stay so. */
+  passEverything(): void {
+    this.#cut = undefined;
+    this.#losing = undefined;
+    this.#deafAfterMs = undefined;
+    this.onClientData = undefined;
+    this.onServerData = undefined;
+  }
+
+  /** Resets all connections; new ones are accepted as before. */
+  resetConnections(): void {
+    for (const link of this.#links) this.#reset(link);
+  }
+
+  /** Stops listening and resets what is open. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.resetConnections();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  #accept(client: Socket): void {
+    const { host, port, ldaps } = this.#options;
+    // Without Nagle's delay, as a reset would throw away what the delay holds back.
+    const server = connect({ host, port, noDelay: true });
+    const sockets = { client, server };
+    const link: Link = {
+      number: this.accepted,
+      sockets,
+      streams:
+        ldaps === undefined ? sockets : { client: tlsServer(client, ldaps), server: tlsClient(server, host, ldaps) },
+      pieces: { client: 0, server: 0 },
+      stalled: { client: false, server: false },
+      awaiting: undefined,
+      deaf: false,
+      unsent: 0,
+    };
+    this.accepted += 1;
+    this.#links.add(link);
+    this.#pump(link, 'client');
+    this.#pump(link, 'server');
+  }
+
+  #pump(link: Link, from: Side): void {
+    const source = link.streams[from];
+    const socket = link.sockets[from];
+    const target = link.streams[other(from)];
+    let rest: Buffer = Buffer.alloc(0);
+    source.on('data', (chunk: Buffer) => {
+      if (this.#options.ldaps === undefined) return this.#judge(link, from, chunk, undefined);
+      const split = splitLdapMessages(Buffer.concat([rest, chunk]));
+      rest = Buffer.from(split.rest);
+      for (const message of split.messages) this.#judge(link, from, message, readLdapMessage(message));
+    });
+    source.on('end', () => target.end());
+    const broken = () => this.#reset(link);
+    source.on('error', broken);
+    if (source !== socket) socket.on('error', broken);
+    socket.on('close', (hadError) => {
+      if (hadError) broken();
+      else target.end();
+      if (link.sockets[other(from)].destroyed) this.#links.delete(link);
+    });
+  }
+
+  #judge(link: Link, from: Side, bytes: Buffer, ldap: LdapMessage | undefined): void {
+    if (link.stalled[from] || link.sockets[from].destroyed) return;
+    const place = { bytes, index: link.pieces[from], connection: link.number };
+    const piece: Piece = ldap === undefined ? place : { ...place, ldap };
+    link.pieces[from] += 1;
+    const hook = from === 'client' ? this.onClientData : this.onServerData;
+    const verdict = hook?.(piece) ?? 'pass';
+    if (verdict === 'reset') this.#reset(link);
+    else if (verdict === 'stall') link.stalled[from] = true;
+    else if (verdict === 'pass' && !(from === 'server' && this.#swallows(link, piece)))
+      this.#forward(link, from, piece);
+  }
+
+  #forward(link: Link, from: Side, piece: Piece): void {
+    if (from === 'client') this.#countRequest(link, piece);
+    const target = link.streams[other(from)];
+    const cut = this.#cut;
+    if (cut === undefined || cut.from !== from || piece.bytes.length < cut.left) {
+      if (cut?.from === from) cut.left -= piece.bytes.length;
+      this.#write(link, target, piece.bytes, () => undefined);
+      return;
+    }
+    const passing = piece.bytes.subarray(0, cut.left);
+    cut.left = 0;
+    if (cut.action === 'stall') link.stalled[from] = true;
+    this.#write(link, target, passing, () => {
+      if (cut.action === 'reset') this.#reset(link);
+      else if (cut.action === 'end') for (const side of ['client', 'server'] as const) link.streams[side].end();
+    });
+  }
+
+  #write(link: Link, target: Duplex, bytes: Buffer, sent: () => void): void {
+    link.unsent += 1;
+    target.write(bytes, () => {
+      link.unsent -= 1;
+      sent();
+    });
+  }
+
+  #countRequest(link: Link, piece: Piece): void {
+    const losing = this.#losing;
+    if (losing === undefined || !losing.of(piece)) return;
+    losing.left -= 1;
+    if (losing.left > 0) return;
+    this.#losing = undefined;
+    link.awaiting = { id: piece.ldap?.id, resetAfterMs: losing.resetAfterMs };
+  }
+
+  #swallows(link: Link, piece: Piece): boolean {
+    if (link.deaf) return true;
+    const awaited = link.awaiting;
+    if (awaited !== undefined && awaited.id === piece.ldap?.id) {
+      this.lostAnswers += 1;
+      this.#goDeaf(link, awaited.resetAfterMs);
+    } else if (this.#deafAfterMs !== undefined) this.#goDeaf(link, this.#deafAfterMs);
+    return link.deaf;
+  }
+
+  #goDeaf(link: Link, resetAfterMs: number): void {
+    link.deaf = true;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      // Answers to earlier requests may still be on their way out; a reset would lose them too.
+      if (link.unsent > 0 && !link.sockets.client.destroyed) setImmediate(() => this.#goDeaf(link, 0));
+      else this.#reset(link);
+    }, resetAfterMs);
+    this.#timers.add(timer);
+  }
+
+  #reset(link: Link): void {
+    this.#links.delete(link);
+    for (const side of ['client', 'server'] as const) {
+      const socket = link.sockets[side];
+      if (!socket.destroyed) socket.resetAndDestroy();
+    }
+  }
+}
+
+/** Starts a proxy on a free port in front of `host:port`. The caller closes it. */
+export async function startProxy(options: ProxyOptions): Promise<TcpProxy> {
+  const proxy = new TcpProxy(options);
+  await proxy.listen();
+  return proxy;
+}
+
+function other(side: Side): Side {
+  return side === 'client' ? 'server' : 'client';
+}
+
+type Certificates = NonNullable<ProxyOptions['ldaps']>;
+
+function tlsServer(socket: Socket, files: Certificates): Duplex {
+  const secureContext = createSecureContext({ cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) });
+  return new TLSSocket(socket, { isServer: true, secureContext });
+}
+
+function tlsClient(socket: Socket, host: string, files: Certificates): Duplex {
+  return tlsConnect({ socket, host, ca: readFileSync(files.caFile) });
+}
