@@ -185,13 +185,13 @@ async function createDecisions(db: Kysely<unknown>): Promise<void> {
     .addColumn('seq', 'integer', numbered)
     .addColumn('verdict', 'text', required)
     .addColumn('digest', 'text', required)
-    .addColumn('fingerprintsJson', 'text', required)
     .addColumn('decidedBy', 'text', required)
     .addColumn('reason', 'text', required)
     .addColumn('at', 'bigint', required)
     .addColumn('expires', 'bigint')
+    // Last, because it may hold megabytes, which a question about the columns before it then never touches.
+    .addColumn('fingerprintsJson', 'text', required)
     .execute();
-  await db.schema.createIndex('decisionsExpires').on('decisions').column('expires').execute();
   await db.schema.createIndex('decisionsDigest').on('decisions').columns(['digest', 'seq']).execute();
   await db.schema
     .createTable('steps')
