@@ -100,17 +100,19 @@ function overInWords({ until, lifted }: Block, days: Days): string {
   return byLift ? `was lifted on ${lifted}` : `ended after ${until ?? ''}`;
 }
 
-/** A block from the command line; it is in force from the moment it was set. */
-export function operatorRestriction(block: OperatorBlock, who: string, timeZone: string): Restriction {
+/** A block from the command line: in force from the moment it was set; null where it would end before that. */
+export function operatorRestriction(block: OperatorBlock, who: string, timeZone: string): Restriction | null {
+  if (block.until !== null && block.until <= block.at) return null;
   const since = dayOf(block.at, timeZone);
   const end = block.until === null ? '' : `, until ${new Date(block.until).toISOString()}`;
+  const order = `from the command line by ${block.by} since ${since}`;
   return {
     kind: 'operator-blocked',
     source: `operator ${block.id}`,
     from: block.at,
     to: block.until,
-    text: `${who} is blocked from the command line by ${block.by} since ${since}${end}: ${block.reason}`,
-    textWhenOver: `the block of ${who} from the command line by ${block.by} since ${since} has ended`,
+    text: `${who} is blocked ${order}${end}: ${block.reason}`,
+    textWhenOver: `the block of ${who} ${order} has ended`,
     origin: null,
     institution: block.scope === 'institution' ? block.target : null,
     knownSince: block.at,

@@ -22,9 +22,11 @@ export function userRules(objectionTo: InstitutionObjection): Rules<User> {
       };
     },
     name: (key) => `the user \`${key}\``,
-    unite: (stated, last) => aroundLast(stated, last),
+    unite: ({ stated, last }) => aroundLast(stated, last),
+    // Whatever else is wrong with it, what the entry says now may take: a closing does not wait for a corrected id.
     hold: (stated, last) => aroundLast([stated], last),
     keepsUnited: false,
+    countsUnproven: true,
   };
 }
 
@@ -50,9 +52,11 @@ export function institutionRules(
       return { document, holding, noted: [] };
     },
     name: (key) => `the institution \`${key}\``,
-    unite: (stated, last) => aroundLast(stated, last),
-    hold: (stated, last) => aroundLast([stated], last),
+    unite: ({ stated, proven, last }) => aroundLast(last === null && proven.length === 0 ? stated : proven, last),
+    // Only the last good place in the order: what hangs below something unproven would come and go with it.
+    hold: (stated, last) => ({ ...(last ?? stated), rivals: [] }),
     keepsUnited: false,
+    countsUnproven: true,
   };
 }
 
@@ -82,7 +86,7 @@ export function blockRules(surroundings: BlockSurroundings): Rules<Block> {
       return { document, holding: [...step, ...unknown], noted: [] };
     },
     name: (key) => `the block of ${targetField} ${key.replace(/@([^@]*)$/u, ' from $1')}`,
-    unite: (stated, last, lastMayStand) => {
+    unite: ({ stated, last, lastMayStand }) => {
       const readings = [...stated, ...(last !== null && lastMayStand ? [last] : [])].sort(byContent);
       const [longest, ...others] = readings.sort((a, b) => endOf(b.document, days) - endOf(a.document, days));
       if (longest === undefined) throw new RangeError('nothing to unite');
@@ -92,6 +96,7 @@ export function blockRules(surroundings: BlockSurroundings): Rules<Block> {
     // Only the last good document: a line that is missing from a block must not make it last longer either.
     hold: (stated, last) => ({ ...(last ?? stated), rivals: [] }),
     keepsUnited: true,
+    countsUnproven: false,
   };
 }
 

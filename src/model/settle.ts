@@ -24,6 +24,16 @@ export interface Judgement<D> {
 type Placed<D> = Pick<Stated<D>, 'document' | 'origin'>;
 type United<D> = Placed<D> & Pick<Entry<D>, 'rivals'>;
 
+/** All readings of one identity. */
+export interface Several<D> {
+  readonly stated: readonly Placed<D>[];
+  /** Those of them with which nothing is wrong beside the other files. */
+  readonly proven: readonly Placed<D>[];
+  readonly last: Placed<D> | null;
+  /** One of them hides, or may not take the place of the last good document. */
+  readonly lastMayStand: boolean;
+}
+
 /** What differs between kinds. */
 export interface Rules<D> {
   /** Checks against the other files, and against the last good document where there is one. */
@@ -31,11 +41,13 @@ export interface Rules<D> {
   /** As in "the user `ajensen`". */
   name(key: string): string;
   /** One document of several under one identity, so that the most restrictive reading applies and nothing else changes. */
-  unite(stated: readonly Placed<D>[], last: Placed<D> | null, lastMayStand: boolean): United<D>;
+  unite(several: Several<D>): United<D>;
   /** The reading of a single document that is held. */
   hold(stated: Placed<D>, last: Placed<D> | null): United<D>;
   /** Whether the united reading of several is itself kept as last good: where forgetting it could give something back. */
   readonly keepsUnited: boolean;
+  /** Whether a held document that was never good still counts where it takes; a block of nobody must not. */
+  readonly countsUnproven: boolean;
 }
 
 /** One identity, settled. */
@@ -46,6 +58,8 @@ export interface Settled<D> {
   readonly held: Objection | null;
   /** Whether the document (or its place) is good and differs from what is remembered. */
   readonly remember: boolean;
+  /** Whether it belongs into the model; false: it is only told of. */
+  readonly counts: boolean;
 }
 
 /** Null: nothing of it can count, for it stands only with mistakes and was never good. */
@@ -71,6 +85,7 @@ function settleUnstated<D>(found: Found<D>, last: Entry<D>): Settled<D> {
       ? { message: `There is a mistake at ${mistake}; until it is mended, this counts as it last was.`, fix: null }
       : null,
     remember: false,
+    counts: true,
   };
 }
 
@@ -88,7 +103,13 @@ function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Sett
   const [reason] = judgements.flatMap((one) => one.holding);
   if (reason !== undefined) {
     const united = rules.hold(stated, last);
-    return { entry: heldEntry(key, united, last), diagnostics, held: reason, remember: false };
+    return {
+      entry: heldEntry(key, united, last),
+      diagnostics,
+      held: reason,
+      remember: false,
+      counts: last !== null || rules.countsUnproven,
+    };
   }
   const { document } = judged;
   const unchanged = last !== null && sameContent(last.document, document);
@@ -99,17 +120,23 @@ function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Sett
     diagnostics,
     held: null,
     remember: !unchanged || moved,
+    counts: true,
   };
 }
 
 /** Several readings of one identity, or one beside a place that cannot be read: nothing new is given. */
 function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
   const { key, stated, broken, last, hidden } = found;
-  const lastMayStand = broken.length > 0 || hidden !== null;
-  const united = rules.unite(stated, last, lastMayStand);
-  const references = stated.flatMap((one) =>
-    rules.judge(one, null).holding.map((objection) => holdingError(objection, one.origin)),
+  const lastMayStand =
+    broken.length > 0 ||
+    hidden !== null ||
+    stated.some((one) => last !== null && rules.judge(one, last.document).holding.length > 0);
+  const judged = stated.map((one) => ({ one, objections: rules.judge(one, null).holding }));
+  const references = judged.flatMap(({ one, objections }) =>
+    objections.map((objection) => holdingError(objection, one.origin)),
   );
+  const proven = judged.filter(({ objections }) => objections.length === 0).map(({ one }) => one);
+  const united = rules.unite({ stated, proven, last, lastMayStand });
   const unread = [...broken, ...(hidden === null ? [] : [hidden])];
   const twins = stated.map((one) => {
     const others = stated.filter((other) => other !== one).map(({ origin }) => origin);
@@ -122,6 +149,7 @@ function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
     diagnostics: [...references, ...twins],
     held: { message: `${sentenceStart(rules.name(key))} stands in more than one place: ${placesIn(all)}.`, fix: null },
     remember: rules.keepsUnited && references.length === 0 && changed,
+    counts: last !== null || references.length === 0 || rules.countsUnproven,
   };
 }
 

@@ -89,7 +89,7 @@ export function indexModel(model: Model): ModelIndex {
       const blocks = [
         ...blocksOf('person-blocked', persons.get(userKey), label, days),
         ...blocksOf('mail-blocked', mail.get(userKey), label, days),
-        ...(operator.get(`user ${userKey}`) ?? []).map((block) => operatorRestriction(block, label, model.timeZone)),
+        ...ordersOf(operator.get(`user ${userKey}`), label, model.timeZone),
       ];
       const versions = versionsOf(entry);
       const own = versions.flatMap((version) => ownRestrictions(version, days));
@@ -109,6 +109,10 @@ function blocksOf(
   return (entries ?? []).flatMap((entry) => blockRestrictions(kind, entry, who, days));
 }
 
+function ordersOf(orders: readonly OperatorBlock[] | undefined, who: string, timeZone: string): readonly Restriction[] {
+  return (orders ?? []).flatMap((order) => operatorRestriction(order, who, timeZone) ?? []);
+}
+
 /** Everything that reaches the people of an institution: blocks of it and of all that it is part of. */
 function institutionRestrictions(
   model: Model,
@@ -122,10 +126,9 @@ function institutionRestrictions(
     if (before !== undefined) return before;
     const restrictions = selfAndAbove(institution, model.institutions).flatMap((key) => {
       const who = institutionLabel(key, institution, model.institutions);
-      const byOperator = operator.get(`institution ${key}`) ?? [];
       return [
         ...blocksOf('institution-blocked', blocked.get(key), who, days),
-        ...byOperator.map((block) => operatorRestriction(block, who, model.timeZone)),
+        ...ordersOf(operator.get(`institution ${key}`), who, model.timeZone),
       ];
     });
     known.set(institution, restrictions);

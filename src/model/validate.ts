@@ -64,13 +64,17 @@ export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options
 function modelOf(settled: SettledAll, { timeZone, operatorBlocks }: ResolveOptions): Model {
   return {
     timeZone,
-    institutions: new Map([...settled.institution].map(([key, { entry }]) => [key, entry])),
-    users: new Map([...settled.user].map(([key, { entry }]) => [key, entry])),
-    blockedInstitutions: [...settled['blocked-institution'].values()].map(({ entry }) => entry),
-    blockedUsers: [...settled['blocked-user'].values()].map(({ entry }) => entry),
-    mailBlocks: [...settled['mail-block'].values()].map(({ entry }) => entry),
+    institutions: new Map(counting(settled.institution).map((entry) => [entry.key, entry])),
+    users: new Map(counting(settled.user).map((entry) => [entry.key, entry])),
+    blockedInstitutions: counting(settled['blocked-institution']),
+    blockedUsers: counting(settled['blocked-user']),
+    mailBlocks: counting(settled['mail-block']),
     operatorBlocks: [...operatorBlocks].sort((a, b) => compareText(a.id, b.id)),
   };
+}
+
+function counting<D>(settled: ReadonlyMap<string, Settled<D>>): readonly Entry<D>[] {
+  return [...settled.values()].filter(({ counts }) => counts).map(({ entry }) => entry);
 }
 
 function diagnosticsOf(loaded: Loaded, settled: SettledAll, model: Model): readonly Diagnostic[] {
