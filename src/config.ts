@@ -12,13 +12,13 @@ import {
 import { contradictions } from './config/rules.ts';
 import {
   configSchema,
-  type LOG_LEVELS,
   MARK_ATTRIBUTE_DEFAULT,
   type ParsedAccounts,
   type ParsedConfig,
 } from './config/schema.ts';
 import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
+import type { LogLevel } from './log-level.ts';
 import type { TreeNode } from './model/tree.ts';
 import {
   type ActiveDirectorySettings,
@@ -26,8 +26,6 @@ import {
 } from './reconcilers/directory/active-directory/settings.ts';
 import type { CreateRule } from './reconcilers/directory/mapping.ts';
 import { readYaml } from './sources/yaml.ts';
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   /** Absolute path of the file all this came from; every path below is absolute, too. */

@@ -1,5 +1,6 @@
 /** The log: structured lines (JSON) on standard error, one object each, with the run they belong to. */
-import { type LevelWithSilent, pino } from 'pino';
+import { pino } from 'pino';
+import type { LogLevel } from './log-level.ts';
 
 /** Facts of one line. A `Secret` among them prints as `[redacted]`, because that is what its own JSON form says. */
 export type Facts = Readonly<Record<string, unknown>>;
@@ -19,7 +20,7 @@ const STANDARD_ERROR = 2;
  * @param level lines below it are dropped; `silent` drops all.
  * @param write receives whole lines; standard error unless a test says otherwise.
  */
-export function openLog(level: LevelWithSilent, write?: (line: string) => void): Log {
+export function openLog(level: LogLevel, write?: (line: string) => void): Log {
   // Written at once: a line that is still in memory when the process dies is the one that would have told why.
   const destination = write === undefined ? pino.destination({ dest: STANDARD_ERROR, sync: true }) : { write };
   return logOf(

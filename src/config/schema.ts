@@ -1,9 +1,11 @@
 /** The schema of the configuration: every setting, what it may be, and what to write where it is not. */
 import { z } from 'zod';
 import type { BlockLimit, ClassLimit } from '../core/limits.ts';
+import { LOG_LEVELS } from '../log-level.ts';
 import { isTimeZone } from '../model/day.ts';
 import { activeDirectorySchema } from '../reconcilers/directory/active-directory/settings.ts';
 import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
+import { gitSourceSchema } from '../sources/git-address.ts';
 
 // Every scalar arrives as text (YAML's failsafe schema), so that a password file named 007 keeps its name.
 type Issue = { readonly input?: unknown };
@@ -19,16 +21,15 @@ function likeThis(example: string): string {
  * A text that must look like something.
  * @param what completes `"…" is not …`.
  * @param example a right value.
- * @param secretive leaves the value itself out of the message, where people have been seen to paste secrets.
  */
-function text(what: string, example: string, looksRight: (value: string) => boolean, secretive = false) {
+function text(what: string, example: string, looksRight: (value: string) => boolean) {
   return z
     .string({
       error: ({ input }: Issue) =>
         input === undefined ? `Missing. ${likeThis(example)}` : `Must be ${what}. ${likeThis(example)}`,
     })
     .refine(looksRight, {
-      error: ({ input }: Issue) => `${secretive ? 'This' : JSON.stringify(input)} is not ${what}. ${likeThis(example)}`,
+      error: ({ input }: Issue) => `${JSON.stringify(input)} is not ${what}. ${likeThis(example)}`,
     });
 }
 
@@ -149,19 +150,17 @@ const directory = choice({
   embedded: settings({ file: path('directory.json'), accounts }).optional(),
 });
 
-const GIT_URL = /^(https:\/\/[^\s@/]+(\/\S*)?|ssh:\/\/\S+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^\s:-]\S*|\.{0,2}\/\S*)$/;
-/** What `git check-ref-format` allows, less what only people with a reason would write. */
-const BRANCH = /^(?!.*(\.\.|\/\/|@\{|\.lock$|[./]$))[A-Za-z0-9][A-Za-z0-9._/-]*$/;
+const address = gitSourceSchema.shape;
+/** A repository on this machine may be named relative to the configuration file; judged as the path that it becomes. */
+const gitUrl = z
+  .string()
+  .transform((value) => (/^\.{1,2}\//.test(value) ? value.replace(/^(\.{1,2}\/)+/, '/') : value))
+  .pipe(address.url);
 
 const source = choice({
   git: settings({
-    url: text(
-      'an address by ssh, by https without a password in it, or an absolute path',
-      'ssh://git@git.example.org/research/desired-state.git',
-      (value) => GIT_URL.test(value) && !/^ssh:\/\/[^/@]*:/.test(value),
-      true,
-    ),
-    branch: matching('the name of a branch', 'main', BRANCH),
+    url: judgedBy(gitUrl, 'the address of a repository', 'ssh://git@git.example.org/research/desired-state.git'),
+    branch: judgedBy(address.branch, 'the name of a branch', 'main'),
     mirror: path('/var/lib/muster/mirror.git').optional(),
   }).optional(),
   folder: path('../desired-state').optional(),
@@ -215,8 +214,6 @@ function blockFigures(given: z.output<ReturnType<typeof blockLimit>>, defaults: 
     institutionPeople: given.institutionPeople ?? defaults.institutionPeople,
   };
 }
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** Single-valued, indexed nowhere, and meant for administrators' own use (MS-ADA1). */
 export const MARK_ATTRIBUTE_DEFAULT = 'adminDescription';

@@ -19,6 +19,8 @@ export interface Authorship {
   /** As the commit names them. */
   readonly author: string;
   readonly at: Instant;
+  /** First line of the commit's message. */
+  readonly summary: string;
 }
 
 /** What `why` needs of a source besides its content; null where it keeps no history. */

@@ -7,13 +7,13 @@ import { capped, changeList, summaryOf, type Wording } from './changes.ts';
 import { type Block, type Item, item, line, nextStep, type Section, section, whereFrom } from './page.ts';
 import { people } from './words.ts';
 
-/** Where, what, next: the same three lines wherever something went wrong. */
+/** Where and what, then what to do next: the same wherever something went wrong. */
 export function troubleSections(troubles: readonly Trouble[]): readonly Section[] {
   return section('Could not be done', troubles.map(troubleItem), 'bad');
 }
 
 export function troubleItem(trouble: Trouble): Item {
-  return item(trouble.where, [line(trouble.what), nextStep(trouble.next)], 'bad');
+  return item(`${trouble.where}: ${trouble.what}`, nextStep(trouble.next), 'bad');
 }
 
 /** Each hold with its rule, its figures, what releases it, and whom it concerns. */
@@ -21,9 +21,8 @@ export function holdSections(holds: readonly Hold[], wording: Wording): readonly
   return holds.flatMap((hold) => {
     const summary = summaryOf(hold.changes, 'future') ?? 'nothing';
     const blocks: readonly Block[] = [
-      line(hold.because),
-      line('To release it:', 'faint'),
-      nextStep(hold.release),
+      line(`Why: ${hold.because}`),
+      ...nextStep(hold.release),
       ...changeList(hold.changes, { ...wording, tense: 'future' }),
     ];
     return section(`Held: ${summary}`, blocks, 'warn');
@@ -67,11 +66,11 @@ const attempts = {
 
 function outcomeItem({ change, outcome }: Applied): Item {
   const head = `${change.person.label}: ${attempts[change.kind]}`;
-  if (outcome.status === 'failed') return item(head, [line(outcome.error), nextStep(outcome.next)]);
+  if (outcome.status === 'failed') return item(head, [line(outcome.error), ...nextStep(outcome.next)]);
   return item(head, outcome.status === 'skipped' ? [line(outcome.because)] : []);
 }
 
 function noticeItem(notice: Notice): Item {
-  const blocks = notice.next === null ? [] : [nextStep(notice.next)];
+  const blocks = notice.next === null ? [] : nextStep(notice.next);
   return item([notice.text, ...whereFrom(notice.origin)], blocks);
 }

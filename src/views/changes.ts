@@ -3,7 +3,7 @@ import type { Attributes, Change } from '../core/change.ts';
 import { peopleIn } from '../core/plan.ts';
 import { type Block, type Item, item, line, type Section, section, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
-import { attributeName, attributeValue, count, people } from './words.ts';
+import { attributeName, attributeValue, attributeWord, count, isPersonName, people } from './words.ts';
 
 export interface Wording {
   /** IANA name; every date is shown in it. */
@@ -15,7 +15,7 @@ export interface Wording {
 }
 
 /** People with one and the same reason from which the reason is said once, with the names below it. */
-const GROUP_FROM = 3;
+const GROUP_FROM = 2;
 /** Names below one reason or of one kind of change: a terminal's height, so that the summary stays in sight. */
 const SHOWN_MAX = 20;
 
@@ -147,15 +147,23 @@ function ownItem(change: Change, wording: Wording): Item {
   return item(change.person.label, [...differences(change, wording), reason]);
 }
 
-/** Every attribute that changes, old and new in full: a phone number is where somebody's passcodes go. */
 function differences(change: Change, { timeZone }: Wording): readonly Block[] {
-  const before: Attributes = change.kind === 'create' ? {} : change.before.attributes;
-  const after = change.after.attributes;
-  const show = (name: string, value: string | null) => attributeValue(name, value, timeZone);
+  if (change.kind === 'create') return newValues(change.after.attributes, timeZone);
+  return changedValues(change.before.attributes, change.after.attributes, timeZone);
+}
+
+/** Every attribute that changes, old and new in full: a phone number is where somebody's passcodes go. */
+function changedValues(before: Attributes, after: Attributes, timeZone: string): readonly Block[] {
+  const show = (name: string, value: string | null | undefined) => attributeValue(name, value ?? null, timeZone);
   return Object.keys(after)
     .filter((name) => (after[name] ?? null) !== (before[name] ?? null))
-    .map((name) => {
-      const from = change.kind === 'create' ? '' : `${show(name, before[name] ?? null)} → `;
-      return line(`${attributeName(name)}: ${from}${show(name, after[name] ?? null)}`);
-    });
+    .map((name) => line(`${attributeName(name)}: ${show(name, before[name])} → ${show(name, after[name])}`));
+}
+
+/** The values of a new account in one line, less the name, which stands above it already. */
+function newValues(after: Attributes, timeZone: string): readonly Block[] {
+  const values = Object.entries(after)
+    .filter(([name, value]) => value !== null && value !== 'never' && !isPersonName(name))
+    .map(([name, value]) => `${attributeWord(name)} ${attributeValue(name, value, timeZone)}`);
+  return values.length === 0 ? [] : [line(values.join('; '))];
 }

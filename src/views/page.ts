@@ -62,7 +62,18 @@ export function whereFrom(origin: Origin | null): Phrase {
   return origin === null ? [] : [' (', { code: place({ file: origin.file, line: origin.line }) }, ')'];
 }
 
-/** What to do next: a command on a line of its own to be copied, anything else as a sentence. */
-export function nextStep(text: string): Block {
-  return text.startsWith('muster ') ? snippet(text) : line(text);
+/** A command inside a sentence, as in `run "muster resume"`. */
+const quotedCommand = /"(muster [^"]+)"/;
+
+/**
+ * What to do next: a command alone on a line of its own to be copied, anything else as a sentence; lines after the
+ * first are what to write.
+ */
+export function nextStep(text: string): readonly Block[] {
+  if (text.startsWith('muster ')) return [snippet(text)];
+  const [sentence = '', ...rest] = text.split('\n');
+  // With one group in the pattern, every second piece is a command.
+  const pieces = sentence.split(quotedCommand);
+  const phrase = pieces.flatMap((piece, n): Phrase => (n % 2 === 0 ? [piece] : ['"', { code: piece }, '"']));
+  return [line(phrase), ...(rest.length === 0 ? [] : [snippet(rest.join('\n'))])];
 }

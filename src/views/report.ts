@@ -1,6 +1,7 @@
 /** The report of a pass, and so of a plan: a summary first, then each person with the reason and the line behind it. */
 import type { Change } from '../core/change.ts';
 import type { Report } from '../core/report.ts';
+import type { Trouble } from '../errors.ts';
 import { failedSections, holdSections, noticeSections, troubleSections, urgentSections } from './attention.ts';
 import { changeSections, summaryOf, type Wording } from './changes.ts';
 import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
@@ -23,7 +24,7 @@ export function reportPage(report: Report, options: ReportOptions): Page {
     title: `${report.dryRun ? 'Plan' : 'Pass'} for ${revision}`,
     blocks: [
       ...urgentSections(plan.notices),
-      ...troubleSections([...report.trouble, ...plan.unread]),
+      ...troubleSections(troublesOf(report)),
       ...summaryLines(report, shown, wording),
       ...nothingWritten(report),
       ...failedSections(report.applied, wording),
@@ -35,6 +36,12 @@ export function reportPage(report: Report, options: ReportOptions): Page {
       ...section('This run', [circumstances(report, options)], 'faint'),
     ],
   };
+}
+
+/** A system that could not be read is named in both lists. */
+function troublesOf({ trouble, plan }: Report): readonly Trouble[] {
+  const said = new Set(trouble.map(({ where, what }) => `${where}: ${what}`));
+  return [...trouble, ...plan.unread.filter(({ where, what }) => !said.has(`${where}: ${what}`))];
 }
 
 /** What goes through (planned) or went through (done); what is held has a section of its own. */
@@ -90,6 +97,9 @@ function quiet(report: Report): Line {
   if (report.plan.unread.length > 0 || report.trouble.length > 0) {
     return line('Nothing was changed. What should change is not known as long as the above could not be done.', 'bad');
   }
+  // A lane alone reads nobody but those who should be shut out, and so knows nothing of the others.
+  if (report.plan.read.length === 0)
+    return line('Nothing to do: whoever is blocked or closed is shut out already.', 'good');
   return line(NOTHING_TO_DO, 'good');
 }
 

@@ -8,12 +8,12 @@ const indentStep = '  ';
 /** The page as lines of text, ending in one line break. Everything unprintable in it is written out. */
 export function pageAsText(page: Page, style: Style): string {
   const lines = [style('strong', printable(page.title))];
-  let afterLine = false;
+  let before: Block['kind'] | null = null;
   for (const block of page.blocks) {
-    // Sentences stand together; everything else gets room.
-    if (block.kind !== 'line' || !afterLine) lines.push('');
+    // Sentences stand together, and so do items; everything else gets room.
+    if (block.kind === 'section' || block.kind !== before) lines.push('');
     lines.push(...blockLines(block, '', style));
-    afterLine = block.kind === 'line';
+    before = block.kind;
   }
   return `${lines.join('\n')}\n`;
 }

@@ -18,13 +18,12 @@ export function moment(at: Instant, timeZone: string): string {
   return `${day} ${time.slice(0, 5)}`;
 }
 
-/** An end of access in words: `never`, `the end of 2027-12-31`, or the minute where it is no midnight of that zone. */
-export function endOfAccess(value: string, timeZone: string): string {
-  if (value === 'never') return value;
+/** An end of access as the last day with it: `none`, `2027-12-31`, or the minute where it is no midnight of that zone. */
+export function lastDayOfAccess(value: string, timeZone: string): string {
+  if (value === 'never') return 'none';
   const at = Date.parse(value);
   if (Number.isNaN(at)) return value;
-  if (clockFace(at, timeZone).time !== '00:00:00') return moment(at, timeZone);
-  return `the end of ${clockFace(at - 1, timeZone).day}`;
+  return clockFace(at, timeZone).time === '00:00:00' ? clockFace(at - 1, timeZone).day : moment(at, timeZone);
 }
 
 function clockFace(at: Instant, timeZone: string): { readonly day: string; readonly time: string } {
@@ -39,9 +38,10 @@ function clockFace(at: Instant, timeZone: string): { readonly day: string; reado
   return { day, time };
 }
 
-/** A revision as people quote it: the first ten characters of a commit id or digest. */
+/** A revision as people quote it: the first ten characters of a commit id, or of a folder's digest. */
 export function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40,}$/.test(revision) ? revision.slice(0, 10) : revision;
+  const [, kind = '', id] = /^(folder-)?([0-9a-f]{40,})$/.exec(revision) ?? [];
+  return id === undefined ? revision : kind + id.slice(0, 10);
 }
 
 /** `0.4 s`, `2 min 5 s`. */
@@ -58,19 +58,27 @@ const attributeWords: Readonly<Record<string, string>> = {
   givenname: 'given name',
   sn: 'family name',
   displayname: 'name shown',
-  company: 'company',
-  department: 'department',
-  accountexpires: 'access ends',
+  accountexpires: 'last day of access',
 };
 
 /** `phone number (mobile)`; an attribute without a word of its own keeps its name. */
 export function attributeName(name: string): string {
-  const words = attributeWords[name.toLowerCase()];
-  return words === undefined || words === name ? name : `${words} (${name})`;
+  const word = attributeWord(name);
+  return word === name ? name : `${word} (${name})`;
 }
 
-/** A value to show: what is absent is said to be, and an end of access becomes a day. */
+/** `phone number` alone, where the attribute's name does not matter. */
+export function attributeWord(name: string): string {
+  return attributeWords[name.toLowerCase()] ?? name;
+}
+
+/** Whether the attribute carries a person's name (RFC 4519, RFC 2798), which is shown anyway. */
+export function isPersonName(name: string): boolean {
+  return ['displayname', 'givenname', 'sn'].includes(name.toLowerCase());
+}
+
+/** A value to show: what is absent is said to be, and an end of access becomes a last day. */
 export function attributeValue(name: string, value: string | null, timeZone: string): string {
   if (value === null || value === '') return '(empty)';
-  return name.toLowerCase() === 'accountexpires' ? endOfAccess(value, timeZone) : value;
+  return name.toLowerCase() === 'accountexpires' ? lastDayOfAccess(value, timeZone) : value;
 }

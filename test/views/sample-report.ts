@@ -76,6 +76,7 @@ export function create(label: string, attributes: Attributes, why: Cause): Creat
     classes: ['create'],
     cause: why,
     after: { enabled: true, attributes },
+    blueprint: {},
   };
 }
 
@@ -158,7 +159,7 @@ export function fullPlan(): Report {
       {
         rule: 'disable',
         because: '120 people would lose access in one run; the limit is 25 (limits.disable.people).',
-        release: `muster approve ${digestOf(blocked)} --reason "…"`,
+        release: `Look at them, then run "muster approve ${digestOf(blocked).slice(0, 12)} --reason …".`,
         digest: digestOf(blocked),
         changes: blocked,
       },

@@ -1,0 +1,26 @@
+/** `muster block`: shuts out a person or an institution now. */
+import { blockByOrder } from '../core/operations/block.ts';
+import { exitCodeOf } from '../core/report.ts';
+import { blockedPage } from '../views/acts.ts';
+import { type ExitCode, type Invocation, show } from './invocation.ts';
+import { readMoment } from './moment.ts';
+import { operatorFrom } from './operator.ts';
+import { onSite } from './site.ts';
+import { type TargetOptions, targetOf } from './target.ts';
+
+export interface BlockOptions extends TargetOptions {
+  readonly reason: string;
+  readonly until?: string;
+}
+
+export async function block(invocation: Invocation, options: BlockOptions, user?: string): Promise<ExitCode> {
+  const target = targetOf('block', options, user);
+  return onSite(invocation, async ({ parts }) => {
+    const { timeZone } = parts.settings;
+    const until = options.until === undefined ? null : readMoment(options.until, timeZone, parts.clock());
+    const operator = operatorFrom(invocation.env, options.reason);
+    const report = await blockByOrder(parts, { ...operator, ...target, until });
+    await show(invocation, report, () => blockedPage(report, target.target, { timeZone, all: true }));
+    return exitCodeOf(report);
+  });
+}

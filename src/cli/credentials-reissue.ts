@@ -1,0 +1,21 @@
+/** `muster credentials reissue USER`: a new initial password, sealed into the outbox. */
+import { reissuePassword } from '../reconcilers/directory/reissue.ts';
+import { reissuedPage } from '../views/acts.ts';
+import { type ExitCode, type Invocation, show } from './invocation.ts';
+import { operatorFrom } from './operator.ts';
+import type { ReasonOptions } from './reject.ts';
+import { onSite } from './site.ts';
+
+export async function credentialsReissue(
+  invocation: Invocation,
+  options: ReasonOptions,
+  username: string,
+): Promise<ExitCode> {
+  return onSite(invocation, async ({ config, parts, directory, log }) => {
+    const { by, reason } = operatorFrom(invocation.env, options.reason);
+    const reissued = await reissuePassword({ ...directory, store: parts.store, newId: parts.newId }, username);
+    log.info('initial password reissued', { username: reissued.username, attempt: reissued.attempt, by, reason });
+    await show(invocation, { format: 1, ...reissued }, () => reissuedPage(reissued, config.credentials.outbox ?? ''));
+    return 0;
+  });
+}

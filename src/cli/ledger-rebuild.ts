@@ -1,0 +1,22 @@
+/** `muster ledger rebuild`: learns again from the marks in the directory which accounts are ours. */
+import { rebuildLedger } from '../core/operations/rebuild.ts';
+import { rebuildPage } from '../views/acts.ts';
+import { type ExitCode, type Invocation, show } from './invocation.ts';
+import { operatorFrom } from './operator.ts';
+import { onSite } from './site.ts';
+
+export interface RebuildOptions {
+  readonly approve?: string;
+  readonly reason?: string;
+}
+
+export async function ledgerRebuild(invocation: Invocation, options: RebuildOptions): Promise<ExitCode> {
+  return onSite(invocation, async ({ parts }) => {
+    const { approve: digest } = options;
+    const operator = operatorFrom(invocation.env, options.reason ?? 'ledger rebuild');
+    const rebuild = await rebuildLedger(parts, digest === undefined ? null : { ...operator, digest });
+    await show(invocation, { format: 1, ...rebuild }, () => rebuildPage(rebuild));
+    const waits = !rebuild.done && rebuild.rows.length > 0;
+    return waits || rebuild.refused.length > 0 ? 2 : 0;
+  });
+}

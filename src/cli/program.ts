@@ -1,0 +1,227 @@
+/** The commands and their arguments; each is loaded only when it is called, so that --help answers at once. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../log-level.ts';
+import { type ExitCode, FORMATS, type Format, type Invocation } from './invocation.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Where the configuration is looked for when neither --config nor MUSTER_CONFIG says. */
+const CONFIG_DEFAULT = 'config/muster.yaml';
+
+interface GlobalOptions {
+  readonly config?: string;
+  readonly format: Format;
+  readonly logLevel?: LogLevel;
+}
+
+/** A command: gets the invocation, its options, then its arguments, as declared below. */
+type Run = (invocation: Invocation, options: never, ...args: never[]) => Promise<ExitCode>;
+
+interface Host {
+  readonly program: Command;
+  /** The action of a command that is loaded when it is called. */
+  action(load: () => Promise<Run>): (this: Command, ...given: unknown[]) => Promise<void>;
+}
+
+/**
+ * Parses the arguments and runs the one command they name.
+ * @param args without the interpreter and the script.
+ * @throws whatever the command throws; wrong arguments are said on standard error and give 1.
+ */
+export async function runProgram(
+  args: readonly string[],
+  terminal: Terminal,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const output: Promise<void>[] = [];
+  const program = new Command('muster')
+    .description('GitOps for identities: makes Active Directory hold what a reviewed Git repository declares.')
+    .addOption(new Option('-c, --config <file>', `configuration (default: ${CONFIG_DEFAULT}, or MUSTER_CONFIG)`))
+    .addOption(new Option('-f, --format <form>', 'how results are shown').choices(FORMATS).default('text'))
+    .addOption(
+      new Option('--log-level <level>', 'what goes to standard error (default: as configured)').choices(LOG_LEVELS),
+    )
+    .version(versionOf(), '-V, --version', 'show the version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.push(terminal.print(text)),
+      writeErr: (text) => output.push(terminal.say(text.trimEnd())),
+    })
+    .showHelpAfterError('Add --help to see how the command is used.');
+  const host: Host = {
+    program,
+    action: (load) =>
+      async function (this: Command, ...given) {
+        const run = await load();
+        // Commander gives the arguments as declared, then the options, then the command; it has checked all of them.
+        const declared = given.slice(0, -2) as never[];
+        code = await run(invocationOf(this, terminal, env), this.opts() as never, ...declared);
+      },
+  };
+  addReading(host);
+  addDeciding(host);
+  addActing(host);
+  addRare(host);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    code = error.exitCode === 0 ? 0 : 1;
+  }
+  await Promise.all(output);
+  return code;
+}
+
+/** As package.json says, which lies two folders up, in the checkout as in the built package. */
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}
+
+function invocationOf(command: Command, terminal: Terminal, env: Invocation['env']): Invocation {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const fromEnv = env.MUSTER_CONFIG === '' ? undefined : env.MUSTER_CONFIG;
+  return {
+    terminal,
+    env,
+    configFile: options.config ?? fromEnv ?? CONFIG_DEFAULT,
+    format: options.format,
+    logLevel: options.logLevel ?? null,
+  };
+}
+
+const reason = () => new Option('-r, --reason <text>', 'why; recorded').makeOptionMandatory();
+
+function digest(text: string): string {
+  if (/^[0-9a-f]{8,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('It is the code of at least 8 of 0-9 and a-f that "muster held" shows.');
+}
+
+/** Commands that only look. */
+function addReading({ program, action }: Host): void {
+  program
+    .command('validate')
+    .description('check the repository alone: every mistake with file, line and the corrected line')
+    .option('--all', 'show everything, however long')
+    .action(action(async () => (await import('./validate.ts')).validate));
+  program
+    .command('plan')
+    .description('show what would happen to whom and why; writes nothing')
+    .option('--all', 'name everybody, however many')
+    .option('--exit-code', 'exit with 2 also when there is anything to do')
+    .action(action(async () => (await import('./plan.ts')).plan));
+  program
+    .command('held')
+    .description('show what waits for a person since the last pass')
+    .option('--all', 'name everybody, however many')
+    .action(action(async () => (await import('./held.ts')).held));
+  program
+    .command('why')
+    .description("a person's standing with every reason behind it, what each system holds, the last changes")
+    .argument('<user>', 'username')
+    .action(action(async () => (await import('./why.ts')).why));
+  program
+    .command('doctor')
+    .description('check configuration, repository, store, directory servers and credentials')
+    .action(action(async () => (await import('./doctor.ts')).doctor));
+}
+
+/** One pass, and what people decide about it. */
+function addDeciding({ program, action }: Host): void {
+  program
+    .command('sync')
+    .description('make it so: one pass')
+    .option('--all', 'name everybody, however many')
+    .action(action(async () => (await import('./sync.ts')).sync));
+  program
+    .command('approve')
+    .description('let held changes through at the next pass, exactly as they were shown')
+    .argument('<digest>', 'the code shown with the held changes', digest)
+    .option('-r, --reason <text>', 'why; recorded')
+    .action(action(async () => (await import('./approve.ts')).approve));
+  program
+    .command('reject')
+    .description('take back an approval, or record that held changes are not wanted')
+    .argument('<digest>', 'the code shown with the held changes', digest)
+    .addOption(reason())
+    .action(action(async () => (await import('./reject.ts')).reject));
+  program
+    .command('pause')
+    .description('stop everything but blocks')
+    .addOption(reason())
+    .action(action(async () => (await import('./pause.ts')).pause));
+  program
+    .command('resume')
+    .description('go on after a pause')
+    .action(action(async () => (await import('./resume.ts')).resume));
+}
+
+/** Commands that act on one person or institution now. */
+function addActing({ program, action }: Host): void {
+  program
+    .command('block')
+    .description('shut out a person or an institution now; stays until unblocked, or until --until')
+    .argument('[user]', 'username')
+    .option('-i, --institution <id>', 'everybody of this institution and those below it')
+    .addOption(reason())
+    .option(
+      '-u, --until <when>',
+      'a day (2026-03-01, inclusive), a moment (2026-03-01T14:00) or a time from now (4h, 3d)',
+    )
+    .action(action(async () => (await import('./block.ts')).block));
+  program
+    .command('unblock')
+    .description('end a block that was set with "muster block"')
+    .argument('[user]', 'username')
+    .option('-i, --institution <id>', 'an institution')
+    .addOption(reason())
+    .action(action(async () => (await import('./unblock.ts')).unblock));
+  program
+    .command('enable')
+    .description('give back an account that was disabled by hand')
+    .argument('<user>', 'username')
+    .addOption(reason())
+    .action(action(async () => (await import('./enable.ts')).enable));
+  program
+    .command('adopt')
+    .description('take over existing accounts, after showing what that would change')
+    .argument('<user...>', 'usernames')
+    .option('--yes', 'do it')
+    .option('-r, --reason <text>', 'why; recorded')
+    .action(action(async () => (await import('./adopt.ts')).adopt));
+}
+
+/** For the rare days, and for whoever hands out initial passwords. */
+function addRare({ program, action }: Host): void {
+  program
+    .command('approve-revision')
+    .description('accept a revision that does not build on the last one applied')
+    .argument('<step>', 'OLD..NEW, as shown when it was refused')
+    .addOption(reason())
+    .action(action(async () => (await import('./approve-revision.ts')).approveRevision));
+  const ledger = program
+    .command('ledger')
+    .description("Muster's memory of which accounts are its own")
+    .helpCommand(false);
+  ledger
+    .command('rebuild')
+    .description('learn again from the marks in the directory which accounts are ours')
+    .addOption(new Option('--approve <digest>', 'do it, as it was shown under this code').argParser(digest))
+    .option('-r, --reason <text>', 'why; recorded')
+    .action(action(async () => (await import('./ledger-rebuild.ts')).ledgerRebuild));
+  const credentials = program.command('credentials').description('sealed initial passwords').helpCommand(false);
+  credentials
+    .command('open')
+    .description('open a sealed initial password')
+    .argument('<file>', 'sealed file from the outbox')
+    .requiredOption('-k, --identity <keyfile>', 'your secret age key')
+    .action(action(async () => (await import('./credentials-open.ts')).credentialsOpen));
+  credentials
+    .command('reissue')
+    .description('give an account a new initial password, sealed into the outbox')
+    .argument('<user>', 'username')
+    .addOption(reason())
+    .action(action(async () => (await import('./credentials-reissue.ts')).credentialsReissue));
+}

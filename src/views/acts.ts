@@ -1,0 +1,121 @@
+/** Answers to an operator's act on one person or institution: what was done, what it leads to. */
+import type { Adoption } from '../core/operations/adopt.ts';
+import type { Unblocked } from '../core/operations/block.ts';
+import type { Enabled } from '../core/operations/enable.ts';
+import type { Rebuild } from '../core/operations/rebuild.ts';
+import type { Report } from '../core/report.ts';
+import type { Reissued } from '../reconcilers/directory/reissue.ts';
+import { failedSections } from './attention.ts';
+import { capped, changeSections, summaryOf, type Wording } from './changes.ts';
+import { type Block, item, line, nextStep, type Page, section } from './page.ts';
+import { type ReportOptions, reportPage } from './report.ts';
+import { count, moment } from './words.ts';
+
+/** @param target whom the order names. */
+export function blockedPage(report: Report, target: string, options: ReportOptions): Page {
+  return { ...reportPage(report, options), title: `Blocked: ${target}` };
+}
+
+export function unblockedPage({ ended }: Unblocked, timeZone: string): Page {
+  return {
+    title: 'Unblocked',
+    blocks: [
+      ...ended.map(({ target, by, at, reason }) =>
+        item(`${target}, blocked by ${by} on ${moment(at, timeZone)}: ${reason}`),
+      ),
+      ...nextStep(
+        'Access comes back with the next pass, unless something else stands against it. To have it now, run "muster sync".',
+      ),
+    ],
+  };
+}
+
+export function enabledPage(enabled: Enabled, timeZone: string): Page {
+  const done = enabled.applied.filter(({ outcome }) => outcome.status === 'applied').map(({ change }) => change);
+  const wording: Wording = { timeZone, all: true, tense: 'past' };
+  return {
+    title: enabled.person,
+    blocks: [...enabledLines(enabled), ...failedSections(enabled.applied, wording), ...changeSections(done, wording)],
+  };
+}
+
+function enabledLines({ applied, forgotten }: Enabled): readonly Block[] {
+  if (forgotten)
+    return [line('The deleted account was forgotten.'), ...nextStep('To have a new one made, run "muster sync".')];
+  return applied.length === 0 ? [line('Nothing to do: the account is as it should be.', 'good')] : [];
+}
+
+export function adoptionPage(adoption: Adoption, usernames: readonly string[], timeZone: string): Page {
+  const { adopts, refused, wouldChange, applied } = adoption;
+  const wording: Wording = { timeZone, all: true, tense: 'future' };
+  const done = applied.filter(({ outcome }) => outcome.status === 'applied').map(({ change }) => change);
+  const then = summaryOf(wouldChange, 'future');
+  return {
+    title: applied.length === 0 ? 'Accounts that could be taken over' : 'Accounts taken over',
+    blocks: [
+      ...section(
+        'Not possible',
+        refused.map(({ person, because }) => item(person, [line(because)])),
+        'bad',
+      ),
+      ...failedSections(applied, wording),
+      ...changeSections(applied.length === 0 ? adopts : done, wording),
+      ...(adopts.length === 0
+        ? []
+        : [
+            line(then === null ? 'The next pass then changes nothing.' : `With the next pass then: ${then}.`, 'strong'),
+          ]),
+      ...changeSections(wouldChange, wording),
+      ...(applied.length > 0 || adopts.length === 0
+        ? []
+        : [line('Nothing was written yet. To do it:'), ...nextStep(`muster adopt ${usernames.join(' ')} --yes`)]),
+    ],
+  };
+}
+
+export function rebuildPage(rebuild: Rebuild): Page {
+  const { rows, refused, disabled, done, digest } = rebuild;
+  return {
+    title: 'Ledger rebuild',
+    blocks: [
+      line(rebuildSummary(rebuild), 'strong'),
+      ...section(
+        'Not trusted',
+        refused.map(({ location, because }) => item(location, [line(because)])),
+        'bad',
+      ),
+      ...section(
+        `Disabled now, and so counted as disabled by hand (${disabled.length})`,
+        capped(
+          disabled.map((key) => item(key)),
+          { all: false },
+        ),
+        'warn',
+      ),
+      ...(done ? nextStep('To see what follows, run "muster plan".') : []),
+      ...(done || rows.length === 0
+        ? []
+        : [
+            line('Nothing was written yet. To do it:'),
+            ...nextStep(`muster ledger rebuild --approve ${digest.slice(0, 12)}`),
+          ]),
+    ],
+  };
+}
+
+function rebuildSummary({ rows, done }: Rebuild): string {
+  const accounts = count(rows.length, 'account', 'accounts');
+  if (done) return `Learned ${accounts} by their marks.`;
+  if (rows.length === 0) return "Nothing to learn: the ledger knows every account that bears Muster's mark.";
+  return `${accounts} would be learned by their marks.`;
+}
+
+export function reissuedPage({ username, attempt }: Reissued, outbox: string): Page {
+  return {
+    title: `New initial password for ${username}`,
+    blocks: [
+      line('The old password no longer works. The new one is sealed in:'),
+      ...nextStep(`muster credentials open ${outbox}/${username}.${attempt}.age --identity KEYFILE`),
+    ],
+  };
+}

@@ -1,0 +1,131 @@
+/** A person's standing as people read it: what they may do, why not, what each system holds, what happened last. */
+import type { Authored, Authorship, HeldThing, PastChange, SystemAnswer, WhyAnswer } from '../core/why.ts';
+import type { Condition } from '../model/document.ts';
+import type { Ended, Reason } from '../model/standing.ts';
+import { troubleItem, troubleSections } from './attention.ts';
+import { diagnosticSections } from './diagnostics.ts';
+import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
+import { attributeName, attributeValue, moment, shortRevision } from './words.ts';
+
+const conditions: Readonly<Record<Condition, string | null>> = {
+  declared: null,
+  held: 'The entry has a mistake, so it counts as it last was: this person can lose access, but gains nothing.',
+  vanished:
+    'The entry is gone from the repository, so it counts as it last was: this person can lose access, but gains nothing.',
+};
+
+const kinds: Readonly<Record<PastChange['kind'], string>> = {
+  create: 'account made',
+  adopt: 'account taken over',
+  update: 'details changed',
+  enable: 'account enabled',
+  disable: 'account disabled',
+};
+
+const statuses: Readonly<Record<PastChange['status'], string>> = {
+  applied: '',
+  failed: ' (failed)',
+  skipped: ' (passed over)',
+  unknown: ' (outcome not known yet)',
+};
+
+/** @param timeZone IANA name, for every moment shown. */
+export function whyPage(answer: WhyAnswer, timeZone: string): Page {
+  const { declared } = answer;
+  return {
+    title: declared?.label ?? answer.user,
+    blocks: [
+      ...troubleSections(answer.trouble),
+      ...standingLines(answer, timeZone),
+      ...section(
+        'Why not',
+        answer.reasons.map((reason) => reasonItem(reason, timeZone)),
+        'bad',
+      ),
+      ...section(
+        'Over',
+        answer.ended.map((ended) => endedItem(ended, timeZone)),
+        'faint',
+      ),
+      ...section('In the repository', declarationLines(answer, timeZone)),
+      ...diagnosticSections(answer.diagnostics, { all: true }),
+      ...answer.systems.flatMap((system) => systemSection(system, timeZone)),
+      ...section(
+        'Last changes',
+        answer.history.map((change) => historyItem(change, timeZone)),
+      ),
+    ],
+  };
+}
+
+function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Block[] {
+  if (standing === null) return [line('Nobody of this username is declared in the repository.', 'warn')];
+  const says = (allowed: boolean, yes: string, no: string) => line(allowed ? yes : no, allowed ? 'good' : 'bad');
+  const { mayLogIn, maySendMail, token, nextDue } = standing;
+  return [
+    says(mayLogIn.allowed, 'May log in.', 'May not log in.'),
+    says(maySendMail.allowed, 'May send mail.', 'May not send mail.'),
+    says(token.allowed, 'May get passcodes by SMS.', 'May not get passcodes by SMS.'),
+    ...(nextDue === null ? [] : [line(`Next change by a date: ${moment(nextDue, timeZone)} (${timeZone}).`, 'faint')]),
+  ];
+}
+
+function reasonItem(reason: Authored<Reason>, timeZone: string): Item {
+  return item([reason.text, ...whereFrom(reason.origin)], authorLines(reason.authorship, timeZone));
+}
+
+function endedItem(ended: Authored<Ended>, timeZone: string): Item {
+  return item([ended.text, ...whereFrom(ended.origin)], authorLines(ended.authorship, timeZone));
+}
+
+function authorLines(authorship: Authorship | null, timeZone: string): readonly Block[] {
+  if (authorship === null) return [];
+  const { author, commit, at, summary } = authorship;
+  return [line(`written by ${author}, ${moment(at, timeZone)}, commit ${shortRevision(commit)}: ${summary}`, 'faint')];
+}
+
+function declarationLines({ declared }: WhyAnswer, timeZone: string): readonly Block[] {
+  if (declared === null) return [];
+  const { document, condition, origin, authorship } = declared;
+  const consequence = conditions[condition];
+  return [
+    item(['declared', ...whereFrom(origin)], authorLines(authorship, timeZone)),
+    ...(consequence === null ? [] : [item(consequence, [], 'warn')]),
+    item(`institution: ${document.institution}`),
+    item(`e-mail: ${document.email}`),
+    item(`phone: ${document.phone}`),
+    item(`state: ${document.state}`),
+    ...(document.starts === null ? [] : [item(`starts: ${document.starts}`)]),
+    ...(document.ends === null ? [] : [item(`ends: ${document.ends}`)]),
+  ];
+}
+
+function systemSection(answer: SystemAnswer, timeZone: string): readonly Block[] {
+  if ('trouble' in answer) return section(`In the ${answer.system}`, [troubleItem(answer.trouble)], 'bad');
+  const things = answer.things.map((thing) => thingItem(thing, timeZone));
+  return section(`In the ${answer.system} (${answer.server})`, things.length === 0 ? [line('Nothing.')] : things);
+}
+
+const ownerships: Readonly<Record<HeldThing['ownership'], string>> = {
+  ours: "Muster's",
+  unmarked: "not Muster's: it was made by somebody else, and is left alone until adopted",
+  foreign: "marked by somebody else, or by a mark that Muster's ledger does not know",
+};
+
+function thingItem(thing: HeldThing, timeZone: string): Item {
+  const state = thing.enabled ? (thing.usable ? 'enabled' : 'enabled, but expired') : 'disabled';
+  const values = Object.entries(thing.attributes).map(([name, value]) =>
+    line(`${attributeName(name)}: ${attributeValue(name, value, timeZone)}`),
+  );
+  return item(`${thing.address.kind} ${thing.address.key}: ${state}`, [
+    line(thing.location, 'faint'),
+    line(`Whose: ${ownerships[thing.ownership]}.`),
+    ...(thing.protectedBecause === null ? [] : [line(`Protected: ${thing.protectedBecause}.`, 'warn')]),
+    ...values,
+  ]);
+}
+
+function historyItem(change: PastChange, timeZone: string): Item {
+  const what = `${moment(change.at, timeZone)}: ${kinds[change.kind]}${statuses[change.status]}`;
+  return item(what, [line(`Why: ${change.cause}`, 'faint')], change.status === 'applied' ? 'plain' : 'warn');
+}

@@ -1,0 +1,149 @@
+/** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
+import { randomUUID } from 'node:crypto';
+import type { AccountsConfig, Config } from './config.ts';
+import type { Patient } from './core/doctor.ts';
+import type { PassParts, Progress } from './core/pass.ts';
+import type { Repository } from './core/ports.ts';
+import type { History } from './core/why.ts';
+import { openOutbox } from './credentials/outbox.ts';
+import { checkCredentials } from './credentials/readiness.ts';
+import { type Log, openLog } from './log.ts';
+import type { LogLevel } from './log-level.ts';
+import { fold } from './model/document.ts';
+import { activeDirectory } from './reconcilers/directory/active-directory/adapter.ts';
+import { embedded } from './reconcilers/directory/embedded/adapter.ts';
+import { mappingOf } from './reconcilers/directory/mapping.ts';
+import type { DirectoryAdapter, DirectorySite } from './reconcilers/directory/port.ts';
+import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
+import type { PasswordDesk } from './reconcilers/directory/writer.ts';
+import { folderSource } from './sources/folder.ts';
+import { gitSource } from './sources/git.ts';
+import { type LoadOptions, load } from './sources/loader.ts';
+import type { Source } from './sources/source.ts';
+import { type OpenStore, openStore } from './store/store.ts';
+
+/** A configured installation, opened. */
+export interface Site {
+  readonly config: Config;
+  readonly parts: PassParts;
+  readonly history: History;
+  /** For what concerns accounts alone, and no other system. */
+  readonly directory: { readonly adapter: DirectoryAdapter; readonly settings: DirectorySettings };
+  readonly log: Log;
+  close(): Promise<void>;
+}
+
+export interface WireOptions {
+  readonly progress: Progress;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * Writes in flight at once. More does not make a domain controller faster, and holds back a stop; fewer would leave it
+ * waiting for the network between one answer and the next.
+ */
+const WRITES_IN_FLIGHT = 8;
+
+/** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
+export async function wire(config: Config, { progress, logLevel }: WireOptions): Promise<Site> {
+  const store = await openStore(config.store, Date.now);
+  const source = sourceOf(config);
+  const directory = directoryOf(config);
+  return {
+    config,
+    parts: {
+      settings: {
+        mode: config.mode,
+        timeZone: config.timeZone,
+        limits: config.limits,
+        concurrency: WRITES_IN_FLIGHT,
+      },
+      repository: repositoryFrom(source, config, store),
+      reconcilers: [directoryReconciler(directory.adapter, directory.settings)],
+      store,
+      clock: Date.now,
+      newId: randomUUID,
+      progress,
+    },
+    history: source,
+    directory,
+    log: openLog(logLevel),
+    close: () => store.close(),
+  };
+}
+
+/** The repository alone, without a memory: everything in it is read, and no file counts as cut off. */
+export function repositoryOf(config: Config): Repository {
+  return repositoryFrom(sourceOf(config), config, null);
+}
+
+/** The same parts for an examination, each opened by itself. */
+export function patientOf(config: Config): Patient {
+  const { adapter, settings } = directoryOf(config);
+  const source = sourceOf(config);
+  return {
+    configFile: config.file,
+    mode: config.mode,
+    timeZone: config.timeZone,
+    clock: Date.now,
+    openStore: () => openStore(config.store, Date.now),
+    repository: repositoryFrom(source, config, null),
+    reconcilers: [directoryReconciler(adapter, settings)],
+    checkCredentials: () => checkCredentials(config.credentials.outbox, config.credentials.recipients),
+  };
+}
+
+function sourceOf({ source }: Config): Source {
+  if (source.kind === 'folder') return folderSource(source.folder);
+  return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror });
+}
+
+function repositoryFrom(source: Source, { instance }: Config, store: OpenStore | null): Repository {
+  const options: LoadOptions =
+    store === null
+      ? { source, instance, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
+      : { source, instance, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
+  return { load: () => load(options), descends: (from, to) => source.descends(from, to) };
+}
+
+const FORGETFUL: LoadOptions['blobs'] = {
+  get: () => Promise.resolve(new Map()),
+  put: () => Promise.resolve(),
+  text: () => Promise.resolve(null),
+};
+
+function directoryOf(config: Config): Site['directory'] {
+  const { directory, instance, credentials } = config;
+  const { accounts } = directory;
+  const mapping = mappingOf(accounts.attributes);
+  const site = siteOf(accounts, mapping.attributes);
+  const reported = Object.keys(accounts.drift).filter((name) => accounts.drift[name] === 'report');
+  return {
+    adapter: directory.kind === 'embedded' ? embedded(directory, site) : activeDirectory(directory.server, site),
+    settings: {
+      instance,
+      create: accounts.create,
+      upnSuffix: accounts.upnSuffix,
+      mapping,
+      reported: new Set(reported),
+      mustChangePassword: credentials.mustChange,
+      passwords: passwordDesk(config),
+    },
+  };
+}
+
+function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): DirectorySite {
+  return {
+    read: accounts.read,
+    markAttribute: accounts.markAttribute,
+    mappedAttributes,
+    protected: accounts.protected.map(fold),
+  };
+}
+
+/** Null where nobody is named to seal to: then nothing is created. */
+function passwordDesk({ credentials, instance }: Config): PasswordDesk | null {
+  const { outbox, recipients } = credentials;
+  if (outbox === null || recipients.length === 0) return null;
+  return openOutbox({ folder: outbox, recipients, instance, clock: Date.now });
+}
