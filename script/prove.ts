@@ -4,6 +4,7 @@ import { cp, glob, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import process from 'node:process';
+import { compareText } from '../src/diagnostic.ts';
 import { duration, ROOT, run, say } from './command.ts';
 import { type Count, runVitest, type VitestResult } from './vitest-run.ts';
 
@@ -58,7 +59,7 @@ export async function prove(paths: readonly string[]): Promise<Count & { readonl
 async function allBreakages(): Promise<string[]> {
   const found: string[] = [];
   for await (const path of glob('test/breakages/*.patch', { cwd: ROOT })) found.push(join(ROOT, path));
-  return found.sort();
+  return found.sort(compareText);
 }
 
 /** The files as they are now, committed or not; the checkout itself is never touched, not even its list of worktrees. */

@@ -1,4 +1,7 @@
 /** Runs the checks and tests, those side by side that do not get in each other's way, and counts what came of them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { duration, ROOT, run, say } from './command.ts';
@@ -55,9 +58,21 @@ async function rows(quick: boolean): Promise<readonly (readonly (readonly Step[]
     names.filter((file) => !inSlow(file)),
   );
   const slow = tests('slow tests', 'slow', names.filter(inSlow));
+  const demo: Step = { name: 'demo', work: tryDemo };
   const smoke: Step = { name: 'package', work: smokeTestPackage };
   const breakages: Step = { name: 'breakages', work: () => prove([]) };
-  return [[[types], [lint]], [[fast]], [[slow], [smoke, breakages]]];
+  return [[[types], [lint]], [[fast]], [[slow], [demo, smoke, breakages]]];
+}
+
+/** The demo stops with another exit code at the first step that does not go as it says. */
+async function tryDemo(): Promise<StepResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-demo-'));
+  try {
+    const { status, output } = await run('script/demo', [], { env: { MUSTER_DEMO_DIR: join(folder, 'demo') } });
+    return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0, output };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function perform(step: Step): Promise<Count> {

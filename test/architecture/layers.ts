@@ -1,0 +1,91 @@
+/** Who may import whom, and which file or folder each npm package belongs to: the tables behind the import rule. */
+
+/** A part of src: one file, or a folder with everything below it that is no part of its own. */
+export interface Layer {
+  readonly name: string;
+  /** Matches paths from the root of the project. */
+  readonly covers: RegExp;
+  /** Names of the layers that it may import besides itself. */
+  readonly imports: readonly string[];
+}
+
+const GROUND = ['diagnostic', 'errors'];
+const CORE = ['core', 'model', ...GROUND];
+
+/** The first layer that covers a path is its layer; a path that none covers is a mistake. */
+export const LAYERS: readonly Layer[] = [
+  { name: 'diagnostic', covers: /^src\/diagnostic\.ts$/, imports: [] },
+  { name: 'errors', covers: /^src\/errors\.ts$/, imports: [] },
+  { name: 'secret', covers: /^src\/secret\.ts$/, imports: GROUND },
+  { name: 'log level', covers: /^src\/log-level\.ts$/, imports: [] },
+  { name: 'model', covers: /^src\/model\//, imports: GROUND },
+  { name: 'core', covers: /^src\/core\//, imports: ['model', ...GROUND] },
+  { name: 'sources', covers: /^src\/sources\//, imports: CORE },
+  { name: 'credentials', covers: /^src\/credentials\//, imports: [...CORE, 'secret'] },
+  { name: 'store', covers: /^src\/store\//, imports: [...CORE, 'sources'] },
+  // Every adapter says itself which settings it takes; that file is no way to the adapter.
+  { name: 'adapter settings', covers: /^src\/reconcilers\/[^/]+\/[^/]+\/settings\.ts$/, imports: ['model', ...GROUND] },
+  {
+    name: 'adapter',
+    covers: /^src\/reconcilers\/[^/]+\/[^/]+\//,
+    imports: ['adapter settings', 'reconciler', ...CORE, 'secret'],
+  },
+  { name: 'reconciler', covers: /^src\/reconcilers\/[^/]+\/[^/]+\.ts$/, imports: [...CORE, 'credentials', 'secret'] },
+  {
+    name: 'config',
+    covers: /^src\/config(\.ts$|\/)/,
+    imports: [...CORE, 'sources', 'credentials', 'reconciler', 'adapter settings', 'log level', 'secret'],
+  },
+  { name: 'log', covers: /^src\/log\.ts$/, imports: ['log level', ...GROUND, 'secret'] },
+  { name: 'views', covers: /^src\/views\//, imports: CORE },
+  {
+    name: 'wiring',
+    covers: /^src\/wiring\.ts$/,
+    imports: [
+      'adapter',
+      'reconciler',
+      'adapter settings',
+      'sources',
+      'store',
+      'credentials',
+      'config',
+      'log',
+      'log level',
+      'secret',
+      ...CORE,
+    ],
+  },
+  {
+    name: 'cli',
+    covers: /^src\/cli\//,
+    imports: ['views', 'wiring', 'config', 'log', 'log level', 'credentials', 'secret', ...CORE],
+  },
+  { name: 'main', covers: /^src\/main\.ts$/, imports: ['cli', 'wiring', 'log', 'log level', ...GROUND] },
+];
+
+/** npm package to the one file, or folder (with a slash at its end), that imports it. zod alone is everywhere at the edges. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  'age-encryption': 'src/credentials/seal.ts',
+  'better-sqlite3': 'src/store/',
+  commander: 'src/cli/program.ts',
+  'fastest-levenshtein': 'src/model/nearest.ts',
+  kysely: 'src/store/',
+  ldapts: 'src/reconcilers/directory/active-directory/',
+  'libphonenumber-js': 'src/model/phone.ts',
+  pino: 'src/log.ts',
+  'simple-git': 'src/sources/git.ts',
+  'temporal-polyfill': 'src/model/day.ts',
+  yaml: 'src/sources/yaml.ts',
+};
+
+export const PACKAGES_AT_EVERY_EDGE: readonly string[] = ['zod'];
+
+export function layerOf(path: string): Layer | undefined {
+  return LAYERS.find(({ covers }) => covers.test(path));
+}
+
+/** `kysely` for `kysely/migration`, `@scope/name` for what is below it. */
+export function packageOf(specifier: string): string {
+  const [first = '', second = ''] = specifier.split('/');
+  return first.startsWith('@') ? `${first}/${second}` : first;
+}
