@@ -101,9 +101,10 @@ function unescapeValue(written: string): string {
   return Buffer.concat(bytes).toString('utf8');
 }
 
+/** Only plain spaces count as such (RFC 4514 section 4); one that a backslash escapes belongs to the value. */
 function trimUnescaped(text: string): string {
-  const trimmed = text.trimStart().replace(/[ ]+$/, '');
-  const cut = text.trimStart().length > trimmed.length;
+  const trimmed = text.replace(/^ +/, '').replace(/ +$/, '');
+  const cut = text.endsWith(' ');
   return cut && trailingBackslashes(trimmed) % 2 === 1 ? `${trimmed} ` : trimmed;
 }
 

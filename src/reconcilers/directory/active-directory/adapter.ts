@@ -68,11 +68,9 @@ async function open(
   const link = await openLink(url, settings, credentials);
   try {
     const identity = await readIdentity(link);
-    const [guid] = await Promise.all([
-      ownGuid(link, identity),
-      assertBase(link),
-      assertAttributes(link, identity, site),
-    ]);
+    // Before anything is looked for in it: a wrong domain would look like a missing account.
+    await assertBase(link);
+    const [guid] = await Promise.all([ownGuid(link, identity), assertAttributes(link, identity, site)]);
     const desk = deskOf(link, identity, site, { ownGuid: guid, protected: new Set(site.protected) });
     return { reader: directoryReader(desk), writer: directoryWriter(desk), close: () => link.close() };
   } catch (error) {

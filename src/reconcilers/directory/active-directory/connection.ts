@@ -16,6 +16,8 @@ export interface Link {
   /** URL, for messages. */
   readonly server: string;
   readonly settings: ActiveDirectorySettings;
+  /** Whether the one connection is still there and logged in. */
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,8 @@ export async function openLink(
   const connectOnce = (port: number, host: string, options: tls.ConnectionOptions): tls.TLSSocket => {
     if (socket !== null) throw connectionLost(url, 'sending a request');
     socket = tls.connect(port, host, options);
+    // Several writes are in flight at once; none should wait until the one before it is acknowledged.
+    socket.setNoDelay(true);
     return socket;
   };
   const client = new SearchingClient({
@@ -66,12 +70,14 @@ export async function openLink(
     await close();
     throw connectFailure(url, `logging in as ${settings.bind.user}`, error);
   }
-  return { client, server: url, settings, close };
+  // ldapts learns of a reset one turn of the event loop later than the socket does.
+  const isOpen = () => client.isBound && socket?.writable === true;
+  return { client, server: url, settings, isOpen, close };
 }
 
 /** @throws MusterError (`retry`) where the one connection is gone, so that nothing is even tried on another. */
 export function assertOpen(link: Link, step: string): void {
-  if (!link.client.isBound) throw connectionLost(link.server, step);
+  if (!link.isOpen()) throw connectionLost(link.server, step);
 }
 
 async function sayGoodbye(client: SearchingClient, destroy: () => void): Promise<void> {
