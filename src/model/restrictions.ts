@@ -4,7 +4,15 @@ import { type Days, windowOf } from './block-window.ts';
 import { dayOf } from './day.ts';
 import type { Block, Entry, Instant, Institution, User } from './document.ts';
 import type { OperatorBlock } from './model.ts';
-import type { ReasonKind } from './standing.ts';
+
+export type ReasonKind =
+  | 'not-started'
+  | 'ended'
+  | 'closed'
+  | 'person-blocked'
+  | 'institution-blocked'
+  | 'mail-blocked'
+  | 'operator-blocked';
 
 /** In force from `from` (null: always) until just before `to` (null: for ever). */
 export interface Restriction {

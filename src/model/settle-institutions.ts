@@ -31,7 +31,11 @@ export function settleInstitutions(found: Findings<'institution'>): SettledInsti
     const result = one === undefined ? null : settle(one, rules);
     if (result !== null) settled.set(key, result);
   }
-  return { settled, objectionTo };
+  const inKeyOrder = [...found.keys()].flatMap((key) => {
+    const one = settled.get(key);
+    return one === undefined ? [] : [[key, one] as const];
+  });
+  return { settled: new Map(inKeyOrder), objectionTo };
 }
 
 /** What it says now; where it says nothing readable, what it last said. */

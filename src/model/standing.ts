@@ -11,18 +11,12 @@ import {
   operatorRestriction,
   ownRestrictions,
   personLabel,
+  type ReasonKind,
   type Restriction,
   versionsOf,
 } from './restrictions.ts';
 
-export type ReasonKind =
-  | 'not-started'
-  | 'ended'
-  | 'closed'
-  | 'person-blocked'
-  | 'institution-blocked'
-  | 'mail-blocked'
-  | 'operator-blocked';
+export type { ReasonKind };
 
 /** One thing that takes something away from a person. */
 export interface Reason {
