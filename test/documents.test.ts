@@ -1,6 +1,6 @@
 /** The documents say what is there: the tree, the links, and for each failure of the catalogue the test that covers it. */
 import { describe, expect, test } from 'vitest';
-import { deadLinks, failureRows, pages, textOf } from './architecture/documents.ts';
+import { deadLinks, failureRows, pages, rowsIn, textOf } from './architecture/documents.ts';
 import { pathsOnDisk, treeIn } from './architecture/project-tree.ts';
 import { readSourceTree } from './architecture/source-tree.ts';
 
@@ -23,16 +23,10 @@ const CATALOGUE = Object.entries(FAMILIES).flatMap(([family, rows]) =>
   Array.from({ length: rows }, (_, n) => `${family}${n + 1}`),
 );
 
-/** Rows named at the beginning of a title: `D1: …`, `D1, S4: …`. */
-function rowsIn(title: string): readonly string[] {
-  const [, names] = /^([A-Z]\d+(?:(?:, | and )[A-Z]\d+)*): /.exec(title) ?? [];
-  return names?.split(/, | and /) ?? [];
-}
-
 describe('the tree in ARCHITECTURE.md', () => {
   const tree = treeIn(textOf('ARCHITECTURE.md'));
 
-  test('is the tree on disk (if not: npm run tree)', () => {
+  test('is the tree on disk (if not: npm run documents)', () => {
     expect([...tree.keys()].sort()).toEqual([...pathsOnDisk()].sort());
   });
 
@@ -67,7 +61,7 @@ describe('docs/failures.md', () => {
     expect(untrue).toEqual([]);
   });
 
-  test('leaves no test out that names a row', () => {
+  test('leaves no test out that names a row (if it does: npm run documents)', () => {
     const listed = (row: string, path: string) => rows.some(({ id, tests }) => id === row && tests.includes(path));
     const forgotten = named.filter(({ row, path }) => !listed(row, path)).map(({ row, path }) => `${row}: ${path}`);
     expect([...new Set(forgotten)]).toEqual([]);

@@ -1,7 +1,8 @@
 /** What the tests read out of the project's Markdown: links, headings, and the table of failures. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { ROOT } from './source-tree.ts';
+import { basename, dirname, join, normalize } from 'node:path';
+import { compareText } from '../../src/diagnostic.ts';
+import { ROOT, type SourceFile } from './source-tree.ts';
 
 /** Every page of documentation, as paths from the root. */
 export function pages(): readonly string[] {
@@ -44,22 +45,37 @@ function anchorsOf(page: string): ReadonlySet<string> {
   );
 }
 
+const FAILURES = 'docs/failures.md';
+const ROW = /^\| ([A-Z]\d+) \|(.*)\|(.*)\|$/gm;
+
 export interface FailureRow {
   readonly id: string;
-  /** Paths from the root; empty: the row says that nothing covers it yet. */
+  /** Paths from the root; empty: no test covers it yet. */
   readonly tests: readonly string[];
-  /** Neither a link to a test nor "not yet". */
+  /** The last column is neither a link to a test nor "not yet". */
   readonly silent: boolean;
 }
 
 /** The rows of docs/failures.md. */
 export function failureRows(): readonly FailureRow[] {
-  const page = 'docs/failures.md';
-  return [...textOf(page).matchAll(/^\| ([A-Z]\d+) \|(.*)\|$/gm)].map(([, id = '', rest = '']) => {
-    const last = rest.split('|').at(-1) ?? '';
-    const tests = [...last.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) =>
-      normalize(join(dirname(page), target)),
-    );
+  return [...textOf(FAILURES).matchAll(ROW)].map(([, id = '', , last = '']) => {
+    const links = [...last.matchAll(/\]\(([^)\s]+)\)/g)];
+    const tests = links.map(([, target = '']) => normalize(join(dirname(FAILURES), target)));
     return { id, tests, silent: tests.length === 0 && last.trim() !== 'not yet' };
+  });
+}
+
+/** Rows that stand at the beginning of a title: `D1: …`, `D1, S4: …`. */
+export function rowsIn(title: string): readonly string[] {
+  const [, names] = /^([A-Z]\d+(?:(?:, | and )[A-Z]\d+)*): /.exec(title) ?? [];
+  return names?.split(/, | and /) ?? [];
+}
+
+/** The same text with the tests of each row as their titles name it. */
+export function withTestsOf(text: string, files: readonly SourceFile[]): string {
+  return text.replace(ROW, (_, id: string, rest: string) => {
+    const tests = files.filter(({ testTitles }) => testTitles.some((title) => rowsIn(title.text).includes(id)));
+    const links = tests.map(({ path }) => `[${basename(path, '.ts').replace(/\.(test|contract)$/, '')}](../${path})`);
+    return `| ${id} |${rest}| ${links.length === 0 ? 'not yet' : links.sort(compareText).join(', ')} |`;
   });
 }
