@@ -11,8 +11,8 @@ export interface ReasonOptions {
 
 export async function reject(invocation: Invocation, options: ReasonOptions, digest: string): Promise<ExitCode> {
   return onSite(invocation, async ({ parts }) => {
-    const hold = await rejectHeld(parts, digest, operatorFrom(invocation.env, options.reason));
-    await show(invocation, { format: 1, hold }, () => rejectedPage(hold));
+    const rejected = await rejectHeld(parts, digest, operatorFrom(invocation.env, options.reason));
+    await show(invocation, { format: 1, ...rejected }, () => rejectedPage(rejected));
     return 0;
   });
 }

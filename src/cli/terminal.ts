@@ -16,12 +16,31 @@ export interface Terminal {
   readonly progress: Progress;
 }
 
+export interface Streams {
+  readonly out: Stream;
+  readonly err: Stream;
+}
+
+/** Of a stream, what is used: a test's may be a plain one. */
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & Partial<Pick<WriteStream, 'columns'>>;
 
 /** Redrawn at most this often: more is flicker. */
 const REDRAW_EVERY_MS = 100;
-/** Where the terminal does not tell its width. */
+/** Where the terminal does not tell its width, or says 0. */
 const COLUMNS_DEFAULT = 80;
+
+/** The steps of a pass, for people. */
+const stepWords: Readonly<Record<string, string>> = {
+  load: 'Reading the repository',
+  recall: 'Looking up what is known',
+  remember: 'Noting what the repository says',
+  observe: 'Reading the directory',
+  accept: 'Noting what was found',
+  blocking: 'Shutting out',
+  apply: 'Writing',
+  applying: 'Writing',
+  'read-back': 'Checking what was written',
+};
 
 const CLEAR_LINE = '\r\u001b[2K';
 
@@ -38,12 +57,9 @@ const colourStyle: Style = (tone, text) =>
 
 /**
  * Colour only on a terminal that is not dumb, and only where NO_COLOR is unset or empty (no-color.org).
- * @param streams standard output and standard error, or a test's.
+ * @param streams standard output and standard error.
  */
-export function openTerminal(
-  streams: { readonly out: Stream; readonly err: Stream },
-  env: Readonly<Record<string, string | undefined>>,
-): Terminal {
+export function openTerminal(streams: Streams, env: Readonly<Record<string, string | undefined>>): Terminal {
   const allowed = (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
   const styleFor = (stream: Stream) => (allowed && stream.isTTY ? colourStyle : plainStyle);
   const errorStyle = styleFor(streams.err);
@@ -80,8 +96,8 @@ function openMeter(stream: Stream): Meter {
       drawnAt = now;
       drawnStep = step;
       const figures = total === null ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;
-      const text = `${printable(step)}${figures} …`;
-      stream.write(CLEAR_LINE + text.slice(0, (stream.columns ?? COLUMNS_DEFAULT) - 1));
+      const text = `${stepWords[step] ?? printable(step)}${figures} …`;
+      stream.write(CLEAR_LINE + text.slice(0, (stream.columns || COLUMNS_DEFAULT) - 1));
     },
     clear() {
       if (drawnStep === null) return;

@@ -1,7 +1,6 @@
 /** Answers to a decision: what was recorded, and what happens next. */
-import type { Approved } from '../core/operations/approval.ts';
+import type { Approved, Rejected } from '../core/operations/approval.ts';
 import type { RevisionStep } from '../core/operations/revision-step.ts';
-import type { Hold } from '../core/plan.ts';
 import { summaryOf } from './changes.ts';
 import { line, nextStep, type Page } from './page.ts';
 import { moment, shortRevision } from './words.ts';
@@ -20,12 +19,14 @@ export function approvedPage({ hold, approval }: Approved, timeZone: string): Pa
   };
 }
 
-export function rejectedPage(hold: Hold): Page {
+export function rejectedPage({ digest, hold }: Rejected): Page {
+  const what =
+    hold === null ? `the approval of ${digest.slice(0, 12)}` : (summaryOf(hold.changes, 'future') ?? 'nothing');
   return {
-    title: `Rejected: ${summaryOf(hold.changes, 'future') ?? 'nothing'}`,
+    title: `Rejected: ${what}`,
     blocks: [
-      line('It stays held, and an earlier approval of it no longer counts.'),
-      line('To make it go away, correct the repository so that it no longer asks for this.'),
+      line('The changes stay held; no earlier approval of them counts any more.'),
+      line('To make them go away, correct the repository so that it no longer asks for them.'),
     ],
   };
 }

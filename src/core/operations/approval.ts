@@ -36,11 +36,22 @@ export async function approveHeld(
   return { hold, approval };
 }
 
+export interface Rejected {
+  readonly digest: string;
+  /** What stays held; null where only an approval was taken back, because approved changes are held no longer. */
+  readonly hold: Hold | null;
+}
+
 /** Records that somebody looked and said no; the changes stay held, and an earlier approval of them ends. */
-export async function rejectHeld(parts: PassParts, digest: string, { by, reason }: Operator): Promise<Hold> {
-  const hold = await holdNamed(parts, digest);
-  await parts.store.approvals.reject(hold.digest ?? '', by, reason, parts.clock());
-  return hold;
+export async function rejectHeld(parts: PassParts, digest: string, { by, reason }: Operator): Promise<Rejected> {
+  const at = parts.clock();
+  const wanted = digest.toLowerCase();
+  const approvals = (await parts.store.approvals.valid(at)).filter((one) => one.digest.startsWith(wanted));
+  const [approval] = wanted.length >= DIGEST_DIGITS_MIN && approvals.length === 1 ? approvals : [];
+  const hold = approval === undefined ? await holdNamed(parts, digest) : null;
+  const named = approval?.digest ?? hold?.digest ?? '';
+  await parts.store.approvals.reject(named, by, reason, at);
+  return { digest: named, hold };
 }
 
 /** The hold of the last pass, or, where none is kept, of a plan made now. */

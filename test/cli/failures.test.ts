@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { call, main, makeSite, run, type SiteFolder } from './site-folder.ts';
+
+let site: SiteFolder;
+
+beforeEach(async () => {
+  site = await makeSite();
+});
+afterEach(() => site.remove());
+
+describe('a wrong configuration', () => {
+  test('is told with all its problems, and gives 1', async () => {
+    site.configure('mode: enforce', 'mode: enforced');
+    site.configure('upnSuffix', 'upnSufix');
+    const { code, out, err } = await site.muster('plan');
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain('muster.yaml:2: mode: "enforced" is not possible here.');
+    expect(err).toContain('directory.embedded.accounts.upnSufix: No such setting. Did you mean "upnSuffix"?');
+  });
+
+  test('is what doctor finds first', async () => {
+    site.configure('mode: enforce', 'mode: enforced');
+    const { code, out } = await site.muster('doctor');
+    expect(code).toBe(1);
+    expect(out).toContain('FAIL configuration:');
+  });
+
+  test('that is missing is named', async () => {
+    const { code, err } = await run([main, 'plan'], site.folder);
+    expect(code).toBe(1);
+    expect(err).toContain('config/muster.yaml: There is no configuration here.');
+  });
+
+  test('may be named by MUSTER_CONFIG', async () => {
+    const { code } = await call(['validate'], { MUSTER_CONFIG: site.config });
+    expect(code).toBe(0);
+  });
+});
+
+describe('a directory that can not be read', () => {
+  test('gives 1, names the server, and does not claim that all is well', async () => {
+    rmSync(join(site.folder, 'directory.json'));
+    const { code, out } = await site.muster('plan');
+    expect(code).toBe(1);
+    expect(out).toContain('directory.json');
+    expect(out).not.toContain('Nothing to do');
+    const examined = await site.muster('doctor');
+    expect(examined.code).toBe(1);
+    expect(examined.out).toMatch(/FAIL .*directory\.json/);
+    expect(examined.out).toContain('ok   repository');
+  }, 30_000);
+});
+
+describe('a store that can not be opened', () => {
+  test('gives 1 and says what to do', async () => {
+    site.configure('muster.db', 'nowhere/muster.db');
+    const { code, out, err } = await site.muster('sync');
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain('nowhere');
+    expect(err.trim().split('\n').length).toBeGreaterThan(1);
+  });
+});
+
+describe('wrong arguments', () => {
+  test.each([
+    [['blok', 'ajensen'], 'Did you mean block?'],
+    [['pause'], "required option '-r, --reason <text>' not specified"],
+    [['approve', 'all'], 'at least 8 of 0-9 and a-f'],
+    [['plan', '--fromat', 'json'], 'Did you mean --format?'],
+    [['plan', '--format', 'xml'], 'text, markdown, json'],
+  ])('%j', async (args, message) => {
+    const { code, out, err } = await site.muster(...args);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain(message);
+  });
+
+  test('help is no failure', async () => {
+    const { code, out, err } = await site.muster('plan', '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('--exit-code');
+    expect(err).toBe('');
+  });
+});

@@ -1,0 +1,131 @@
+/** A whole site in a temporary folder: repository, embedded directory, configuration, key; and a way to call muster on it. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { runMuster } from '../../src/cli/run.ts';
+import { generateKey } from '../../src/credentials/seal.ts';
+import { createEmbeddedDirectory } from '../../src/reconcilers/directory/embedded/directory-file.ts';
+
+export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+const UNIT = 'OU=Researchers,DC=example,DC=org';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface SiteFolder {
+  readonly folder: string;
+  readonly config: string;
+  readonly keyFile: string;
+  /** Writes a file of the repository. */
+  declare(path: string, text: string): void;
+  /** Replaces a text in the configuration. */
+  configure(from: string, to: string): void;
+  /** Within this process: the same code as on the command line, less the start of Node. */
+  muster(...args: readonly string[]): Promise<Ran>;
+  /** In a process of its own, with pipes. */
+  spawn(...args: readonly string[]): Promise<Ran>;
+  remove(): void;
+}
+
+/** A person's entry in a list. */
+export function person(username: string, given: string, family: string, phone: string): string {
+  return `- username: ${username}
+  name: { given: ${given}, family: ${family} }
+  email: ${username}@example.org
+  phone: ${phone}
+  institution: cbs
+  state: active
+`;
+}
+
+/** One institution, two people, nothing synced yet. */
+export async function makeSite(): Promise<SiteFolder> {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-cli-'));
+  const { identity, recipient } = await generateKey();
+  const keyFile = join(folder, 'key.txt');
+  writeFileSync(keyFile, `${identity}\n`, { mode: 0o600 });
+  await createEmbeddedDirectory(join(folder, 'directory.json'), [UNIT]);
+  const config = join(folder, 'muster.yaml');
+  writeFileSync(config, configText(recipient));
+  const site: SiteFolder = {
+    folder,
+    config,
+    keyFile,
+    declare(path, text) {
+      const file = join(folder, 'repository', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    },
+    configure(from, to) {
+      const text = readFileSync(config, 'utf8');
+      if (!text.includes(from)) throw new Error(`the configuration holds no "${from}"`);
+      writeFileSync(config, text.replace(from, to));
+    },
+    muster: (...args) => call(['--config', config, ...args]),
+    spawn: (...args) => run([main, '--config', config, ...args], folder),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+  site.declare('muster.yaml', 'format: 1\ninstance: demo\n');
+  site.declare('institutions/cbs.yaml', 'id: cbs\nname: Copenhagen Business Studies\ncontacts: [it@example.org]\n');
+  site.declare(
+    'users/cbs.yaml',
+    person('ajensen', 'Anna', 'Jensen', '+45 20 12 34 56') + person('bmadsen', 'Bo', 'Madsen', '+45 20 12 34 57'),
+  );
+  return site;
+}
+
+/** Calls Muster in this process, with streams that are no terminal. */
+export async function call(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const out = new Collector();
+  const err = new Collector();
+  const code = await runMuster(args, { out, err }, env);
+  return { code, out: out.text, err: err.text };
+}
+
+class Collector extends Writable {
+  readonly isTTY = false;
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+/** Runs Node with pipes for output, in that folder, with an environment of its own. */
+export function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const { PATH = '' } = process.env;
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd, env: { PATH, ...env } }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err });
+    });
+  });
+}
+
+function configText(recipient: string): string {
+  return `instance: demo
+mode: enforce
+timeZone: Europe/Copenhagen
+source: { folder: repository }
+store: { sqlite: muster.db }
+directory:
+  embedded:
+    file: directory.json
+    accounts:
+      read: ["${UNIT}"]
+      create: [{ ou: "${UNIT}" }]
+      upnSuffix: example.org
+      attributes: { company: "{institution.name}", mobile: "{phone}" }
+credentials:
+  outbox: outbox
+  recipients: [${recipient}]
+limits: { always: 5 }
+`;
+}
