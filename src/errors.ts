@@ -7,6 +7,13 @@
  */
 export type Remedy = 'retry' | 'person' | 'bug';
 
+/**
+ * What a failed request says about the way to the server, where the server itself refused nothing.
+ * - `unanswered`: it was sent and no answer came, so nobody knows whether it took effect.
+ * - `cut-off`: the connection is gone, and nothing was sent.
+ */
+export type Silence = 'unanswered' | 'cut-off';
+
 export interface Trouble {
   readonly remedy: Remedy;
   /** The system or server and the step, as in `ldaps://dc1.example.org, reading OU=Researchers`. */
@@ -23,14 +30,17 @@ export class MusterError extends Error implements Trouble {
   readonly where: string;
   readonly what: string;
   readonly next: string;
+  /** Null: the request was judged, or never got as far as a server. */
+  readonly silence: Silence | null;
 
-  constructor(trouble: Trouble, options?: ErrorOptions) {
+  constructor(trouble: Trouble & { readonly silence?: Silence | undefined }, options?: ErrorOptions) {
     super(`${trouble.where}: ${trouble.what} ${trouble.next}`, options);
     this.name = 'MusterError';
     this.remedy = trouble.remedy;
     this.where = trouble.where;
     this.what = trouble.what;
     this.next = trouble.next;
+    this.silence = trouble.silence ?? null;
   }
 }
 

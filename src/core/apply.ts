@@ -1,9 +1,9 @@
 /** Apply: journals the intent of an approved plan, writes it with bounded concurrency, and records every outcome; never throws. */
 import { MusterError, troubleOf } from '../errors.ts';
 import type { Change, Effect } from './change.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, Written } from './outcome.ts';
 import type { ApprovedPlan } from './plan.ts';
-import type { Clock, Intent, Journal, LedgerRow, Session } from './ports.ts';
+import type { Clock, Intent, Journal, LedgerRow, Session, Writer } from './ports.ts';
 import { rowAfter } from './record.ts';
 import type { Applied } from './report.ts';
 
@@ -62,6 +62,10 @@ class Run {
   readonly #stopped = new Map<string, string>();
   /** Ledger rows by handle, growing with each outcome. */
   readonly #rows: Map<string, LedgerRow>;
+  /** Handles of things that should have been disabled and were not. */
+  readonly #stillEnabled = new Set<string>();
+  /** Why the journal takes nothing any more; what was not settled is found again as an open intent. */
+  #journalLost: string | null = null;
   #started = 0;
 
   constructor(parts: ApplyParts, total: number) {
@@ -87,9 +91,10 @@ class Run {
 
   async #one(intent: Intent): Promise<void> {
     const { system } = intent.change.address;
-    const stopped = this.#stopped.get(system);
-    if (stopped !== undefined) {
-      await this.#settle(intent, { status: 'skipped', because: stopped }, null);
+    const session = this.#parts.sessions.get(system);
+    const because = this.#hindrance(intent.change);
+    if (session === undefined || because !== null) {
+      await this.#settle(intent, { status: 'skipped', because: because ?? `${system} is not connected` }, null);
       return;
     }
     try {
@@ -100,43 +105,62 @@ class Run {
       await this.#settle(intent, { status: 'skipped', because: troubleOf(error).what }, null);
       return;
     }
-    await this.#write(intent);
+    await this.#write(intent, session.writer);
     this.#parts.progress(this.#outcomes.size, this.#total);
   }
 
-  async #write(intent: Intent): Promise<void> {
+  /** Why a change must not be tried any more; null: it may. */
+  #hindrance({ address, handle, effect }: Change): string | null {
+    const stopped = this.#stopped.get(address.system);
+    if (stopped !== undefined) return stopped;
+    // A later expiry on an account that could not be disabled would give what nobody may have.
+    const exposed = handle !== null && effect !== 'takes' && this.#stillEnabled.has(handle);
+    return exposed ? 'the account could not be disabled first' : null;
+  }
+
+  async #write(intent: Intent, writer: Writer): Promise<void> {
     const { change } = intent;
-    const session = this.#parts.sessions.get(change.address.system);
-    if (session === undefined) {
-      await this.#settle(intent, { status: 'skipped', because: `${change.address.system} is not connected` }, null);
+    let written: Written;
+    try {
+      written = await writer.write(change, intent.attempt);
+    } catch (error) {
+      if (change.kind === 'disable') this.#stillEnabled.add(change.handle);
+      await this.#fail(intent, error);
       return;
     }
-    try {
-      const written = await session.writer.write(change, intent.attempt);
-      const row = rowAfter(change, written, this.#rows.get(written.handle) ?? null);
-      this.#rows.set(written.handle, row);
-      await this.#settle(intent, { status: 'applied', written }, row);
-    } catch (error) {
-      const { what, next } = troubleOf(error);
-      const unknown = !(error instanceof MusterError) || error.remedy === 'retry';
-      const outcome: Outcome = { status: 'failed', error: what, next };
-      if (!unknown) {
-        await this.#settle(intent, outcome, null);
-        return;
-      }
-      // The server may have done it and the answer got lost: the intent stays open, and the next pass asks the directory.
-      this.#outcomes.set(intent, outcome);
-      this.#stopped.set(change.address.system, `an earlier write got no answer: ${what}`);
+    const row = rowAfter(change, written, this.#rows.get(written.handle) ?? null);
+    this.#rows.set(written.handle, row);
+    await this.#settle(intent, { status: 'applied', written }, row);
+  }
+
+  async #fail(intent: Intent, error: unknown): Promise<void> {
+    const { system } = intent.change.address;
+    const { what, next } = troubleOf(error);
+    const silence = error instanceof MusterError ? error.silence : 'unanswered';
+    if (silence === 'cut-off') {
+      this.#stopped.set(system, what);
+      await this.#settle(intent, { status: 'skipped', because: what }, null);
+      return;
     }
+    const outcome: Outcome = { status: 'failed', error: what, next };
+    if (silence === null) {
+      await this.#settle(intent, outcome, null);
+      return;
+    }
+    // The server may have done it and the answer got lost: the intent stays open, and the next pass asks the directory.
+    this.#outcomes.set(intent, outcome);
+    this.#stopped.set(system, `an earlier write got no answer: ${what}`);
   }
 
   async #settle(intent: Intent, outcome: Outcome, row: LedgerRow | null): Promise<void> {
     this.#outcomes.set(intent, outcome);
+    if (this.#journalLost !== null) return;
     try {
       await this.#parts.journal.settle(intent, outcome, row, this.#parts.clock());
     } catch (error) {
       // Without a journal nothing more may be written; what was written is found again by its open intent.
-      this.#stopEverything(`the journal could not be written: ${troubleOf(error).what}`);
+      this.#journalLost = `the journal could not be written: ${troubleOf(error).what}`;
+      this.#stopEverything(this.#journalLost);
     }
   }
 

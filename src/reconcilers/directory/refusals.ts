@@ -1,11 +1,13 @@
 /** Refusals that every directory product has, in the same words whichever it is. */
-import { MusterError, type Remedy } from '../../errors.ts';
+import { MusterError, type Remedy, type Silence } from '../../errors.ts';
 
 /** What happened and what to do next, without the place. */
 export interface Words {
   readonly remedy: Remedy;
   readonly what: string;
   readonly next: string;
+  /** Set where the server said nothing at all. */
+  readonly silence?: Silence;
 }
 
 export const CHANGED_MEANWHILE: Words = {

@@ -2,8 +2,9 @@
 import type { Adopt, Change, Create } from '../../core/change.ts';
 import type { Written } from '../../core/outcome.ts';
 import type { Writer } from '../../core/ports.ts';
-import { MusterError } from '../../errors.ts';
+import { MusterError, troubleOf } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
+import { accountDn } from './distinguished-name.ts';
 import { ACCOUNT_EXPIRES } from './mapping.ts';
 import { markText } from './mark.ts';
 import type { DirectoryWriter, Modification } from './port.ts';
@@ -51,7 +52,7 @@ async function create(
   const password = await passwords.prepare({ username, display, upn: userPrincipalName, attempt });
   const add = () =>
     port.create({
-      dn: `CN=${username},${unit}`,
+      dn: accountDn(username, unit),
       username,
       upn: userPrincipalName,
       mark: markText({ instance, username, attempt }),
@@ -62,11 +63,28 @@ async function create(
     });
   const account = await add().catch(async (error: unknown) => {
     // Only a clear refusal makes the sealed password worthless; with a lost answer it may be the one in force.
-    if (error instanceof MusterError && error.remedy === 'person') await passwords.markUnused(username, attempt);
+    if (error instanceof MusterError && error.silence !== 'unanswered') await passwords.markUnused(username, attempt);
     throw error;
   });
-  await passwords.markReady(username, attempt);
+  await passwords.markReady(username, attempt).catch((error: unknown) => {
+    throw accountWithoutLetter(change, error);
+  });
   return { handle: account.guid, state: change.after };
+}
+
+/** The account exists: whatever is wrong with its letter must not make the journal say that it does not. */
+function accountWithoutLetter(change: Create, error: unknown): MusterError {
+  const { what } = troubleOf(error);
+  return new MusterError(
+    {
+      remedy: 'retry',
+      where: `creating ${change.person.label}`,
+      what: `The account was made, but its sealed password could not be marked ready: ${what}`,
+      next: 'The next pass finds the account by its mark and tries again.',
+      silence: 'unanswered',
+    },
+    { cause: error },
+  );
 }
 
 function modificationOf(change: Exclude<Change, Create>, settings: WriterSettings, attempt: string): Modification {

@@ -190,6 +190,7 @@ export function outcomeUnknown(server: string, step: string, error: unknown): Mu
     remedy: 'retry',
     what: 'The change was sent, but no answer came, so the outcome is unknown.',
     next: 'The next pass reads what is there before it does anything more.',
+    silence: 'unanswered',
   };
   return failure(server, step, words, error);
 }
@@ -200,6 +201,7 @@ export function connectionLost(server: string, step: string): MusterError {
     remedy: 'retry',
     what: 'The connection is gone; nothing was sent, and it is not opened again in the middle of a run.',
     next: ASK_AGAIN,
+    silence: 'cut-off',
   };
   return failure(server, step, words, undefined);
 }
