@@ -35,6 +35,8 @@ export interface Desired {
   readonly attributes: Attributes;
   /** False for held and vanished people: they can lose, never gain. */
   readonly mayGain: boolean;
+  /** When what is declared of the person was first taken in; null: in this pass. */
+  readonly knownSince: Instant | null;
   readonly origin: Origin;
   readonly blueprint: Blueprint;
 }
@@ -164,6 +166,21 @@ export function fingerprint(change: Change): string {
     after: change.after,
     blueprint: change.kind === 'create' ? change.blueprint : null,
     cause: { kind: change.cause.kind, text: change.cause.text },
+  });
+}
+
+/**
+ * What tugs of war and repeated failures are counted by: the object and what is to become of it. Not what it was
+ * before, which whoever undoes a change may make new each time. Lower-case hex SHA-256 of canonical JSON.
+ */
+export function effortOf(change: Change): string {
+  return sha256({
+    address: change.address,
+    kind: change.kind,
+    handle: change.handle,
+    after: change.after,
+    blueprint: change.kind === 'create' ? change.blueprint : null,
+    cause: change.cause.kind,
   });
 }
 

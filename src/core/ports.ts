@@ -21,6 +21,14 @@ export interface Known {
   readonly openAttempts: ReadonlySet<string>;
 }
 
+/** A wanted thing that cannot be created: another one holds a value that must be unique, or it has no place. */
+export interface Conflict {
+  readonly key: string;
+  readonly text: string;
+  /** What to do. */
+  readonly next: string;
+}
+
 /** A proven complete reading of one system's managed scope. */
 export interface Observation {
   readonly system: string;
@@ -31,8 +39,7 @@ export interface Observation {
   readonly elsewhere: readonly Observed[];
   /** Handles of the ledger that no longer exist. */
   readonly gone: readonly string[];
-  /** Wanted things that cannot be created because another thing holds a value that must be unique. */
-  readonly conflicts: readonly { readonly key: string; readonly text: string }[];
+  readonly conflicts: readonly Conflict[];
   /** Hex SHA-256 over all of it, for the record. */
   readonly digest: string;
 }
@@ -51,7 +58,11 @@ export interface Reader {
 
 /** Writes to one server of one system; refuses what is protected, and what no longer is as it was read. */
 export interface Writer {
-  /** Resolves only when the server confirmed. `attempt` marks a create, and names its sealed password. */
+  /**
+   * Resolves only when the server confirmed. `attempt` marks a create, and names its sealed password. Throws a MusterError
+   * whose `silence` is `unanswered` where nobody knows whether the write took effect, and `cut-off` where nothing can
+   * be sent any more; without it the write certainly did not happen. Anything else that is thrown counts as unanswered.
+   */
   write(change: Change, attempt: string): Promise<Written>;
 }
 
@@ -124,8 +135,9 @@ export interface Intent {
   readonly approved: boolean;
 }
 
-/** How often the same change has been made or has failed lately: what stops flapping and poison. */
+/** How often the same thing has been tried lately: what stops flapping and poison. */
 export interface Track {
+  /** `effortOf` the changes. */
   readonly fingerprint: string;
   /** Times applied in the last 24 hours. */
   readonly applied: number;

@@ -1,6 +1,6 @@
 /** The journal: every change before it is tried, and what came of it; what a crash leaves behind is read from here. */
 import { type Insertable, type Selectable, sql, type Transaction } from 'kysely';
-import { CHANGE_CLASSES, type ChangeClass, fingerprint } from '../core/change.ts';
+import { CHANGE_CLASSES, type ChangeClass, effortOf } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Intent, Journal, LedgerRow, Track } from '../core/ports.ts';
 import { compareText } from '../diagnostic.ts';
@@ -162,7 +162,7 @@ function columnsOf(intent: Intent): Insertable<JournalTable> {
     at: intent.at,
     approved: intent.approved ? 1 : 0,
     person: change.person.key,
-    fingerprint: fingerprint(change),
+    fingerprint: effortOf(change),
     classesJson: JSON.stringify(change.classes),
     institutionsJson: JSON.stringify(change.cause.institutions),
     changeJson: JSON.stringify(change),

@@ -1,6 +1,6 @@
 /** What every store must do as the journal. */
 import { expect, test } from 'vitest';
-import { type ChangeClass, fingerprint } from '../../src/core/change.ts';
+import { type ChangeClass, effortOf } from '../../src/core/change.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Intent } from '../../src/core/ports.ts';
 import type { OpenStore } from '../../src/store/store.ts';
@@ -82,11 +82,11 @@ export function journalContract(world: StoreWorld): void {
     const of = (track: object, id: string) => [id, { fingerprint: id, ...track }] as const;
     expect(await store.journal.tracks(NOON + 2)).toEqual(
       new Map([
-        of({ applied: 1, failures: 2, lastFailedAt: NOON + 4 }, fingerprint(change)),
-        of({ applied: 0, failures: 1, lastFailedAt: NOON - 9 * DAY_MS }, fingerprint(poison)),
+        of({ applied: 1, failures: 2, lastFailedAt: NOON + 4 }, effortOf(change)),
+        of({ applied: 0, failures: 1, lastFailedAt: NOON - 9 * DAY_MS }, effortOf(poison)),
       ]),
     );
-    expect((await store.journal.tracks(NOON)).get(fingerprint(change))?.applied).toBe(2);
+    expect((await store.journal.tracks(NOON)).get(effortOf(change))?.applied).toBe(2);
   });
 
   test('an outcome is recorded once; a second one changes neither journal nor ledger', async () => {
@@ -97,7 +97,7 @@ export function journalContract(world: StoreWorld): void {
     await expect(late).rejects.toThrow('journal, intent i1');
     expect((await store.journal.of('ajensen', 9)).map(({ outcome }) => outcome)).toEqual([SAMPLE_FAILURE]);
     expect(await store.ledger.all('directory')).toEqual([]);
-    expect((await store.journal.tracks(NOON)).get(fingerprint(intent.change))?.failures).toBe(1);
+    expect((await store.journal.tracks(NOON)).get(effortOf(intent.change))?.failures).toBe(1);
   });
 
   test('an outcome for what was never intended is refused', async () => {

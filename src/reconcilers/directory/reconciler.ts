@@ -1,7 +1,8 @@
 /** The directory reconciler: accounts, whichever product holds them. */
 import { createHash } from 'node:crypto';
 import type { Blueprint, Desired, Observed, State } from '../../core/change.ts';
-import type { Known, Observation, Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
+import type { Conflict, Known, Observation, Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
+import { compareText } from '../../diagnostic.ts';
 import { type Entry, fold, type Instant, type Institution, type User } from '../../model/document.ts';
 import type { Model } from '../../model/model.ts';
 import { indexModel, standing } from '../../model/standing.ts';
@@ -86,6 +87,7 @@ function project(model: Model, at: Instant, settings: DirectorySettings): readon
         [ACCOUNT_EXPIRES]: expires === null ? 'never' : new Date(expires).toISOString(),
       },
       mayGain: mayGain(entry),
+      knownSince: entry.knownSince,
       origin: entry.origin,
       blueprint: blueprintOf(entry.document, settings),
     });
@@ -144,26 +146,27 @@ async function observe(
           usernames: missing.map(({ address }) => address.key),
           upns: missing.map(({ blueprint }) => blueprint.userPrincipalName ?? ''),
         });
-  const accounts = reading.accounts.map(toObserved);
+  const accounts = reading.accounts.map(toObserved).sort(byHandle);
   const seen = new Set([...reading.accounts, ...reading.moved].map((account) => account.guid));
   const names = new Set(missing.map(({ address }) => address.key));
   const strangers = found.filter((account) => !seen.has(account.guid) && names.has(fold(account.username)));
-  const elsewhere = [...reading.moved, ...strangers].map(toObserved);
+  const elsewhere = [...reading.moved, ...strangers].map(toObserved).sort(byHandle);
+  const gone = [...reading.gone].sort(compareText);
   return {
     system: DIRECTORY,
     server: reader.server,
     observed: accounts,
     elsewhere,
-    gone: reading.gone,
-    conflicts: conflictsOf(missing, found),
+    gone,
+    conflicts: [...conflictsOf(missing, found), ...unplaced(missing)],
     digest: createHash('sha256')
-      .update(JSON.stringify([accounts, elsewhere, reading.gone]))
+      .update(JSON.stringify([accounts, elsewhere, gone]))
       .digest('hex'),
   };
 }
 
 /** userPrincipalName must be unique in the forest (MS-ADTS 3.1.1.5.1.3): an account of another name may hold it. */
-function conflictsOf(missing: readonly Desired[], found: readonly Account[]) {
+function conflictsOf(missing: readonly Desired[], found: readonly Account[]): readonly Conflict[] {
   const holders = new Map(
     found.flatMap((account) => (account.upn === null ? [] : [[fold(account.upn), account] as const])),
   );
@@ -172,9 +175,28 @@ function conflictsOf(missing: readonly Desired[], found: readonly Account[]) {
     const holder = holders.get(fold(upn));
     if (holder === undefined || fold(holder.username) === address.key) return [];
     return [
-      { key: address.key, text: `${person.label} gets no account: the log-on name ${upn} belongs to ${holder.dn}.` },
+      {
+        key: address.key,
+        text: `${person.label} gets no account: the log-on name ${upn} belongs to ${holder.dn}.`,
+        next: 'Free that value in the directory, or change it in the repository.',
+      },
     ];
   });
+}
+
+function unplaced(missing: readonly Desired[]): readonly Conflict[] {
+  return missing
+    .filter(({ blueprint }) => !blueprint.unit)
+    .map(({ address, person }) => ({
+      key: address.key,
+      text: `${person.label} gets no account: the configuration names no unit for new accounts of that institution.`,
+      next: 'Add the institution, or a rule without one, to "directory…accounts.create".',
+    }));
+}
+
+/** The order of servers and pages must not show in what a pass records. */
+function byHandle(a: Observed, b: Observed): number {
+  return compareText(a.handle, b.handle);
 }
 
 function observed(account: Account, known: Known, { instance, mapping }: DirectorySettings): Observed {
