@@ -5,6 +5,12 @@ import type { Loaded } from '../model/loaded.ts';
 import { type Resolution, resolve } from '../model/validate.ts';
 import type { Repository, Store } from './ports.ts';
 
+/**
+ * Orders are asked for whether or not they have ended: what a date ends is for the model to say, which is also asked about the other
+ * moments that it might be while the clocks disagree.
+ */
+const EVER = 0;
+
 export interface Desire {
   readonly loaded: Loaded;
   readonly resolution: Resolution;
@@ -17,7 +23,7 @@ export async function desire(repository: Repository, store: Store, timeZone: str
   const [remembered, last, operatorBlocks] = await Promise.all([
     store.memory.entries(),
     store.memory.revision(),
-    store.orders.blocks(at),
+    store.orders.blocks(EVER),
   ]);
   const { loaded, trouble } = await loadTrusted(repository, store, last);
   const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });

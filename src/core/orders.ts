@@ -1,37 +1,55 @@
 /** Operators' orders: a block from the command line stays until the repository holds it, and says so until then. */
+import { daysIn, windowOf } from '../model/block-window.ts';
+import { dayOf } from '../model/day.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
 import type { Notice } from './plan.ts';
 import type { Store } from './ports.ts';
 
-/** Whether the repository now holds a valid, unlifted entry for the same person or institution. */
-export function isWrittenDown(order: OperatorBlock, model: Model): boolean {
+/**
+ * Whether the repository blocks the same person or institution at this moment by a valid entry, so that nothing is given
+ * back when the order ends. An entry with an end counts only where it was written after the order, in answer to it,
+ * or lasts as long.
+ */
+export function isWrittenDown(order: OperatorBlock, model: Model, at: Instant): boolean {
+  const days = daysIn(model.timeZone);
   const list = order.scope === 'user' ? model.blockedUsers : model.blockedInstitutions;
-  return list.some(
-    ({ condition, document }) =>
-      condition === 'declared' && document.target === order.target && document.lifted === null,
-  );
+  return list.some(({ condition, document, knownSince }) => {
+    if (condition !== 'declared' || document.target !== order.target) return false;
+    const { from, to } = windowOf(document, days);
+    if (at < from || (to !== null && to <= at)) return false;
+    const lastsAsLong = to === null || (order.until !== null && order.until <= to);
+    return lastsAsLong || knownSince === null || knownSince >= order.at;
+  });
+}
+
+/** Whether the order still counts: it has no end of its own, or that has not come yet. */
+function isStanding(order: OperatorBlock, at: Instant): boolean {
+  return order.until === null || at < order.until;
 }
 
 /** One notice for each order that only the store knows, with the YAML to paste. */
 export function orderNotices(model: Model, at: Instant): readonly Notice[] {
   return model.operatorBlocks
-    .filter((order) => !isWrittenDown(order, model))
+    .filter((order) => isStanding(order, at) && !isWrittenDown(order, model, at))
     .map((order) => noticeOf(order, model, at));
 }
 
-/** Ends the orders that the repository has taken over, so that lifting the entry lifts the block. */
+/** Ends the orders that the repository has taken over, so that lifting the entry lifts the block. Only for a model that is remembered. */
 export async function settleWrittenOrders(store: Store, model: Model, at: Instant): Promise<void> {
-  for (const order of model.operatorBlocks) {
-    if (isWrittenDown(order, model))
-      await store.orders.unblock(order.id, 'muster', 'written down in the repository', at);
+  const written = model.operatorBlocks.filter((order) => isStanding(order, at) && isWrittenDown(order, model, at));
+  if (written.length === 0) return;
+  // An operator may have ended one meanwhile.
+  const standing = new Set((await store.orders.blocks(at)).map(({ id }) => id));
+  for (const { id } of written.filter((order) => standing.has(order.id))) {
+    await store.orders.unblock(id, 'muster', 'written down in the repository', at);
   }
 }
 
 function noticeOf(order: OperatorBlock, model: Model, at: Instant): Notice {
   const file = order.scope === 'user' ? 'blocked-users.yaml' : 'blocked-institutions.yaml';
   const label = model.users.get(order.target)?.document.username ?? order.target;
-  const day = new Date(at).toISOString().slice(0, 10);
+  const day = dayOf(at, model.timeZone);
   const entry = `- ${order.scope}: ${label}\n  reason: ${JSON.stringify(order.reason)}\n  from: ${day}`;
   return {
     kind: 'operator-block',
