@@ -10,6 +10,21 @@ export type Used = readonly {
   readonly institutions: readonly string[];
 }[];
 
+/** What counts besides the changes at hand. */
+export interface Spent {
+  /** In the 24 hours before this run. */
+  readonly used: Used;
+  /** By an earlier gate of this run. */
+  readonly earlier: Used;
+}
+
+/** What these changes use up, once they go through without approval. */
+export function usedBy(changes: readonly Change[]): Used {
+  return changes.flatMap(({ classes, person, cause }) =>
+    classes.map((name) => ({ class: name, person: person.key, institutions: cause.institutions })),
+  );
+}
+
 /** Null: within the limits; otherwise why not, with the figures. `ours` is what percentages are of. */
 export function overClassLimit(
   rule: ChangeClass,
@@ -17,9 +32,9 @@ export function overClassLimit(
   limit: ClassLimit,
   always: number,
   ours: number,
-  used: Used,
+  { used, earlier }: Spent,
 ): string | null {
-  const now = peopleIn(changes);
+  const now = new Set([...peopleIn(changes), ...peopleUsed(earlier, rule)]);
   const count = now.size;
   if (limit.people !== undefined && count > limit.people) {
     return `${people(count)} in one run; the limit of "${rule}" is ${limit.people}.`;
@@ -27,11 +42,15 @@ export function overClassLimit(
   if (limit.percent !== undefined && count > always && count * 100 > limit.percent * ours) {
     return `${people(count)} of ${ours} accounts; the limit of "${rule}" is ${limit.percent} %.`;
   }
-  const day = new Set([...now, ...used.filter((one) => one.class === rule).map((one) => one.person)]);
+  const day = new Set([...now, ...peopleUsed(used, rule)]);
   if (limit.perDay !== undefined && day.size > limit.perDay) {
     return `${people(count)} now, ${people(day.size)} within 24 hours; the limit of "${rule}" is ${limit.perDay} a day.`;
   }
   return null;
+}
+
+function peopleUsed(used: Used, rule: ChangeClass): readonly string[] {
+  return used.filter((one) => one.class === rule).map((one) => one.person);
 }
 
 export interface Over {
@@ -41,34 +60,25 @@ export interface Over {
 
 /**
  * Blocks (and their lifting) have two budgets: people named one by one or closed, and whole institutions with the people
- * behind them. What an operator ordered from the command line counts against neither: the order is the approval.
+ * behind them.
  */
 export function overBlockLimit(
   rule: 'block' | 'lift',
   changes: readonly Change[],
   limit: BlockLimit,
-  used: Used,
+  { used, earlier }: Spent,
 ): readonly Over[] {
-  const ordered = changes.filter((change) => change.cause.kind !== 'operator-blocked');
-  const byInstitution = ordered.filter((change) => change.cause.institutions.length > 0);
-  const byName = ordered.filter((change) => change.cause.institutions.length === 0);
-  const usedHere = used.filter((one) => one.class === rule);
+  const byInstitution = changes.filter((change) => change.cause.institutions.length > 0);
+  const byName = changes.filter((change) => change.cause.institutions.length === 0);
+  const ofInstitutions = (all: Used) => all.filter((one) => one.class === rule && one.institutions.length > 0);
+  const ofNames = (all: Used) => all.filter((one) => one.class === rule && one.institutions.length === 0);
   const overs: Over[] = [];
-  const named = overClassLimit(
-    rule,
-    byName,
-    { people: limit.people, perDay: limit.perDay },
-    0,
-    0,
-    usedHere.filter((one) => one.institutions.length === 0),
-  );
+  const named = overClassLimit(rule, byName, { people: limit.people, perDay: limit.perDay }, 0, 0, {
+    used: ofNames(used),
+    earlier: ofNames(earlier),
+  });
   if (byName.length > 0 && named !== null) overs.push({ changes: byName, because: named });
-  const institutional = overInstitutions(
-    rule,
-    byInstitution,
-    limit,
-    usedHere.filter((one) => one.institutions.length > 0),
-  );
+  const institutional = overInstitutions(rule, byInstitution, limit, ofInstitutions([...used, ...earlier]));
   if (institutional !== null) overs.push({ changes: byInstitution, because: institutional });
   return overs;
 }

@@ -1,14 +1,14 @@
 /** The gate: counts people per class against the limits, holds what is over, and alone makes an ApprovedPlan. */
 import type { Instant } from '../model/document.ts';
 import { overBlockLimit, overClassLimit, type Used } from './budget.ts';
-import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, fingerprint } from './change.ts';
+import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint } from './change.ts';
 import type { Limits } from './limits.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Track } from './ports.ts';
 
 /** The same change made this often within a day is a tug of war, not a reconciliation. */
 const FLAPS_MAX = 3;
-/** First wait after a failure, doubled with each further one. */
+/** First wait, after the second failure in a row (a crash alone is no reason to wait); doubled with each further one. */
 const BACKOFF_FIRST_MS = 5 * 60_000;
 /** The longest wait: a mended object is noticed within a working morning. */
 const BACKOFF_LONGEST_MS = 6 * 3_600_000;
@@ -18,8 +18,10 @@ export interface GateInput {
   /** Of one pass, across all systems, in plan order. */
   readonly changes: readonly Change[];
   readonly limits: Limits;
-  /** What the last 24 hours used up, approved changes left out. */
+  /** What the last 24 hours before this run used up, approved changes left out. */
   readonly used: Used;
+  /** What an earlier gate of this very run let through: the block lane's people count as well. */
+  readonly earlier: Used;
   /** Things that are ours, by system, in the last proven read. */
   readonly ours: ReadonlyMap<string, number>;
   readonly approvals: readonly Approval[];
@@ -34,8 +36,11 @@ export interface GateInput {
 /** Judges a finished plan. Every change comes out exactly once: approved, or in one hold. */
 export function gate(input: GateInput): Gated {
   const approvedPrints = new Set(input.approvals.flatMap((approval) => approval.fingerprints));
-  const prints = new Map(input.changes.map((change) => [change, fingerprint(change)]));
-  const isApproved = (change: Change) => approvedPrints.has(prints.get(change) ?? '');
+  const approved = new Set(
+    input.changes.filter((change) => isOrdered(change) || approvedPrints.has(fingerprint(change))),
+  );
+  const isApproved = (change: Change) => approved.has(change);
+  const tracks = new Map(input.changes.map((change) => [change, input.tracks.get(effortOf(change))]));
   const holds: Hold[] = [];
   let rest = [...input.changes];
   const hold = (
@@ -60,7 +65,9 @@ export function gate(input: GateInput): Gated {
     );
   }
   if (input.paused !== null) {
-    hold('paused', rest, `${input.paused.by} paused Muster: ${input.paused.reason}`, 'Run "muster resume".', false);
+    // Who was blocked and is found enabled is shut out again all the same.
+    const pausable = rest.filter((change) => !change.classes.includes('block'));
+    hold('paused', pausable, `${input.paused.by} paused Muster: ${input.paused.reason}`, 'Run "muster resume".', false);
   }
   hold(
     'clock',
@@ -69,11 +76,19 @@ export function gate(input: GateInput): Gated {
     'Mend the clock of this machine or of the directory server.',
     true,
   );
-  holdTroubled(input, () => rest, isApproved, prints, hold);
+  holdTroubled(input, rest, isApproved, tracks, hold);
   holdOverLimits(input, () => rest, isApproved, hold);
-  const approved = rest.map((change) => ({ change, approved: isApproved(change) }));
+  // What failed before comes last: a write that makes the server fall silent must not keep the others from it for ever.
+  const troubled = (change: Change) => (tracks.get(change)?.failures ?? 0) > 0;
+  const inOrder = [...rest.filter((change) => !troubled(change)), ...rest.filter(troubled)];
+  const changes = inOrder.map((change) => ({ change, approved: isApproved(change) }));
   // The one place where the brand is given: everything above decided what may pass.
-  return { approved: { revision: input.revision, changes: approved } as unknown as ApprovedPlan, holds };
+  return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
+}
+
+/** Blocked by an operator from the command line: the order is the approval. */
+function isOrdered(change: Change): boolean {
+  return change.kind === 'disable' && change.cause.kind === 'operator-blocked';
 }
 
 type HoldCall = (
@@ -87,25 +102,25 @@ type HoldCall = (
 /** Tugs of war and objects that keep failing: isolated, so that the others go on. What takes away is never held back here. */
 function holdTroubled(
   input: GateInput,
-  rest: () => readonly Change[],
+  rest: readonly Change[],
   isApproved: (change: Change) => boolean,
-  prints: ReadonlyMap<Change, string>,
+  tracks: ReadonlyMap<Change, Track | undefined>,
   hold: HoldCall,
 ): void {
-  const trackOf = (change: Change) => input.tracks.get(prints.get(change) ?? '');
-  const open = rest().filter((change) => change.effect !== 'takes' && !isApproved(change));
+  const open = rest.filter((change) => change.effect !== 'takes' && change.kind !== 'disable' && !isApproved(change));
+  const isFlapping = (change: Change) => (tracks.get(change)?.applied ?? 0) >= FLAPS_MAX;
   hold(
     'flapping',
-    open.filter((change) => (trackOf(change)?.applied ?? 0) >= FLAPS_MAX),
+    open.filter(isFlapping),
     `the same change was made ${FLAPS_MAX} times within a day and was undone each time.`,
     'Find who or what changes it back; approve to have Muster write it again.',
     true,
   );
   if (!input.patient) return;
   for (const change of open) {
-    const track = trackOf(change);
-    if (track === undefined || track.failures === 0 || track.lastFailedAt === null) continue;
-    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (track.failures - 1), BACKOFF_LONGEST_MS);
+    const track = tracks.get(change);
+    if (track === undefined || track.failures < 2 || track.lastFailedAt === null || isFlapping(change)) continue;
+    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (track.failures - 2), BACKOFF_LONGEST_MS);
     const again = track.lastFailedAt + waitMs;
     if (again <= input.at) continue;
     hold(
@@ -124,19 +139,19 @@ function holdOverLimits(
   isApproved: (change: Change) => boolean,
   hold: HoldCall,
 ): void {
-  const { limits, used, ours } = input;
+  const { limits, used, earlier, ours } = input;
   const countable = () => rest().filter((change) => !isApproved(change));
   for (const rule of CHANGE_CLASSES) {
     const inClass = countable().filter((change) => change.classes.includes(rule));
     if (inClass.length === 0 || rule === 'adopt') continue;
     if (rule === 'block' || rule === 'lift') {
-      for (const over of overBlockLimit(rule, inClass, limits[rule], used)) {
+      for (const over of overBlockLimit(rule, inClass, limits[rule], { used, earlier })) {
         holdClass(rule, over.changes, over.because, countable(), hold);
       }
       continue;
     }
-    const population = Math.max(0, ...inClass.map((change) => ours.get(change.address.system) ?? 0));
-    const because = overClassLimit(rule, inClass, limits[rule], limits.always, population, used);
+    const population = inClass.reduce((most, { address }) => Math.max(most, ours.get(address.system) ?? 0), 0);
+    const because = overClassLimit(rule, inClass, limits[rule], limits.always, population, { used, earlier });
     if (because !== null) holdClass(rule, inClass, because, countable(), hold);
   }
 }

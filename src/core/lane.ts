@@ -3,8 +3,10 @@
 import { troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { disable, isExplicit } from './access.ts';
+import { type Used, usedBy } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired, Observed } from './change.ts';
+import { closeAll } from './closing.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { ApprovedPlan, Hold, Notice } from './plan.ts';
 import type { Known, LedgerRow, Reconciler, Session } from './ports.ts';
@@ -30,10 +32,14 @@ export interface LaneInput {
 
 export interface LaneResult {
   readonly changes: readonly Change[];
+  /** What the limits let through without an approval: a later gate of the same run counts it as well. */
+  readonly passed: Used;
   readonly holds: readonly Hold[];
   readonly applied: readonly Applied[];
   readonly notices: readonly Notice[];
 }
+
+export const NO_LANE: LaneResult = { changes: [], passed: [], holds: [], applied: [], notices: [] };
 
 /**
  * Needs no proven reading: each person is looked up alone, and mark and protection are judged on that very object.
@@ -41,12 +47,12 @@ export interface LaneResult {
  */
 export async function runLane(input: LaneInput): Promise<LaneResult> {
   const people = candidates(input);
-  if (people.length === 0) return { changes: [], holds: [], applied: [], notices: [] };
-  const { result: first, error } = await attempt(() => shutOut(input, people, input.main));
+  if (people.length === 0) return NO_LANE;
+  const { result: first, error } = await attempt(() => shutOut(input, people, input.main, []));
   if (first === null && input.apply === null) throw error;
   const others =
     input.apply !== null && (first === null || first.approved.changes.length > 0)
-      ? await onOtherServers(input, people)
+      ? await onOtherServers(input, people, first?.passed ?? [])
       : [];
   const rounds = [
     ...(first === null ? [] : [first]),
@@ -56,6 +62,7 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
   if (leading === undefined) throw error;
   return {
     changes: leading.changes,
+    passed: rounds.flatMap((round) => round.passed),
     holds: leading.holds,
     applied: rounds.flatMap((round) => round.applied),
     notices: [
@@ -81,10 +88,10 @@ interface Round extends LaneResult {
   readonly approved: ApprovedPlan;
 }
 
-async function shutOut(input: LaneInput, people: readonly Desired[], session: Session): Promise<Round> {
+/** `earlier` is what other servers of this run were told already. */
+async function shutOut(input: LaneInput, people: readonly Desired[], session: Session, earlier: Used): Promise<Round> {
   const handles = new Map(input.rows.filter((row) => row.goneAt === null).map((row) => [row.key, row.handle]));
-  const wanted = people.map(({ address }) => ({ key: address.key, handle: handles.get(address.key) ?? null }));
-  const found = await session.reader.lookup(wanted, input.known);
+  const found = await session.reader.lookup(wantedOf(people, handles), input.known);
   const byKey = Map.groupBy(found, (one) => one.address.key);
   const changes: Change[] = [];
   const notices: Notice[] = [];
@@ -92,14 +99,26 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
     for (const observed of foundFor(desired, byKey, found, handles)) {
       const { traits } = input.reconciler;
       if (!observed.enabled) continue;
-      const refused = refusal(observed, input);
+      const refused = refusal(desired, observed, handles.get(desired.address.key));
       if (refused === null) changes.push(disable({ desired, traits, at: input.at, dated: false }, observed));
       else notices.push(refusedNotice(desired, refused));
     }
   }
-  const { approved, holds } = gate({ ...input.judge, changes, paused: null, storeLost: false, patient: false });
+  const spent = [...input.judge.earlier, ...earlier];
+  const judge = { ...input.judge, earlier: spent, paused: null, storeLost: false, patient: false };
+  const { approved, holds } = gate({ ...judge, changes });
   const applied = input.apply === null ? [] : await input.apply(approved, session);
-  return { changes, approved, holds, applied, notices };
+  const passed = usedBy(approved.changes.flatMap((one) => (one.approved ? [] : [one.change])));
+  return { changes, approved, passed, holds, applied, notices };
+}
+
+/** By handle, and by name as well: somebody may have made another account of that name by hand. */
+function wantedOf(people: readonly Desired[], handles: ReadonlyMap<string, string>) {
+  return people.flatMap(({ address: { key } }) => {
+    const handle = handles.get(key);
+    const named = { key, handle: null };
+    return handle === undefined ? [named] : [named, { key, handle }];
+  });
 }
 
 /** By the name it now bears, or by the handle that the ledger knows, whatever it is called now. */
@@ -115,9 +134,11 @@ function foundFor(
   return [...named, ...found.filter((one) => one.handle === handle)];
 }
 
+/** An account of that name may be somebody else's: only a mark that names this person, or the handle that the ledger has for them, will do. */
 function refusal(
+  desired: Desired,
   observed: Observed,
-  { known }: LaneInput,
+  handle: string | undefined,
 ): { kind: Notice['kind']; text: string; next: string } | null {
   if (observed.protectedBecause !== null) {
     return {
@@ -126,7 +147,7 @@ function refusal(
       next: 'Disable the account by hand now.',
     };
   }
-  if (observed.attempt !== null || known.handles.has(observed.handle)) return null;
+  if (observed.markedKey === desired.address.key || observed.handle === handle) return null;
   const kind = observed.ownership === 'foreign' ? 'foreign' : 'exists-not-ours';
   return { kind, text: `is not Muster's (${observed.location})`, next: 'Disable the account by hand, or adopt it.' };
 }
@@ -140,16 +161,23 @@ function refusedNotice(desired: Desired, refused: NonNullable<ReturnType<typeof 
 async function onOtherServers(
   input: LaneInput,
   people: readonly Desired[],
+  passed: Used,
 ): Promise<readonly { server: string; result: Round | null }[]> {
-  const { sessions, unreachable } = await input.reconciler.connectAll();
+  const { result: connected, error: none } = await attempt(() => input.reconciler.connectAll());
+  // What the main server has taken stands, whether or not any other answers.
+  if (connected === null) return [{ server: `The other servers (${troubleOf(none).what})`, result: null }];
+  const { sessions, unreachable } = connected;
   const rounds: { server: string; result: Round | null }[] = unreachable.map((server) => ({ server, result: null }));
-  for (const session of sessions) {
-    const { server } = session.reader;
-    if (server !== input.main.reader.server) {
-      const { result, error } = await attempt(() => shutOut(input, people, session));
+  try {
+    for (const session of sessions) {
+      const { server } = session.reader;
+      if (server === input.main.reader.server) continue;
+      const earlier = [...passed, ...rounds.flatMap((round) => round.result?.passed ?? [])];
+      const { result, error } = await attempt(() => shutOut(input, people, session, earlier));
       rounds.push({ server: result === null ? `${server}: ${troubleOf(error).what}` : server, result });
     }
-    await session.reader.close();
+  } finally {
+    await closeAll(sessions);
   }
   return rounds;
 }
@@ -165,6 +193,6 @@ async function attempt<T>(
 }
 
 function byReplicationOnly(server: string): Notice {
-  const text = `${server}: the block reaches it by replication only.`;
+  const text = `${server}: the blocks reach it by replication only.`;
   return { kind: 'unreachable', person: null, text, next: null, origin: null, urgent: false };
 }

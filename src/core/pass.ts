@@ -1,7 +1,9 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
 import { type ApplyParts, apply } from './apply.ts';
+import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
+import { closeAll, giveBack } from './closing.ts';
 import { type Desire, desire } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -10,8 +12,8 @@ import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
 import { type Recalled, recall } from './recall.ts';
-import type { Recovery } from './recover.ts';
 import type { Applied, Report } from './report.ts';
+import { keepRecovery } from './settling.ts';
 import { type SystemResult, systemPass } from './system-pass.ts';
 import { Timekeeper } from './timekeeper.ts';
 
@@ -79,21 +81,22 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
   );
   const wholePass = !request.dryRun && request.laneOnly !== true;
   if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
-  const systems = await run.step('observe', () => observeAll(parts, request, run, want, recalled));
+  const systems: SystemResult[] = [];
   try {
+    await run.step('observe', () => observeAll(parts, request, run, want, recalled, systems));
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, systems);
     if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
     const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
-    if (writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
+    if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const report = run.report({ ...plan, notices: [...plan.notices, ...unconfirmed] }, gated, applied, systems, want);
     // A report of the lane alone would hide what the last whole pass holds.
     if (wholePass) await parts.store.reports.save(report);
     return report;
   } finally {
-    for (const session of sessionsOf(systems).values()) await session.reader.close();
+    await closeAll(sessionsOf(systems).values());
   }
 }
 
@@ -111,7 +114,7 @@ export async function underLease<T>(store: Store, what: string, work: () => Prom
   try {
     return await work();
   } finally {
-    await store.lease.release();
+    await giveBack(store);
   }
 }
 
@@ -127,13 +130,13 @@ async function observeAll(
   run: Timekeeper,
   want: Desire,
   recalled: Recalled,
-): Promise<readonly SystemResult[]> {
-  const results: SystemResult[] = [];
+  results: SystemResult[],
+): Promise<void> {
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
+  const { clock } = parts;
+  const { journal } = parts.store;
   for (const reconciler of parts.reconcilers) {
     const rows = recalled.ledger.get(reconciler.system) ?? [];
-    const byHandle = new Map(rows.map((row) => [row.handle, row]));
-    const keep = (recovery: Recovery) => keepRecovery(parts, reconciler, recovery);
     results.push(
       await systemPass({
         reconciler,
@@ -142,24 +145,20 @@ async function observeAll(
         committedAt: want.loaded.committedAt,
         rows,
         open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
-        judge: limitsOf(parts, run, want, recalled),
+        judge: { ...limitsOf(parts, run, want, recalled), earlier: passedBy(results) },
         applyLane: writes
-          ? (plan, session) =>
-              apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), byHandle, true))
+          ? (plan, session, rowsNow) =>
+              apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), rowsNow, true))
           : null,
-        keep: writes ? keep : null,
+        keep: writes ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
         laneOnly: request.laneOnly === true,
       }),
     );
   }
-  return results;
 }
 
-async function keepRecovery(parts: PassParts, reconciler: Reconciler, recovery: Recovery): Promise<void> {
-  for (const { intent, outcome, row } of recovery.resolved) {
-    await reconciler.settle(intent.change, intent.attempt, outcome.status === 'applied');
-    await parts.store.journal.settle(intent, outcome, row, parts.clock());
-  }
+function passedBy(systems: readonly SystemResult[]): Used {
+  return systems.flatMap((system) => system.lane.passed);
 }
 
 function planOf(parts: PassParts, run: Timekeeper, want: Desire, systems: readonly SystemResult[]): Plan {
@@ -208,6 +207,7 @@ function judge(
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
   const input: GateInput = {
     ...limitsOf(parts, run, want, recalled),
+    earlier: passedBy(systems),
     changes: bulkOf(parts, systems),
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
     paused: recalled.paused,

@@ -60,7 +60,8 @@ function judge(intent: Intent, thing: Observed | undefined, witness: Witness): O
   }
   const believed = witness.server === intent.server || witness.at - intent.at > REPLICATION_LONGEST_MS;
   if (!believed || (thing === undefined && !witness.proven)) return null;
-  return { status: 'skipped', because: 'the run ended before the write took effect' };
+  // Counted as a failure: a write that makes the server fall silent each time must come to be known by it.
+  return { status: 'failed', error: 'The run ended before the write took effect.', next: 'It is planned anew.' };
 }
 
 /** Whether the thing now is as the change wanted it. */

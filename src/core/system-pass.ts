@@ -3,16 +3,18 @@ import { type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import { isExplicit } from './access.ts';
+import type { Used } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
 import { diff } from './diff.ts';
 import { knownFrom } from './known.ts';
-import { type LaneInput, type LaneResult, runLane } from './lane.ts';
-import type { Notice, ReadSystem } from './plan.ts';
+import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
+import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
+import type { ApprovedPlan, Notice, ReadSystem } from './plan.ts';
 import type { Intent, LedgerRow, Observation, Reconciler, Session } from './ports.ts';
-import { rowAfter } from './record.ts';
-import { type Recovery, recover } from './recover.ts';
+import type { Applied } from './report.ts';
+import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
 
 export interface SystemInput {
   readonly reconciler: Reconciler;
@@ -22,17 +24,16 @@ export interface SystemInput {
   readonly rows: readonly LedgerRow[];
   readonly open: readonly Intent[];
   readonly judge: LaneInput['judge'];
-  readonly applyLane:
-    | ((
-        plan: Parameters<NonNullable<LaneInput['apply']>>[0],
-        session: Session,
-      ) => ReturnType<NonNullable<LaneInput['apply']>>)
-    | null;
+  /** Null: show, do not write. */
+  readonly applyLane: ((plan: ApprovedPlan, session: Session, rows: Rows) => Promise<readonly Applied[]>) | null;
   /** Ends after the lane, which then looks at everyone who should be shut out. */
   readonly laneOnly: boolean;
-  /** Writes down what recovery found; null in a dry run. */
-  readonly keep: ((recovery: Recovery) => Promise<void>) | null;
+  /** Writes down what recovery found. */
+  readonly keep: Keep;
 }
+
+/** Ledger rows by handle. */
+export type Rows = ReadonlyMap<string, LedgerRow>;
 
 export interface SystemResult {
   readonly system: string;
@@ -41,8 +42,8 @@ export interface SystemResult {
   /** Bulk changes, without what the lane judged already. */
   readonly changes: readonly Change[];
   readonly notices: readonly Notice[];
-  /** Rows as they stand after recovery and acceptance, by handle. */
-  readonly rows: ReadonlyMap<string, LedgerRow>;
+  /** Rows as they stand after recovery and acceptance. */
+  readonly rows: Rows;
   readonly accepted: readonly LedgerRow[];
   readonly read: ReadSystem | null;
   readonly trouble: Trouble | null;
@@ -50,32 +51,27 @@ export interface SystemResult {
   readonly unknownMarks: number;
 }
 
-const NO_LANE: LaneResult = { changes: [], holds: [], applied: [], notices: [] };
-
 /** Never throws: a system that cannot be reached or proven is left out of the bulk, and says why. */
 export async function systemPass(input: SystemInput): Promise<SystemResult> {
   const { reconciler } = input;
+  const rows = byHandle(input.rows);
   let session: Session | null = null;
   try {
     session = await reconciler.connect();
-    return await withSession(input, session);
+    return await withSession(input, session, rows);
   } catch (error) {
-    return {
-      system: reconciler.system,
-      session,
-      lane: NO_LANE,
-      changes: [],
-      notices: unreachedPeople(input),
-      rows: byHandle(input.rows),
-      accepted: [],
-      read: null,
-      trouble: troubleOf(error),
-      unknownMarks: 0,
-    };
+    const trouble = troubleOf(error);
+    return partResult(reconciler.system, session, NO_LANE, rows, unreachedPeople(input), trouble);
   }
 }
 
-async function withSession(input: SystemInput, session: Session): Promise<SystemResult> {
+/** What is known before anything is decided. */
+interface Start extends Settling {
+  readonly desired: readonly Desired[];
+  readonly doubtful: ReadonlySet<string>;
+}
+
+async function withSession(input: SystemInput, session: Session, rows: Rows): Promise<SystemResult> {
   const { reconciler, model, at } = input;
   const desired = reconciler.project(model, at);
   const clock = compareClocks(at, await serverClock(session), input.committedAt);
@@ -83,60 +79,39 @@ async function withSession(input: SystemInput, session: Session): Promise<System
     desired,
     clock.alternatives.map((other) => reconciler.project(model, other)),
   );
-  const early = await recoverEarly(input, session);
-  const state = { desired, doubtful, ...early };
-  const lane = await runLane(laneInput(input, session, state, input.laneOnly));
+  const early = await settleEarly(input.open, rows, session, at, input.keep);
+  const start = { ...early, desired, doubtful, notices: [...clock.notices, ...early.notices] };
+  const lane = await runLane(laneInput(input, session, start, [], input.laneOnly));
   // The lane has written: its rows must be seen by the diff, and recovery found some as well.
-  const rows = laneRows(early.rows, lane);
-  if (input.laneOnly)
-    return laneResult(reconciler.system, session, lane, rows, [...clock.notices, ...lane.notices], null);
-  const observation = await observe(session, desired, rows, early.unsettled);
-  if (!('observed' in observation)) {
-    const thorough = await runLane(laneInput(input, session, { ...state, rows }, true));
-    const merged = merge(lane, thorough);
-    const notices = [...clock.notices, ...merged.notices];
-    return laneResult(reconciler.system, session, merged, laneRows(rows, thorough), notices, observation);
+  const after = { ...start, rows: laneRows(start.rows, lane) };
+  const notices = [...start.notices, ...lane.notices];
+  if (input.laneOnly) return partResult(reconciler.system, session, lane, after.rows, notices, null);
+  try {
+    return await bulk(input, session, after, lane);
+  } catch (error) {
+    return partResult(reconciler.system, session, lane, after.rows, notices, troubleOf(error));
   }
-  return conclude(input, session, state, lane, rows, observation, clock.notices);
 }
 
-function laneResult(
+async function bulk(input: SystemInput, session: Session, start: Start, lane: LaneResult): Promise<SystemResult> {
+  const observation = await observe(session, start);
+  if ('observed' in observation) return conclude(input, session, start, lane, observation);
+  // Nobody but the lane will look at those whom the ledger shows disabled already.
+  const thorough = await runLane(laneInput(input, session, start, lane.passed, true));
+  const merged = mergeLanes(lane, thorough);
+  const notices = [...start.notices, ...merged.notices];
+  return partResult(input.reconciler.system, session, merged, laneRows(start.rows, thorough), notices, observation);
+}
+
+function partResult(
   system: string,
-  session: Session,
+  session: Session | null,
   lane: LaneResult,
-  rows: ReadonlyMap<string, LedgerRow>,
+  rows: Rows,
   notices: readonly Notice[],
   trouble: Trouble | null,
 ): SystemResult {
   return { system, session, lane, changes: [], notices, rows, accepted: [], read: null, trouble, unknownMarks: 0 };
-}
-
-interface Early {
-  readonly rows: ReadonlyMap<string, LedgerRow>;
-  readonly unsettled: readonly Intent[];
-}
-
-interface LaneState extends Early {
-  readonly desired: readonly Desired[];
-  readonly doubtful: ReadonlySet<string>;
-}
-
-/** Point reads settle most of what a crash left, before anything new is decided. */
-async function recoverEarly(input: SystemInput, session: Session): Promise<Early> {
-  const rows = byHandle(input.rows);
-  if (input.open.length === 0) return { rows, unsettled: [] };
-  const wanted = input.open.map(({ change }) => ({ key: change.address.key, handle: change.handle }));
-  try {
-    const found = await session.reader.lookup(wanted, knownFrom(rows.values(), input.open));
-    return await settle(
-      input,
-      recover(input.open, { server: session.reader.server, found, proven: false, at: input.at }, rows),
-      rows,
-    );
-  } catch {
-    // The block lane must not wait for this: it asks other servers, and the bulk reading will fail and say why.
-    return { rows, unsettled: input.open };
-  }
 }
 
 /** Null where the server that took our bind no longer answers: the reading that follows reports it. */
@@ -148,18 +123,7 @@ async function serverClock({ reader }: Session): Promise<{ name: string; now: In
   }
 }
 
-async function settle(input: SystemInput, recovery: Recovery, rows: ReadonlyMap<string, LedgerRow>): Promise<Early> {
-  if (input.keep !== null) await input.keep(recovery);
-  const learned = recovery.resolved.flatMap(({ row }) => (row === null ? [] : [[row.handle, row] as const]));
-  return { rows: new Map([...rows, ...learned]), unsettled: recovery.unsettled };
-}
-
-async function observe(
-  session: Session,
-  desired: readonly Desired[],
-  rows: ReadonlyMap<string, LedgerRow>,
-  unsettled: readonly Intent[],
-): Promise<Observation | Trouble> {
+async function observe(session: Session, { desired, rows, unsettled }: Start): Promise<Observation | Trouble> {
   try {
     return await session.reader.observe(desired, knownFrom(rows.values(), unsettled));
   } catch (error) {
@@ -170,89 +134,78 @@ async function observe(
 async function conclude(
   input: SystemInput,
   session: Session,
-  state: LaneState,
+  start: Start,
   lane: LaneResult,
-  rows: ReadonlyMap<string, LedgerRow>,
   observation: Observation,
-  clockNotices: readonly Notice[],
 ): Promise<SystemResult> {
-  const { reconciler, at } = input;
-  const found = [...observation.observed, ...observation.elsewhere];
-  const late = await settle(
-    input,
-    recover(state.unsettled, { server: observation.server, found, proven: true, at }, rows),
-    rows,
-  );
+  const { reconciler, at, keep } = input;
+  const { system, server, digest, observed, elsewhere } = observation;
+  const found = [...observed, ...elsewhere];
+  const late = await settle(start.unsettled, start.rows, { server, found, proven: true, at }, keep);
   const result = diff({
-    desired: state.desired,
+    desired: start.desired,
     observation,
     ledger: [...late.rows.values()],
     traits: reconciler.traits,
     at,
-    doubtful: state.doubtful,
+    doubtful: start.doubtful,
     unsettled: new Set(late.unsettled.map(({ change }) => change.address.key)),
   });
-  const judged = new Set(lane.changes.map((change) => change.handle));
-  const changes = result.changes.filter((change) => change.kind !== 'disable' || !judged.has(change.handle));
-  const ours = observation.observed.filter((one) => one.ownership === 'ours').length;
-  const unknownMarks = found.filter((one) => one.attempt !== null && !late.rows.has(one.handle)).length;
+  const ours = observed.filter((one) => one.ownership === 'ours').length;
   return {
     system: reconciler.system,
     session,
     lane,
-    changes,
-    notices: [...clockNotices, ...result.notices, ...lane.notices.filter((notice) => notice.kind === 'unreachable')],
+    changes: withoutJudged(result.changes, lane),
+    notices: [...start.notices, ...late.notices, ...result.notices, ...laneNotices(lane, result.notices)],
     rows: new Map([...late.rows, ...result.accepted.map((row) => [row.handle, row] as const)]),
     accepted: result.accepted,
-    read: { system: observation.system, server: observation.server, digest: observation.digest, ours },
+    read: { system, server, digest, ours },
     trouble: null,
-    unknownMarks,
+    unknownMarks: found.filter((one) => one.attempt !== null && !late.rows.has(one.handle)).length,
   };
 }
 
-function laneInput(input: SystemInput, main: Session, state: LaneState, thorough: boolean): LaneInput {
+/** What the lane judged is not judged again, and whom it could not shut out gets nothing else either. */
+function withoutJudged(changes: readonly Change[], lane: LaneResult): readonly Change[] {
+  const judged = new Set(lane.changes.map((change) => change.handle));
+  const waiting = leftEnabled(lane);
+  return changes.filter(
+    ({ kind, handle, effect }) =>
+      !(kind === 'disable' && judged.has(handle)) && !(handle !== null && effect !== 'takes' && waiting.has(handle)),
+  );
+}
+
+function laneInput(
+  input: SystemInput,
+  main: Session,
+  { desired, doubtful, rows, unsettled }: Start,
+  earlier: Used,
+  thorough: boolean,
+): LaneInput {
+  const { reconciler, at, judge, applyLane } = input;
   return {
-    reconciler: input.reconciler,
+    reconciler,
     main,
-    desired: state.desired,
-    rows: [...state.rows.values()],
-    known: knownFrom(state.rows.values(), state.unsettled),
-    at: input.at,
-    doubtful: state.doubtful,
+    desired,
+    rows: [...rows.values()],
+    known: knownFrom(rows.values(), unsettled),
+    at,
+    doubtful,
     thorough,
-    judge: input.judge,
-    apply: input.applyLane,
+    judge: { ...judge, earlier: [...judge.earlier, ...earlier] },
+    apply: applyLane === null ? null : (plan, session) => applyLane(plan, session, rows),
   };
 }
 
-function laneRows(rows: ReadonlyMap<string, LedgerRow>, lane: LaneResult): ReadonlyMap<string, LedgerRow> {
-  const merged = new Map(rows);
-  for (const { change, outcome } of lane.applied) {
-    if (outcome.status !== 'applied') continue;
-    merged.set(outcome.written.handle, rowAfter(change, outcome.written, merged.get(outcome.written.handle) ?? null));
-  }
-  return merged;
-}
-
-function merge(a: LaneResult, b: LaneResult): LaneResult {
-  const handles = new Set(a.changes.map((change) => change.handle));
-  const fresh = b.changes.filter((change) => !handles.has(change.handle));
-  return {
-    changes: [...a.changes, ...fresh],
-    holds: b.holds,
-    applied: [...a.applied, ...b.applied],
-    notices: [...a.notices, ...b.notices],
-  };
-}
-
-function byHandle(rows: readonly LedgerRow[]): ReadonlyMap<string, LedgerRow> {
+function byHandle(rows: readonly LedgerRow[]): Rows {
   return new Map(rows.map((row) => [row.handle, row]));
 }
 
 /** No server accepts us: whoever should be shut out and is not known to be, is an alert of its own. */
 function unreachedPeople({ reconciler, model, at, rows }: SystemInput): Notice[] {
   const done = new Set(rows.filter((row) => !row.state.enabled).map((row) => row.key));
-  const ours = new Set(rows.map((row) => row.key));
+  const ours = new Set(rows.filter((row) => row.goneAt === null).map((row) => row.key));
   const waiting = reconciler
     .project(model, at)
     .filter(

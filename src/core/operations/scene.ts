@@ -4,6 +4,7 @@ import { fold } from '../../model/document.ts';
 import { nearest } from '../../model/nearest.ts';
 import { apply } from '../apply.ts';
 import { type Change, type Desired, digestOf, fingerprint } from '../change.ts';
+import { closeAll } from '../closing.ts';
 import { desire } from '../desire.ts';
 import { gate } from '../gate.ts';
 import { knownFrom } from '../known.ts';
@@ -42,7 +43,7 @@ export async function onScene<T>(parts: PassParts, what: string, act: (scene: Sc
     try {
       return await act({ parts, reconciler, session, at, desired, rows, known });
     } finally {
-      await session.reader.close();
+      await closeAll([session]);
     }
   });
 }
@@ -89,6 +90,7 @@ export async function writeOrdered(
     changes,
     limits: parts.settings.limits,
     used: [],
+    earlier: [],
     ours: new Map(),
     approvals: [order],
     tracks: new Map(),

@@ -1,0 +1,88 @@
+/** Settling: what recovery found is told to the system and written down, one intent at a time, so that one that cannot be stops no other. */
+import { type Trouble, troubleOf } from '../errors.ts';
+import { knownFrom } from './known.ts';
+import type { Notice } from './plan.ts';
+import type { Clock, Intent, Journal, LedgerRow, Reconciler, Session } from './ports.ts';
+import { type Recovery, type Resolved, recover, type Witness } from './recover.ts';
+
+export interface Settled extends Recovery {
+  readonly notices: readonly Notice[];
+}
+
+/** Rows, open questions and what to say, as recovery goes on. */
+export interface Settling {
+  readonly rows: ReadonlyMap<string, LedgerRow>;
+  readonly unsettled: readonly Intent[];
+  readonly notices: readonly Notice[];
+}
+
+/** Null in a dry run: what was found counts for this pass, and is found again by the next. */
+export type Keep = ((recovery: Recovery) => Promise<Settled>) | null;
+
+/** Throws MusterError where the journal takes nothing any more. */
+export async function keepRecovery(
+  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  reconciler: Reconciler,
+  recovery: Recovery,
+): Promise<Settled> {
+  const resolved: Resolved[] = [];
+  const unsettled = [...recovery.unsettled];
+  const notices: Notice[] = [];
+  for (const one of recovery.resolved) {
+    const trouble = await tell(reconciler, one);
+    if (trouble !== null) notices.push(troubleNotice(one.intent, trouble));
+    if (trouble !== null && trouble.remedy !== 'person') {
+      unsettled.push(one.intent);
+      continue;
+    }
+    await journal.settle(one.intent, one.outcome, one.row, clock());
+    resolved.push(one);
+  }
+  return { resolved, unsettled, notices };
+}
+
+async function tell(reconciler: Reconciler, { intent, outcome }: Resolved): Promise<Trouble | null> {
+  try {
+    await reconciler.settle(intent.change, intent.attempt, outcome.status === 'applied');
+    return null;
+  } catch (error) {
+    return troubleOf(error);
+  }
+}
+
+/** Point reads settle most of what a crash left, before anything new is decided. Never throws. */
+export async function settleEarly(
+  open: readonly Intent[],
+  rows: ReadonlyMap<string, LedgerRow>,
+  session: Session,
+  at: number,
+  keep: Keep,
+): Promise<Settling> {
+  if (open.length === 0) return { rows, unsettled: [], notices: [] };
+  const wanted = open.map(({ change }) => ({ key: change.address.key, handle: change.handle }));
+  try {
+    const found = await session.reader.lookup(wanted, knownFrom(rows.values(), open));
+    return await settle(open, rows, { server: session.reader.server, found, proven: false, at }, keep);
+  } catch {
+    // The block lane must not wait for this: it asks other servers, and the bulk reading will fail and say why.
+    return { rows, unsettled: open, notices: [] };
+  }
+}
+
+/** Throws MusterError where the journal takes nothing any more. */
+export async function settle(
+  open: readonly Intent[],
+  rows: ReadonlyMap<string, LedgerRow>,
+  witness: Witness,
+  keep: Keep,
+): Promise<Settling> {
+  const recovery = recover(open, witness, rows);
+  const settled = keep === null ? { ...recovery, notices: [] } : await keep(recovery);
+  const learned = settled.resolved.flatMap(({ row }) => (row === null ? [] : [[row.handle, row] as const]));
+  return { rows: new Map([...rows, ...learned]), unsettled: settled.unsettled, notices: settled.notices };
+}
+
+function troubleNotice({ change }: Intent, { what, next }: Trouble): Notice {
+  const text = `${change.person.label}: a write of an earlier run was found done, but not everything that belongs to it: ${what}`;
+  return { kind: 'unsettled', person: change.person.label, text, next, origin: null, urgent: false };
+}
