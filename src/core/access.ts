@@ -1,9 +1,10 @@
 /** Access: whether an account should be enabled or disabled, and why; only what Muster disabled is given back. */
-import type { Reason, ReasonKind } from '../model/standing.ts';
+import type { Ended, Reason, ReasonKind } from '../model/standing.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
 import {
   type Cause,
   type ChangeClass,
+  type Desired,
   type Disable,
   type Effect,
   type Enable,
@@ -72,10 +73,10 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable
 
 function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
   const { desired, traits, at, dated } = subject;
-  const newest = desired.verdict.ended[0];
+  const over = desired.verdict.ended.find(({ kind }) => kind === disabledFor.kind);
   const after: State = { enabled: true, attributes: {} };
   const finally_: State = { enabled: true, attributes: { ...observed.attributes, ...desired.attributes } };
-  const due = newest !== undefined && fellDue(newest.endedAt, newest.knownSince);
+  const due = over !== undefined && endedByDate(over, desired);
   return {
     kind: 'enable',
     address: desired.address,
@@ -89,12 +90,17 @@ function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
     classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable'],
     cause: {
       kind: 'over',
-      text: newest?.text ?? `no longer holds: ${disabledFor.text}`,
-      origin: newest?.origin ?? desired.origin,
+      text: over?.text ?? `no longer holds: ${disabledFor.text}`,
+      origin: over?.origin ?? desired.origin,
       institutions: disabledFor.institutions,
     },
     dated,
   };
+}
+
+/** Whether a restriction ran out by a date that had been known, along with all that is declared of the person, before it came. */
+export function endedByDate({ endedAt, knownSince }: Ended, desired: Desired): boolean {
+  return fellDue(endedAt, knownSince) && fellDue(endedAt, desired.knownSince);
 }
 
 /** What the person can do before and after, and so what the change does to them. */

@@ -67,8 +67,10 @@ function choose(
 
 function update(subject: Case, observed: Observed, before: Attributes, after: Attributes, declared: boolean): Update {
   const { desired, traits, at, dated } = subject;
-  const then = { enabled: observed.enabled, attributes: { ...observed.attributes, ...after } };
-  const effect = effectOf(traits, observed, then, at);
+  // Who should have no access is disabled before anything else is written, so no later expiry gives them any.
+  const now = { enabled: observed.enabled && desired.verdict.allowed, attributes: observed.attributes };
+  const then = { enabled: now.enabled, attributes: { ...observed.attributes, ...after } };
+  const effect = effectOf(traits, now, then, at);
   const names = Object.keys(after);
   const classes: ChangeClass[] = [];
   if (names.some((name) => traits.authenticators.has(name))) classes.push('phone');

@@ -1,12 +1,12 @@
 /** Diff: the changes between what should be and what a proven reading showed, and what people should know besides. */
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
-import { accessChange } from './access.ts';
+import { accessChange, endedByDate } from './access.ts';
 import { attributeChanges } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
-import { type Change, type Create, compareChanges, type Desired, fellDue, type Observed } from './change.ts';
+import { type Change, type Create, compareChanges, type Desired, type Observed } from './change.ts';
 import type { Notice } from './plan.ts';
-import type { LedgerRow, Observation, Traits } from './ports.ts';
+import type { Conflict, LedgerRow, Observation, Traits } from './ports.ts';
 
 export interface DiffInput {
   readonly desired: readonly Desired[];
@@ -45,16 +45,18 @@ interface Index {
   readonly elsewhere: ReadonlyMap<string, Observed>;
   readonly byName: ReadonlyMap<string, Observed>;
   readonly gone: ReadonlySet<string>;
-  readonly conflicts: ReadonlyMap<string, string>;
+  readonly conflicts: ReadonlyMap<string, Conflict>;
 }
 
 function indexOf({ ledger, observation }: DiffInput): Index {
   const byHandle = (things: readonly Observed[]) => new Map(things.map((thing) => [thing.handle, thing]));
   const everything = [...observation.elsewhere, ...observation.observed];
+  const gone = new Set(observation.gone);
+  const lives = (row: LedgerRow) => row.goneAt === null && !gone.has(row.handle);
   // A deleted account's row gives way to that of the account which took its place.
-  const living = [...ledger].sort((a, b) => Number(a.goneAt === null) - Number(b.goneAt === null));
+  const livingLast = [...ledger].sort((a, b) => Number(lives(a)) - Number(lives(b)));
   return {
-    rows: new Map(living.map((row) => [row.key, row])),
+    rows: new Map(livingLast.map((row) => [row.key, row])),
     inScope: byHandle(observation.observed),
     elsewhere: byHandle(observation.elsewhere),
     // A thing that bears a person's mark counts as theirs even where it is called otherwise now.
@@ -62,8 +64,8 @@ function indexOf({ ledger, observation }: DiffInput): Index {
       ...everything.flatMap((thing) => (thing.markedKey === null ? [] : [[thing.markedKey, thing] as const])),
       ...everything.map((thing) => [thing.address.key, thing] as const),
     ]),
-    gone: new Set(observation.gone),
-    conflicts: new Map(observation.conflicts.map(({ key, text }) => [key, text])),
+    gone,
+    conflicts: new Map(observation.conflicts.map((conflict) => [conflict.key, conflict])),
   };
 }
 
@@ -74,7 +76,8 @@ function judge(desired: Desired, input: DiffInput, index: Index): Finding {
   const dated = input.doubtful.has(desired.person.key);
   const subject: Case = { desired, row, traits: input.traits, at: input.at, dated };
   if (row === null) return judgeUnknown(subject, index);
-  if (row.goneAt !== null || index.gone.has(row.handle)) return judgeGone(subject, row, index);
+  if (row.goneAt !== null) return judgeReturned(subject, row, index) ?? judgeGone(subject, row, index);
+  if (index.gone.has(row.handle)) return judgeGone(subject, row, index);
   const here = index.inScope.get(row.handle);
   if (here !== undefined) return judgeOurs(subject, row, here);
   const moved = index.elsewhere.get(row.handle);
@@ -89,11 +92,7 @@ function judgeUnknown(subject: Case, index: Index): Finding {
   if (existing !== undefined) return noticed(notOursNotice(subject, existing));
   if (!desired.verdict.allowed || !desired.mayGain) return NOTHING;
   const conflict = index.conflicts.get(desired.address.key);
-  if (conflict !== undefined) {
-    return noticed(
-      about(desired, 'conflict', conflict, 'Free that value in the directory, or change it in the repository.'),
-    );
-  }
+  if (conflict !== undefined) return noticed(about(desired, 'conflict', conflict.text, conflict.next));
   if (traits.createRefused !== null) {
     return noticed(
       about(
@@ -105,8 +104,8 @@ function judgeUnknown(subject: Case, index: Index): Finding {
     );
   }
   const after = { enabled: true, attributes: desired.attributes };
-  const ended = desired.verdict.ended[0];
-  const due = ended !== undefined && fellDue(ended.endedAt, ended.knownSince);
+  const [newest] = desired.verdict.ended;
+  const due = newest !== undefined && endedByDate(newest, desired);
   const create: Create = {
     kind: 'create',
     address: desired.address,
@@ -123,18 +122,7 @@ function judgeUnknown(subject: Case, index: Index): Finding {
 }
 
 function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
-  const { desired, traits, at } = subject;
-  const mayLogIn = traits.usable(observed, at);
-  if (observed.protectedBecause !== null) {
-    const urgent = !desired.verdict.allowed && mayLogIn;
-    const text = `${desired.person.label} is protected (${observed.protectedBecause}) and is never changed by Muster${
-      urgent ? `, although they should not have access: ${reasonsOf(desired)}` : ''
-    }.`;
-    return noticed({
-      ...about(desired, 'protected', text, urgent ? 'Disable the account by hand now.' : null),
-      urgent,
-    });
-  }
+  if (observed.protectedBecause !== null) return noticed(protectedNotice(subject, observed));
   const access = accessChange(subject, row, observed);
   if (observed.ownership !== 'ours') {
     const takes = access.changes.filter((change) => change.effect !== 'gives' && change.classes.includes('block'));
@@ -154,14 +142,29 @@ function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
   };
 }
 
+/**
+ * A deleted thing that is there again under the same handle was restored, or had not reached the server that was asked: handles
+ * are never given twice. With the mark that names this person it is Muster's as before; null: it has not come back so.
+ */
+function judgeReturned(subject: Case, row: LedgerRow, index: Index): Finding | null {
+  const back = index.inScope.get(row.handle);
+  if (back === undefined || back.markedKey !== row.key) return null;
+  const alive: LedgerRow = { ...row, goneAt: null };
+  const finding = judgeOurs({ ...subject, row: alive }, alive, { ...back, ownership: 'ours' });
+  return { ...finding, accepted: finding.accepted ?? alive };
+}
+
 /** Outside the managed scope, but by its handle certainly the one we wrote: a block still reaches it, nothing else does. */
 function judgeMoved(subject: Case, moved: Observed): Finding {
   const { desired, row } = subject;
-  const access = row === null || moved.protectedBecause !== null ? NOTHING : accessChange(subject, row, moved);
-  const takes = access.changes.filter((change) => change.kind === 'disable');
   const text = `The account of ${desired.person.label} was moved out of the managed units, to ${moved.location}.`;
   const next = 'Move it back, or add its unit to the configuration; until then only blocks and closings reach it.';
-  return { changes: takes, notices: [about(desired, 'moved', text, next)], accepted: null };
+  const notices = [about(desired, 'moved', text, next)];
+  if (moved.protectedBecause !== null) {
+    return { changes: [], notices: [...notices, protectedNotice(subject, moved)], accepted: null };
+  }
+  const access = row === null ? NOTHING : accessChange(subject, row, moved);
+  return { changes: access.changes.filter((change) => change.classes.includes('block')), notices, accepted: null };
 }
 
 function judgeGone(subject: Case, row: LedgerRow, index: Index): Finding {
@@ -176,7 +179,7 @@ function judgeGone(subject: Case, row: LedgerRow, index: Index): Finding {
 /** Ledger rows of people whom nobody declares and no memory holds: left as they are, and said. */
 function undeclaredNotices({ ledger, desired, observation }: DiffInput): Notice[] {
   const declared = new Set(desired.map((one) => one.address.key));
-  const inLedger = new Set(ledger.map((row) => row.handle));
+  const inLedger = new Set(ledger.filter((row) => row.goneAt === null).map((row) => row.handle));
   const unknownMarks = observation.observed.filter((one) => one.attempt !== null && !inLedger.has(one.handle));
   const unknown = unknownMarks
     .filter((one) => !declared.has(one.address.key))
@@ -241,6 +244,14 @@ function notOursNotice(subject: Case, existing: Observed): Notice {
     ),
     urgent: shutOut,
   };
+}
+
+function protectedNotice({ desired, traits, at }: Case, observed: Observed): Notice {
+  const urgent = !desired.verdict.allowed && traits.usable(observed, at);
+  const text = `${desired.person.label} is protected (${observed.protectedBecause}) and is never changed by Muster${
+    urgent ? `, although they should not have access: ${reasonsOf(desired)}` : ''
+  }.`;
+  return { ...about(desired, 'protected', text, urgent ? 'Disable the account by hand now.' : null), urgent };
 }
 
 function goneNotice(desired: Desired): Notice {

@@ -10,8 +10,10 @@ export function rowAfter(change: Change, written: Written, row: LedgerRow | null
   const base = { system, key, handle: written.handle, goneAt: null };
   switch (change.kind) {
     case 'create':
-    case 'adopt':
       return { ...base, state: written.state, disabledFor: null };
+    case 'adopt':
+      // One whose mark somebody took away is taken over again with what is known of it.
+      return { ...base, state: written.state, disabledFor: written.state.enabled ? null : (row?.disabledFor ?? null) };
     case 'update': {
       const attributes = { ...known.attributes, ...change.after.attributes };
       return { ...base, state: { enabled: known.enabled, attributes }, disabledFor: row?.disabledFor ?? null };
