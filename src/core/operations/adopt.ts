@@ -30,27 +30,45 @@ export async function adopt(
       scene.known,
     );
     const byKey = new Map(found.map((one) => [one.address.key, one]));
-    const judged = people.map((desired) => ({ desired, observed: byKey.get(desired.address.key) ?? null }));
-    const refused = judged.flatMap(({ desired, observed }) => {
-      const because = refusal(observed);
-      return because === null ? [] : [{ person: desired.person.label, because }];
+    const others = await otherAccounts(scene, people);
+    const judged = people.map((desired) => {
+      const observed = byKey.get(desired.address.key) ?? null;
+      return { desired, observed, because: refusal(observed, others.get(desired.address.key)) };
     });
-    const accepted = judged.flatMap(({ desired, observed }) =>
-      observed === null || refusal(observed) !== null ? [] : [{ desired, observed }],
+    const refused = judged.flatMap(({ desired, because }) =>
+      because === null ? [] : [{ person: desired.person.label, because }],
+    );
+    const accepted = judged.flatMap(({ desired, observed, because }) =>
+      observed === null || because !== null ? [] : [{ desired, observed }],
     );
     const adopts = accepted.map(({ desired, observed }) => adoptOf(scene, desired, observed));
     const wouldChange = accepted.flatMap(({ desired, observed }) => preview(scene, desired, observed));
     if (operator === null || adopts.length === 0) return { adopts, refused, wouldChange, applied: [] };
-    await forgetDeleted(
-      scene,
-      accepted.map(({ desired }) => desired.address.key),
-    );
-    return { adopts, refused, wouldChange, applied: await writeOrdered(scene, adopts, operator) };
+    const applied = await writeOrdered(scene, adopts, operator);
+    await forgetDeleted(scene, applied);
+    return { adopts, refused, wouldChange, applied };
   });
 }
 
-function refusal(observed: Observed | null): string | null {
+/** Accounts that the ledger has for these people, by key, as far as they exist: one that was renamed bears another name by now. */
+async function otherAccounts(scene: Scene, people: readonly Desired[]): Promise<ReadonlyMap<string, Observed>> {
+  const wanted = new Set(people.map(({ address }) => address.key));
+  const rows = scene.rows.filter(({ key, goneAt }) => wanted.has(key) && goneAt === null);
+  const found = await scene.session.reader.lookup(rows, scene.known);
+  const byHandle = new Map(found.map((one) => [one.handle, one]));
+  return new Map(
+    rows.flatMap(({ key, handle }) => {
+      const one = byHandle.get(handle);
+      return one === undefined ? [] : [[key, one] as const];
+    }),
+  );
+}
+
+/** `other` is the account that the ledger has for that person. */
+function refusal(observed: Observed | null, other: Observed | undefined): string | null {
   if (observed === null) return 'there is no account of that name; the next sync creates one.';
+  if (other !== undefined && other.handle !== observed.handle)
+    return `Muster has another account for them (${other.location}), which would be forgotten: delete it or give it its name back.`;
   if (observed.protectedBecause !== null) return `the account is protected: ${observed.protectedBecause}.`;
   if (observed.ownership === 'ours') return "the account is Muster's already.";
   if (observed.attempt !== null)
@@ -122,8 +140,13 @@ function preview(scene: Scene, desired: Desired, observed: Observed): readonly C
 }
 
 /** The adopted account takes the place of one that was deleted under the same name. */
-async function forgetDeleted({ parts, reconciler, rows }: Scene, keys: readonly string[]): Promise<void> {
-  const wanted = new Set(keys);
-  const handles = rows.filter(({ key, goneAt }) => wanted.has(key) && goneAt !== null).map(({ handle }) => handle);
+async function forgetDeleted({ parts, reconciler, rows }: Scene, applied: readonly Applied[]): Promise<void> {
+  const adopted = new Map(
+    applied.flatMap(({ change, outcome }) =>
+      outcome.status === 'applied' ? [[change.address.key, outcome.written.handle] as const] : [],
+    ),
+  );
+  const deleted = rows.filter(({ key, handle }) => adopted.has(key) && adopted.get(key) !== handle);
+  const handles = deleted.map(({ handle }) => handle);
   await parts.store.ledger.remove(reconciler.system, handles);
 }

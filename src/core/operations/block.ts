@@ -1,5 +1,5 @@
 /** Block: shuts out a person or an institution now, by an operator's order, and keeps them out until it is written down or lifted. */
-import { MusterError } from '../../errors.ts';
+import { MusterError, troubleOf } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
 import type { OperatorBlock } from '../../model/model.ts';
 import { nearest } from '../../model/nearest.ts';
@@ -21,7 +21,25 @@ export async function blockByOrder(parts: PassParts, order: BlockOrder): Promise
   const target = await knownTarget(parts, order, at);
   const { scope, reason, by, until } = order;
   await parts.store.orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
-  return passLane(parts, `block ${target}`);
+  try {
+    return await passLane(parts, `block ${target}`);
+  } catch (error) {
+    throw recordedOnly(target, error);
+  }
+}
+
+/** The order stands, whatever kept it from being carried out: nobody should give it twice, nor think that it is done. */
+function recordedOnly(target: string, error: unknown): MusterError {
+  const { remedy, where, what } = troubleOf(error);
+  return new MusterError(
+    {
+      remedy,
+      where,
+      what: `The block of ${target} is recorded and counts from the next pass on, but could not be carried out now: ${what}`,
+      next: 'Run "muster sync" as soon as that is over: it blocks before it does anything else.',
+    },
+    { cause: error },
+  );
 }
 
 export interface Unblocked {

@@ -44,8 +44,10 @@ export async function rebuildLedger(
 
 function planRebuild(scene: Scene, observed: readonly Observed[]): Rebuild {
   const desired = new Map(scene.desired.map((one) => [one.address.key, one]));
-  const known = new Set(scene.rows.map(({ handle }) => handle));
-  const marked = observed.filter((one) => one.attempt !== null && !known.has(one.handle));
+  // A row of a deleted account does not count: the account may have been restored since.
+  const living = new Map(scene.rows.filter(({ goneAt }) => goneAt === null).map((row) => [row.handle, row]));
+  const taken = new Set([...living.values()].map(({ key }) => key));
+  const marked = observed.filter((one) => one.attempt !== null && !living.has(one.handle));
   const byPerson = Map.groupBy(marked, (one) => one.markedKey ?? one.address.key);
   const rows: LedgerRow[] = [];
   const refused: { location: string; because: string }[] = [];
@@ -58,6 +60,10 @@ function planRebuild(scene: Scene, observed: readonly Observed[]): Rebuild {
           because: `${claimants.length} accounts bear the mark of ${key}`,
         })),
       );
+      continue;
+    }
+    if (taken.has(key)) {
+      refused.push({ location: only.location, because: `the ledger has another account as that of ${key}` });
       continue;
     }
     const { system } = scene.reconciler;
