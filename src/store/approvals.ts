@@ -1,69 +1,30 @@
 /** Approvals and rejections of held changes, and of steps between revisions: who, when, why; nothing is ever taken out. */
+import type { Insertable, Kysely } from 'kysely';
 import type { Approval, Approvals } from '../core/ports.ts';
+import type { Instant } from '../model/document.ts';
 import { type Connection, readJson } from './connection.ts';
+import type { DecisionsTable, Schema } from './schema.ts';
 
 /** The approvals in this database. */
 export function storedApprovals(connection: Connection): Approvals {
-  const { db } = connection;
   return {
-    valid: async (at) => {
-      const rows = await db
-        .selectFrom('decisions as approved')
-        .selectAll()
-        .where('verdict', '=', 'approved')
-        .where('expires', '>', at)
-        .$narrowType<{ expires: number }>()
-        // A later word on the same digest replaces this one, whichever way it went.
-        .where((row) =>
-          row.not(
-            row.exists(
-              row
-                .selectFrom('decisions as later')
-                .select('later.seq')
-                .whereRef('later.digest', '=', 'approved.digest')
-                .whereRef('later.seq', '>', 'approved.seq'),
-            ),
-          ),
-        )
-        .orderBy('seq')
-        .execute();
-      return rows.map(
-        (row): Approval => ({
-          digest: row.digest,
-          fingerprints: readJson(row.fingerprintsJson),
-          by: row.decidedBy,
-          reason: row.reason,
-          at: row.at,
-          expires: row.expires,
-        }),
-      );
+    valid: (at) => valid(connection.db, at),
+    approve: ({ digest, fingerprints, by, reason, at, expires }) => {
+      const fingerprintsJson = JSON.stringify(fingerprints);
+      return decide(connection, {
+        verdict: 'approved',
+        digest,
+        fingerprintsJson,
+        decidedBy: by,
+        reason,
+        at,
+        expires,
+      });
     },
-    approve: async ({ digest, fingerprints, by, reason, at, expires }) => {
-      await connection.durable((transaction) =>
-        transaction
-          .insertInto('decisions')
-          .values({
-            verdict: 'approved',
-            digest,
-            fingerprintsJson: JSON.stringify(fingerprints),
-            decidedBy: by,
-            reason,
-            at,
-            expires,
-          })
-          .execute(),
-      );
-    },
-    reject: async (digest, by, reason, at) => {
-      await connection.durable((transaction) =>
-        transaction
-          .insertInto('decisions')
-          .values({ verdict: 'rejected', digest, fingerprintsJson: '[]', decidedBy: by, reason, at, expires: null })
-          .execute(),
-      );
-    },
+    reject: (digest, by, reason, at) =>
+      decide(connection, { verdict: 'rejected', digest, fingerprintsJson: '[]', decidedBy: by, reason, at }),
     allowsStep: async (from, to) => {
-      const step = await db
+      const step = await connection.db
         .selectFrom('steps')
         .select('seq')
         .where('fromRevision', '=', from)
@@ -80,4 +41,34 @@ export function storedApprovals(connection: Connection): Approvals {
       );
     },
   };
+}
+
+async function valid(db: Kysely<Schema>, at: Instant): Promise<readonly Approval[]> {
+  const rows = await db
+    .selectFrom('decisions as approved')
+    .selectAll()
+    .where('verdict', '=', 'approved')
+    .where('expires', '>', at)
+    .$narrowType<{ expires: number }>()
+    // A later word on the same digest replaces this one, whichever way it went.
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('decisions as later')
+            .select('later.seq')
+            .whereRef('later.digest', '=', 'approved.digest')
+            .whereRef('later.seq', '>', 'approved.seq'),
+        ),
+      ),
+    )
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ digest, fingerprintsJson, decidedBy, reason, at, expires }) => {
+    return { digest, fingerprints: readJson(fingerprintsJson), by: decidedBy, reason, at, expires };
+  });
+}
+
+async function decide(connection: Connection, decision: Insertable<DecisionsTable>): Promise<void> {
+  await connection.durable((transaction) => transaction.insertInto('decisions').values(decision).execute());
 }
