@@ -15,6 +15,7 @@ import { embedded } from './reconcilers/directory/embedded/adapter.ts';
 import { mappingOf } from './reconcilers/directory/mapping.ts';
 import type { DirectoryAdapter, DirectorySite } from './reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
+import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
@@ -27,8 +28,8 @@ export interface Site {
   readonly config: Config;
   readonly parts: PassParts;
   readonly history: History;
-  /** For what concerns accounts alone, and no other system. */
-  readonly directory: { readonly adapter: DirectoryAdapter; readonly settings: DirectorySettings };
+  /** A new initial password for that person's account, sealed into the outbox. */
+  reissue(username: string): Promise<{ readonly username: string; readonly attempt: string }>;
   readonly log: Log;
   close(): Promise<void>;
 }
@@ -66,7 +67,7 @@ export async function wire(config: Config, { progress, logLevel }: WireOptions):
       progress,
     },
     history: source,
-    directory,
+    reissue: (username) => reissuePassword({ ...directory, store, newId: randomUUID }, username),
     log: openLog(logLevel),
     close: () => store.close(),
   };
@@ -112,7 +113,12 @@ const FORGETFUL: LoadOptions['blobs'] = {
   text: () => Promise.resolve(null),
 };
 
-function directoryOf(config: Config): Site['directory'] {
+interface Directory {
+  readonly adapter: DirectoryAdapter;
+  readonly settings: DirectorySettings;
+}
+
+function directoryOf(config: Config): Directory {
   const { directory, instance, credentials } = config;
   const { accounts } = directory;
   const mapping = mappingOf(accounts.attributes);

@@ -1,5 +1,4 @@
 /** `muster credentials reissue USER`: a new initial password, sealed into the outbox. */
-import { reissuePassword } from '../reconcilers/directory/reissue.ts';
 import { reissuedPage } from '../views/acts.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { operatorFrom } from './operator.ts';
@@ -11,9 +10,9 @@ export async function credentialsReissue(
   options: ReasonOptions,
   username: string,
 ): Promise<ExitCode> {
-  return onSite(invocation, async ({ config, parts, directory, log }) => {
+  return onSite(invocation, async ({ config, reissue, log }) => {
     const { by, reason } = operatorFrom(invocation.env, options.reason);
-    const reissued = await reissuePassword({ ...directory, store: parts.store, newId: parts.newId }, username);
+    const reissued = await reissue(username);
     log.info('initial password reissued', { username: reissued.username, attempt: reissued.attempt, by, reason });
     await show(invocation, { format: 1, ...reissued }, () => reissuedPage(reissued, config.credentials.outbox ?? ''));
     return 0;

@@ -4,7 +4,6 @@ import type { Unblocked } from '../core/operations/block.ts';
 import type { Enabled } from '../core/operations/enable.ts';
 import type { Rebuild } from '../core/operations/rebuild.ts';
 import type { Report } from '../core/report.ts';
-import type { Reissued } from '../reconcilers/directory/reissue.ts';
 import { failedSections } from './attention.ts';
 import { capped, changeSections, summaryOf, type Wording } from './changes.ts';
 import { type Block, item, line, nextStep, type Page, section } from './page.ts';
@@ -110,7 +109,11 @@ function rebuildSummary({ rows, done }: Rebuild): string {
   return `${accounts} would be learned by their marks.`;
 }
 
-export function reissuedPage({ username, attempt }: Reissued, outbox: string): Page {
+/** @param outbox folder of the sealed files. */
+export function reissuedPage(
+  { username, attempt }: { readonly username: string; readonly attempt: string },
+  outbox: string,
+): Page {
   return {
     title: `New initial password for ${username}`,
     blocks: [

@@ -45,15 +45,28 @@ export function person(username: string, given: string, family: string, phone: s
 `;
 }
 
-/** One institution, two people, nothing synced yet. */
-export async function makeSite(): Promise<SiteFolder> {
+/** The embedded directory, in the folder of the site. */
+async function embeddedIn(folder: string): Promise<string> {
+  await createEmbeddedDirectory(join(folder, 'directory.json'), [UNIT]);
+  return `  embedded:
+    file: directory.json
+    accounts:
+      read: ["${UNIT}"]
+      create: [{ ou: "${UNIT}" }]
+`;
+}
+
+/**
+ * One institution, two people, nothing synced yet.
+ * @param directoryIn prepares a directory and gives its part of the configuration, up to where accounts are made.
+ */
+export async function makeSite(directoryIn: (folder: string) => Promise<string> = embeddedIn): Promise<SiteFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-cli-'));
   const { identity, recipient } = await generateKey();
   const keyFile = join(folder, 'key.txt');
   writeFileSync(keyFile, `${identity}\n`, { mode: 0o600 });
-  await createEmbeddedDirectory(join(folder, 'directory.json'), [UNIT]);
   const config = join(folder, 'muster.yaml');
-  writeFileSync(config, configText(recipient));
+  writeFileSync(config, configText(await directoryIn(folder), recipient));
   const site: SiteFolder = {
     folder,
     config,
@@ -109,19 +122,14 @@ export function run(args: readonly string[], cwd: string, env: Readonly<Record<s
   });
 }
 
-function configText(recipient: string): string {
+function configText(directory: string, recipient: string): string {
   return `instance: demo
 mode: enforce
 timeZone: Europe/Copenhagen
 source: { folder: repository }
 store: { sqlite: muster.db }
 directory:
-  embedded:
-    file: directory.json
-    accounts:
-      read: ["${UNIT}"]
-      create: [{ ou: "${UNIT}" }]
-      upnSuffix: example.org
+${directory}      upnSuffix: example.org
       attributes: { company: "{institution.name}", mobile: "{phone}" }
 credentials:
   outbox: outbox
