@@ -19,7 +19,7 @@ export async function adopt(
     const operator = options.yes === true ? operatorFrom(invocation.env, options.reason ?? 'adopted') : null;
     const adoption = await adoptAccounts(parts, usernames, operator);
     const { timeZone } = parts.settings;
-    await show(invocation, { format: 1, ...adoption }, () => adoptionPage(adoption, usernames, timeZone));
+    await show(invocation, { format: 1, ...adoption }, () => adoptionPage(adoption, timeZone));
     const waits =
       adoption.adopts.length > adoption.applied.filter(({ outcome }) => outcome.status === 'applied').length;
     return waits || adoption.refused.length > 0 ? 2 : 0;

@@ -167,7 +167,7 @@ async function guarded(check: string, work: () => Promise<readonly Finding[]>): 
 
 function failure(check: string, error: unknown): Finding {
   const { where, what, next } = troubleOf(error);
-  return fail(check, `${where}: ${what}`, next);
+  return fail(check, where === check ? what : `${where}: ${what}`, next);
 }
 
 function ok(check: string, text: string): Finding {

@@ -12,7 +12,9 @@ import { count, moment } from './words.ts';
 
 /** @param target whom the order names. */
 export function blockedPage(report: Report, target: string, options: ReportOptions): Page {
-  return { ...reportPage(report, options), title: `Blocked: ${target}` };
+  const { blocks } = reportPage(report, options);
+  const recorded = 'The block is recorded, and is carried out with every pass until it is ended or runs out.';
+  return { title: `Blocked: ${target}`, blocks: [line(recorded), ...blocks] };
 }
 
 export function unblockedPage({ ended }: Unblocked, timeZone: string): Page {
@@ -44,10 +46,12 @@ function enabledLines({ applied, forgotten }: Enabled): readonly Block[] {
   return applied.length === 0 ? [line('Nothing to do: the account is as it should be.', 'good')] : [];
 }
 
-export function adoptionPage(adoption: Adoption, usernames: readonly string[], timeZone: string): Page {
+export function adoptionPage(adoption: Adoption, timeZone: string): Page {
   const { adopts, refused, wouldChange, applied } = adoption;
   const wording: Wording = { timeZone, all: true, tense: 'future' };
-  const done = applied.filter(({ outcome }) => outcome.status === 'applied').map(({ change }) => change);
+  const done = applied.flatMap(({ change, outcome }) =>
+    outcome.status === 'applied' && change.kind === 'adopt' ? [change] : [],
+  );
   const then = summaryOf(wouldChange, 'future');
   return {
     title: applied.length === 0 ? 'Accounts that could be taken over' : 'Accounts taken over',
@@ -58,7 +62,12 @@ export function adoptionPage(adoption: Adoption, usernames: readonly string[], t
         'bad',
       ),
       ...failedSections(applied, wording),
-      ...changeSections(applied.length === 0 ? adopts : done, wording),
+      ...section(
+        applied.length === 0 ? 'Would be taken over' : 'Taken over',
+        (applied.length === 0 ? adopts : done).map(({ person, location }) =>
+          item(person.label, [line(location, 'faint')]),
+        ),
+      ),
       ...(adopts.length === 0
         ? []
         : [
@@ -67,7 +76,10 @@ export function adoptionPage(adoption: Adoption, usernames: readonly string[], t
       ...changeSections(wouldChange, wording),
       ...(applied.length > 0 || adopts.length === 0
         ? []
-        : [line('Nothing was written yet. To do it:'), ...nextStep(`muster adopt ${usernames.join(' ')} --yes`)]),
+        : [
+            line('Nothing was written yet. To do it:'),
+            ...nextStep(`muster adopt ${adopts.map(({ person }) => person.key).join(' ')} --yes`),
+          ]),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { failedSections, holdSections, noticeSections, troubleSections, urgentSe
 import { changeSections, summaryOf, type Wording } from './changes.ts';
 import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
 import { type Line, line, type Page, section } from './page.ts';
-import { count, duration, moment, shortRevision } from './words.ts';
+import { count, duration, moment, sentence, shortRevision } from './words.ts';
 
 /** How a reader wants it: everybody by name or the first of many, and in which time zone (IANA). */
 export type ReportOptions = Pick<Wording, 'all' | 'timeZone'>;
@@ -84,7 +84,7 @@ function summaryLines(report: Report, shown: readonly Change[], wording: Wording
   const failed = report.applied.filter(({ outcome }) => outcome.status === 'failed').length;
   const mistakes = diagnosticSummary(report.diagnostics);
   return [
-    ...(done === null ? [] : [line(sentence(done), 'strong')]),
+    ...(done === null ? [] : [line(`${sentence(done)}.`, 'strong')]),
     ...(failed === 0 ? [] : [line(`${count(failed, 'change', 'changes')} failed.`, 'bad')]),
     ...(held === null ? [] : [line(`Held until somebody decides: ${held}.`, 'warn')]),
     ...(mistakes === null ? [] : [line(`In the repository: ${mistakes}.`, 'warn')]),
@@ -101,8 +101,4 @@ function quiet(report: Report): Line {
   if (report.plan.read.length === 0)
     return line('Nothing to do: whoever is blocked or closed is shut out already.', 'good');
   return line(NOTHING_TO_DO, 'good');
-}
-
-function sentence(clauses: string): string {
-  return `${clauses.charAt(0).toUpperCase()}${clauses.slice(1)}.`;
 }

@@ -5,7 +5,7 @@ import type { Ended, Reason } from '../model/standing.ts';
 import { troubleItem, troubleSections } from './attention.ts';
 import { diagnosticSections } from './diagnostics.ts';
 import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
-import { attributeName, attributeValue, moment, shortRevision } from './words.ts';
+import { attributeName, attributeValue, moment, sentence, shortRevision } from './words.ts';
 
 const conditions: Readonly<Record<Condition, string | null>> = {
   declared: null,
@@ -43,7 +43,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
         'bad',
       ),
       ...section(
-        'Over',
+        'No longer in force',
         answer.ended.map((ended) => endedItem(ended, timeZone)),
         'faint',
       ),
@@ -71,11 +71,11 @@ function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Bloc
 }
 
 function reasonItem(reason: Authored<Reason>, timeZone: string): Item {
-  return item([reason.text, ...whereFrom(reason.origin)], authorLines(reason.authorship, timeZone));
+  return item([sentence(reason.text), ...whereFrom(reason.origin)], authorLines(reason.authorship, timeZone));
 }
 
 function endedItem(ended: Authored<Ended>, timeZone: string): Item {
-  return item([ended.text, ...whereFrom(ended.origin)], authorLines(ended.authorship, timeZone));
+  return item([sentence(ended.text), ...whereFrom(ended.origin)], authorLines(ended.authorship, timeZone));
 }
 
 function authorLines(authorship: Authorship | null, timeZone: string): readonly Block[] {

@@ -38,6 +38,11 @@ function clockFace(at: Instant, timeZone: string): { readonly day: string; reado
   return { day, time };
 }
 
+/** With a capital at its beginning. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A revision as people quote it: the first ten characters of a commit id, or of a folder's digest. */
 export function shortRevision(revision: string): string {
   const [, kind = '', id] = /^(folder-)?([0-9a-f]{40,})$/.exec(revision) ?? [];
