@@ -14,8 +14,15 @@ export interface LeftOut {
 /** A module that only tests with a need import, and what of that need is absent here. */
 const NEEDS: readonly (readonly [module: string, missing: () => readonly string[]])[] = [
   ['test/support/samba.ts', missingForSamba],
-  ['playwright-core', () => (existsSync('/usr/bin/chromium') ? [] : ['chromium'])],
+  ['test/support/test-certificates.ts', () => missingPrograms(['openssl'])],
+  // The tests of the offline page also open its files with stock age.
+  ['playwright-core', () => missingPrograms(['chromium', 'age'])],
 ];
+
+/** Debian packages whose program of the same name is absent. */
+function missingPrograms(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !existsSync(`/usr/bin/${name}`));
+}
 
 /** Test files whose imports, followed through the tests' own modules, reach something that is missing here. */
 export async function leftOut(): Promise<readonly LeftOut[]> {
