@@ -8,6 +8,8 @@ import type { Approval, Track } from './ports.ts';
 
 /** The same change made this often within a day is a tug of war, not a reconciliation. */
 const FLAPS_MAX = 3;
+/** Enough of a digest to name one hold among thousands, short enough to be typed. */
+const DIGEST_DIGITS_SHOWN = 12;
 /** First wait, after the second failure in a row (a crash alone is no reason to wait); doubled with each further one. */
 const BACKOFF_FIRST_MS = 5 * 60_000;
 /** The longest wait: a mended object is noticed within a working morning. */
@@ -35,12 +37,9 @@ export interface GateInput {
 
 /** Judges a finished plan. Every change comes out exactly once: approved, or in one hold. */
 export function gate(input: GateInput): Gated {
-  const approvedPrints = new Set(input.approvals.flatMap((approval) => approval.fingerprints));
-  const approved = new Set(
-    input.changes.filter((change) => isOrdered(change) || approvedPrints.has(fingerprint(change))),
-  );
+  const approved = approvedAmong(input);
   const isApproved = (change: Change) => approved.has(change);
-  const tracks = new Map(input.changes.map((change) => [change, input.tracks.get(effortOf(change))]));
+  const tracks = tracksOf(input);
   const holds: Hold[] = [];
   let rest = [...input.changes];
   const hold = (
@@ -53,7 +52,9 @@ export function gate(input: GateInput): Gated {
     if (picked.length === 0) return;
     const chosen = new Set(picked);
     rest = rest.filter((change) => !chosen.has(change));
-    holds.push({ rule, because, release, digest: approvable ? digestOf(picked) : null, changes: picked });
+    const digest = approvable ? digestOf(picked) : null;
+    const command = `muster approve ${digest?.slice(0, DIGEST_DIGITS_SHOWN)} --reason …`;
+    holds.push({ rule, because, release: release.replace('APPROVE', `"${command}"`), digest, changes: picked });
   };
   if (input.storeLost) {
     hold(
@@ -73,7 +74,7 @@ export function gate(input: GateInput): Gated {
     'clock',
     rest.filter((change) => change.dated && !isApproved(change)),
     'the clocks disagree, and on this date-bound change they lead to different results.',
-    'Mend the clock of this machine or of the directory server.',
+    'Mend the clock of this machine or of the directory server; if these are right all the same, run APPROVE.',
     true,
   );
   holdTroubled(input, rest, isApproved, tracks, hold);
@@ -84,6 +85,17 @@ export function gate(input: GateInput): Gated {
   const changes = inOrder.map((change) => ({ change, approved: isApproved(change) }));
   // The one place where the brand is given: everything above decided what may pass.
   return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
+}
+
+/** Those that an approval names. Hashing costs more than all else here, so nothing is hashed for nobody. */
+function approvedAmong({ changes, approvals }: GateInput): ReadonlySet<Change> {
+  const prints = new Set(approvals.flatMap((approval) => approval.fingerprints));
+  return new Set(changes.filter((change) => isOrdered(change) || (prints.size > 0 && prints.has(fingerprint(change)))));
+}
+
+function tracksOf({ changes, tracks }: GateInput): ReadonlyMap<Change, Track | undefined> {
+  if (tracks.size === 0) return new Map();
+  return new Map(changes.map((change) => [change, tracks.get(effortOf(change))]));
 }
 
 /** Blocked by an operator from the command line: the order is the approval. */
@@ -113,7 +125,7 @@ function holdTroubled(
     'flapping',
     open.filter(isFlapping),
     `the same change was made ${FLAPS_MAX} times within a day and was undone each time.`,
-    'Find who or what changes it back; approve to have Muster write it again.',
+    'Find who or what changes it back; to have Muster write it once more, run APPROVE.',
     true,
   );
   if (!input.patient) return;
@@ -171,11 +183,5 @@ function holdClass(
       chosen.has(change) ||
       (people.has(change.person.key) && change.effect !== 'takes' && !change.classes.includes('block')),
   );
-  hold(
-    rule,
-    picked,
-    because,
-    `Look at them, then run "muster approve ${digestOf(picked).slice(0, 12)} --reason …".`,
-    true,
-  );
+  hold(rule, picked, because, 'Look at them, then run APPROVE.', true);
 }
