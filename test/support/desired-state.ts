@@ -1,0 +1,103 @@
+/** A desired-state repository for tests: documents as people write them, in a real Git repository. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { runCommand } from './run-command.ts';
+
+/** Path in the repository to the text of the file; null: the file goes. */
+export type Files = Readonly<Record<string, string | null>>;
+
+/** Nobody's own Git settings, no hook, no signing. */
+const GIT_ENVIRONMENT = {
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'Rie Service',
+  GIT_AUTHOR_EMAIL: 'rie@example.org',
+  GIT_COMMITTER_NAME: 'Rie Service',
+  GIT_COMMITTER_EMAIL: 'rie@example.org',
+};
+
+/** What differs between the people of a test; the rest follows from the username. */
+export interface PersonFields {
+  readonly institution?: string;
+  readonly given?: string;
+  readonly phone?: string;
+  readonly state?: 'active' | 'closed';
+  /** `YYYY-MM-DD`. */
+  readonly starts?: string;
+  readonly ends?: string;
+}
+
+/** Makes an empty repository with one branch, `main`. */
+export async function makeRepository(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await git(folder, 'init', '--quiet', '--initial-branch=main', '--template=');
+}
+
+/** Writes the files and commits everything; gives the commit's id. */
+export async function commit(folder: string, files: Files, message: string): Promise<string> {
+  const folders = new Set(Object.keys(files).map((path) => dirname(join(folder, path))));
+  await Promise.all([...folders].map((path) => mkdir(path, { recursive: true })));
+  await Promise.all(
+    Object.entries(files).map(([path, text]) =>
+      text === null ? rm(join(folder, path)) : writeFile(join(folder, path), text),
+    ),
+  );
+  await git(folder, 'add', '--all');
+  await git(folder, 'commit', '--quiet', '--no-verify', `--message=${message}`);
+  return (await git(folder, 'rev-parse', 'HEAD')).trim();
+}
+
+export function musterFile(instance: string): Files {
+  return { 'muster.yaml': `format: 1\ninstance: ${instance}\n` };
+}
+
+export function institution(id: string, name: string): Files {
+  return { [`institutions/${id}.yaml`]: `id: ${id}\nname: ${name}\ncontacts: [office@${id}.example.net]\n` };
+}
+
+/** One person's file, `users/<institution>/<username>.yaml`. */
+export function person(username: string, fields: PersonFields = {}): Files {
+  const { institution: id = 'cbs', given = 'Anna', phone = phoneOf(username), state = 'active', starts, ends } = fields;
+  const text = `username: ${username}
+name: { given: ${given}, family: Jensen }
+email: ${username}@example.org
+phone: ${phone}
+institution: ${id}
+state: ${state}
+${starts === undefined ? '' : `starts: ${starts}\n`}${ends === undefined ? '' : `ends: ${ends}\n`}`;
+  return { [`users/${id}/${username}.yaml`]: text };
+}
+
+export function people(usernames: readonly string[], fields: PersonFields = {}): Files {
+  return Object.assign({}, ...usernames.map((username) => person(username, fields)));
+}
+
+export interface BlockFields {
+  readonly target: string;
+  readonly from: string;
+  readonly lifted?: string;
+}
+
+/** `blocked-institutions.yaml` or `blocked-users.yaml`, with these entries and no others. */
+export function blocks(kind: 'institution' | 'user', entries: readonly BlockFields[]): Files {
+  const text = entries.map(
+    ({ target, from, lifted }) =>
+      `- ${kind}: ${target}\n  reason: Copied results to a private mailbox\n  from: ${from}\n${lifted === undefined ? '' : `  lifted: ${lifted}\n`}`,
+  );
+  return { [`blocked-${kind}s.yaml`]: text.join('') };
+}
+
+/** The day so many days from today, in UTC: tests keep a day's distance from every border. */
+export function daysFromToday(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A Danish mobile number that is always the same for one username. */
+export function phoneOf(username: string): string {
+  const number = [...username].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_000, 7);
+  return `+45 20 ${String(number).padStart(6, '0')}`;
+}
+
+async function git(folder: string, ...args: readonly string[]): Promise<string> {
+  return await runCommand('git', ['-C', folder, ...args], { env: GIT_ENVIRONMENT });
+}
