@@ -10,12 +10,7 @@ import {
   treeProblems,
 } from './config/problems.ts';
 import { contradictions } from './config/rules.ts';
-import {
-  configSchema,
-  MARK_ATTRIBUTE_DEFAULT,
-  type ParsedAccounts,
-  type ParsedConfig,
-} from './config/schema.ts';
+import { configSchema, MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedConfig } from './config/schema.ts';
 import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';

@@ -14,9 +14,9 @@ afterAll(() => site.remove());
 test('an initial password is printed by "credentials open" and stands in clear nowhere else', async () => {
   const outputs: Ran[] = [await site.spawn('--log-level', 'trace', 'sync')];
   outputs.push(await site.spawn('--log-level', 'trace', 'credentials', 'reissue', 'bmadsen', '--reason', 'lost'));
-  outputs.push(await site.spawn('--log-level', 'trace', 'why', 'ajensen', '--format', 'json'));
-  outputs.push(await site.spawn('--log-level', 'trace', 'plan', '--format', 'json'));
-  outputs.push(await site.spawn('--log-level', 'trace', 'doctor'));
+  outputs.push(await site.muster('--log-level', 'trace', 'why', 'ajensen', '--format', 'json'));
+  outputs.push(await site.muster('--log-level', 'trace', 'plan', '--format', 'json'));
+  outputs.push(await site.muster('--log-level', 'trace', 'doctor'));
 
   const passwords: string[] = [];
   for (const name of readdirSync(join(site.folder, 'outbox'))) {
