@@ -12,7 +12,7 @@ import { type OutboxEntry, openOutbox } from '../../src/credentials/outbox.ts';
 import { generateKey, open } from '../../src/credentials/seal.ts';
 import { type Site, wire } from '../../src/wiring.ts';
 import { commit, type Files, makeRepository, musterFile } from './desired-state.ts';
-import type { SambaDc } from './samba.ts';
+import { type SambaDc, startSamba } from './samba.ts';
 import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
 
 export const INSTANCE = 'research-service';
@@ -203,4 +203,22 @@ export function outcomeOf(report: Report): {
   const held: Record<string, number> = {};
   for (const { rule, changes } of report.holds) held[rule] = (held[rule] ?? 0) + changes.length;
   return { applied, held, exit: exitCodeOf(report) };
+}
+
+/** What most tests need: a controller and an installation, gone afterwards. */
+export async function onFreshSite(
+  options: Omit<SiteOptions, 'urls'>,
+  work: (site: TestSite, dc: SambaDc) => Promise<void>,
+): Promise<void> {
+  const dc = await startSamba();
+  try {
+    const site = await makeSite(dc, options);
+    try {
+      await work(site, dc);
+    } finally {
+      await site.remove();
+    }
+  } finally {
+    await dc.stop();
+  }
 }
