@@ -35,6 +35,14 @@ export async function makeRepository(folder: string): Promise<void> {
 
 /** Writes the files and commits everything; gives the commit's id. */
 export async function commit(folder: string, files: Files, message: string): Promise<string> {
+  await writeFiles(folder, files);
+  await git(folder, 'add', '--all');
+  await git(folder, 'commit', '--quiet', '--no-verify', `--message=${message}`);
+  return (await git(folder, 'rev-parse', 'HEAD')).trim();
+}
+
+/** Writes the files and nothing else; gives the folder. */
+export async function writeFiles(folder: string, files: Files): Promise<string> {
   const folders = new Set(Object.keys(files).map((path) => dirname(join(folder, path))));
   await Promise.all([...folders].map((path) => mkdir(path, { recursive: true })));
   await Promise.all(
@@ -42,9 +50,7 @@ export async function commit(folder: string, files: Files, message: string): Pro
       text === null ? rm(join(folder, path)) : writeFile(join(folder, path), text),
     ),
   );
-  await git(folder, 'add', '--all');
-  await git(folder, 'commit', '--quiet', '--no-verify', `--message=${message}`);
-  return (await git(folder, 'rev-parse', 'HEAD')).trim();
+  return folder;
 }
 
 export function musterFile(instance: string): Files {
@@ -95,7 +101,7 @@ export function daysFromToday(days: number): string {
 /** A Danish mobile number that is always the same for one username. */
 export function phoneOf(username: string): string {
   const number = [...username].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_000, 7);
-  return `+45 20 ${String(number).padStart(6, '0')}`;
+  return `+45 26 ${String(number).padStart(6, '0')}`;
 }
 
 async function git(folder: string, ...args: readonly string[]): Promise<string> {

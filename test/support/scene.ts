@@ -1,0 +1,213 @@
+/** A whole Muster without a network, for scenarios: a real repository, a real database, an embedded directory, sealed passwords, and a clock that tests set. */
+import { randomUUID } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { approveHeld } from '../../src/core/operations/approval.ts';
+import type { Operator } from '../../src/core/operations/scene.ts';
+import { type PassParts, pass } from '../../src/core/pass.ts';
+import type { Reconciler, Repository } from '../../src/core/ports.ts';
+import type { Report } from '../../src/core/report.ts';
+import { openOutbox } from '../../src/credentials/outbox.ts';
+import { generateKey } from '../../src/credentials/seal.ts';
+import { embedded } from '../../src/reconcilers/directory/embedded/adapter.ts';
+import { mappingOf } from '../../src/reconcilers/directory/mapping.ts';
+import type { DirectoryAdapter, DirectorySite } from '../../src/reconcilers/directory/port.ts';
+import { type DirectorySettings, directoryReconciler } from '../../src/reconcilers/directory/reconciler.ts';
+import { folderSource } from '../../src/sources/folder.ts';
+import { gitSource } from '../../src/sources/git.ts';
+import { load } from '../../src/sources/loader.ts';
+import type { Source } from '../../src/sources/source.ts';
+import { type OpenStore, openStore } from '../../src/store/store.ts';
+import { commit, type Files, makeRepository, musterFile, writeFiles } from './desired-state.ts';
+import { LIMITS } from './gate-builder.ts';
+import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
+import { NOW } from './reconciliation.ts';
+import { makeTestDirectory } from './test-directory.ts';
+
+export const INSTANCE = 'research-service';
+export const OPERATOR: Operator = { by: 'oper', reason: 'looked at it' };
+
+export interface SceneOptions {
+  /** `folder` by default. */
+  readonly source?: 'folder' | 'git';
+  readonly mode?: 'enforce' | 'observe';
+  readonly limits?: Partial<PassParts['settings']['limits']>;
+  /** usernames that nobody may touch. */
+  readonly protected?: readonly string[];
+  /** How many servers the directory has; each holds its own copy until `replicate`. */
+  readonly servers?: number;
+  /** Stands between core and the directory. */
+  readonly around?: (reconciler: Reconciler) => Reconciler;
+}
+
+export interface Scene {
+  /** Set to let time pass; the servers' own clocks are `clock.serverOffMs` ahead of it. */
+  readonly clock: { now: number; serverOffMs: number };
+  /** The repository, as a folder or a working tree. */
+  readonly repository: string;
+  /** What people do in the directory by hand, on each server. */
+  readonly servers: readonly HandDirectory[];
+  /** The first of them. */
+  readonly directory: HandDirectory;
+  readonly outbox: ReturnType<typeof openOutbox>;
+  readonly store: OpenStore;
+  parts(): PassParts;
+  /** Writes files of the repository, and commits them where it is one. */
+  declare(files: Files): Promise<string>;
+  plan(): Promise<Report>;
+  sync(trigger?: string): Promise<Report>;
+  /** Approves everything that the report holds and that an approval can release. */
+  approve(report: Report): Promise<void>;
+  /** Syncs, approves what is held, and syncs again. */
+  settle(): Promise<void>;
+  /** Closes the database and opens it again, as another process would. */
+  reopen(): Promise<void>;
+  /** Deletes the database. */
+  loseStore(): Promise<void>;
+  /** A second process over the same files: its own connection to the same database. */
+  second(): Promise<{ readonly parts: PassParts; readonly close: () => Promise<void> }>;
+  close(): Promise<void>;
+}
+
+/** An empty repository of this instance, an empty directory, an empty database. */
+export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
+  const home = await makeTestDirectory('scene');
+  const git = options.source === 'git';
+  // Commits carry the real time, and a clock that is behind them would be in doubt.
+  const clock = { now: git ? Date.now() : NOW, serverOffMs: 0 };
+  const repository = join(home.path, 'desired-state');
+  await makeRepository(repository);
+  const declare = (files: Files) => (git ? commit(repository, files, 'Change') : writeFiles(repository, files));
+  await declare(musterFile(INSTANCE));
+  const servers = await Promise.all(
+    Array.from({ length: options.servers ?? 1 }, (_, nth) => handDirectory(join(home.path, `dc${nth + 1}.json`))),
+  );
+  const [directory] = servers;
+  if (directory === undefined) throw new RangeError('a directory has at least one server');
+  const { recipient } = await generateKey();
+  const outbox = openOutbox({
+    folder: join(home.path, 'outbox'),
+    recipients: [recipient],
+    instance: INSTANCE,
+    clock: () => clock.now,
+  });
+  const source = git
+    ? gitSource({ url: repository, branch: 'main' }, { mirror: join(home.path, 'mirror') })
+    : folderSource(repository);
+  const reconciler = reconcilerOf(servers, options, clock, outbox);
+  const database = join(home.path, 'muster.db');
+  let store = await openStore({ sqlite: database }, () => clock.now);
+  const partsOver = (over: OpenStore): PassParts => ({
+    settings: {
+      mode: options.mode ?? 'enforce',
+      timeZone: 'Europe/Copenhagen',
+      limits: { ...LIMITS, ...options.limits },
+      concurrency: 4,
+    },
+    repository: repositoryOf(source, over),
+    reconcilers: [options.around?.(reconciler) ?? reconciler],
+    store: over,
+    clock: () => clock.now,
+    newId: randomUUID,
+    progress: () => undefined,
+  });
+  const parts = () => partsOver(store);
+  const scene: Scene = {
+    clock,
+    repository,
+    servers,
+    directory,
+    outbox,
+    get store() {
+      return store;
+    },
+    parts,
+    declare,
+    plan: () => pass(parts(), { trigger: 'command', dryRun: true }),
+    sync: (trigger = 'command') => pass(parts(), { trigger, dryRun: false }),
+    approve: async ({ holds }) => {
+      for (const { digest } of holds) if (digest !== null) await approveHeld(parts(), digest, OPERATOR, 24);
+    },
+    settle: async () => {
+      await scene.approve(await scene.sync());
+      await scene.sync();
+    },
+    reopen: async () => {
+      await store.close();
+      store = await openStore({ sqlite: database }, () => clock.now);
+    },
+    loseStore: async () => {
+      await store.close();
+      for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true });
+      store = await openStore({ sqlite: database }, () => clock.now);
+    },
+    second: async () => {
+      const other = await openStore({ sqlite: database }, () => clock.now);
+      return { parts: partsOver(other), close: () => other.close() };
+    },
+    close: async () => {
+      await store.close();
+      await home.remove();
+    },
+  };
+  return scene;
+}
+
+function repositoryOf(source: Source, store: OpenStore): Repository {
+  const { blobs } = store;
+  const options = { source, instance: INSTANCE, blobs, goodText: (path: string) => blobs.goodText(path) };
+  return { load: () => load(options), descends: (from, to) => source.descends(from, to) };
+}
+
+function reconcilerOf(
+  servers: readonly HandDirectory[],
+  options: SceneOptions,
+  clock: Scene['clock'],
+  passwords: DirectorySettings['passwords'],
+): Reconciler {
+  const mapping = mappingOf({ mobile: '{phone}', company: '{institution.name}' });
+  const site: DirectorySite = {
+    read: [OU.researchers],
+    markAttribute: 'adminDescription',
+    mappedAttributes: mapping.attributes,
+    protected: options.protected ?? [],
+  };
+  const adapters = servers.map(({ file }) => embedded({ file }, site, () => clock.now + clock.serverOffMs));
+  return directoryReconciler(oneOf(adapters), {
+    instance: INSTANCE,
+    create: [{ ou: OU.researchers }],
+    upnSuffix: 'example.org',
+    mapping,
+    reported: new Set(['company']),
+    mustChangePassword: true,
+    passwords,
+  });
+}
+
+/** Several servers of one directory: the first that answers, or all that do. */
+function oneOf(adapters: readonly DirectoryAdapter[]): DirectoryAdapter {
+  const connected = async () => {
+    const tried = await Promise.allSettled(adapters.map((adapter) => adapter.connect()));
+    const connections = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failures = tried.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+    if (connections.length === 0) throw failures[0];
+    return { connections, unreachable: failures.map(String) };
+  };
+  return {
+    connect: async () => {
+      const { connections } = await connected();
+      const [first, ...others] = connections;
+      for (const other of others) await other.close();
+      if (first === undefined) throw new RangeError('no server');
+      return first;
+    },
+    connectAll: connected,
+  };
+}
+
+/** A file of the embedded directory as an outage leaves it: not there. */
+export async function takeOffline({ file }: HandDirectory): Promise<() => Promise<void>> {
+  const content = await readFile(file);
+  await rm(file);
+  return () => writeFile(file, content);
+}
