@@ -80,16 +80,21 @@ export function people(usernames: readonly string[], fields: PersonFields = {}):
 
 export interface BlockFields {
   readonly target: string;
+  /** `YYYY-MM-DD`, as all of them. */
   readonly from: string;
+  readonly until?: string;
   readonly lifted?: string;
 }
 
 /** `blocked-institutions.yaml` or `blocked-users.yaml`, with these entries and no others. */
 export function blocks(kind: 'institution' | 'user', entries: readonly BlockFields[]): Files {
-  const text = entries.map(
-    ({ target, from, lifted }) =>
-      `- ${kind}: ${target}\n  reason: Copied results to a private mailbox\n  from: ${from}\n${lifted === undefined ? '' : `  lifted: ${lifted}\n`}`,
-  );
+  const text = entries.map(({ target, from, until, lifted }) => {
+    const ends = [
+      until === undefined ? '' : `  until: ${until}\n`,
+      lifted === undefined ? '' : `  lifted: ${lifted}\n`,
+    ];
+    return `- ${kind}: ${target}\n  reason: Copied results to a private mailbox\n  from: ${from}\n${ends.join('')}`;
+  });
   return { [`blocked-${kind}s.yaml`]: text.join('') };
 }
 
