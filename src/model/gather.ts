@@ -66,29 +66,26 @@ export function gather<K extends Kind>(
     if (isRemembered(entry, kind)) last.set(entry.key, entry);
   }
   const keys = [...new Set([...stated.keys(), ...broken.keys(), ...last.keys()])].sort(compareText);
-  return new Map(
-    keys.map((key) => {
-      const found = {
-        key,
-        stated: stated.get(key) ?? [],
-        broken: broken.get(key) ?? [],
-        last: last.get(key) ?? null,
-      };
-      return [key, { ...found, hidden: hidingPlace(found, hidden) }];
-    }),
-  );
+  const found = new Map<string, Found<Documents[K]>>();
+  for (const key of keys) {
+    const here = { stated: stated.get(key) ?? [], broken: broken.get(key) ?? [], last: last.get(key) ?? null };
+    found.set(key, { key, ...here, hidden: hidingPlace(here, hidden) });
+  }
+  return found;
 }
 
 /**
  * A document whose file cannot be read may still stand there; so may one that is missing from a file in which some entry has no
  * readable identity.
  */
-function hidingPlace(found: Omit<Found<unknown>, 'hidden'>, hidden: Hidden): Origin | null {
+function hidingPlace(found: Pick<Found<unknown>, 'stated' | 'broken' | 'last'>, hidden: Hidden): Origin | null {
   if (found.last === null) return null;
   const { file } = found.last.origin;
   if (hidden.everything || hidden.paths.has(file)) return found.last.origin;
+  const nameless = hidden.nameless.get(file);
+  if (nameless === undefined) return null;
   const present = [...found.stated.map(({ origin }) => origin), ...found.broken].some((origin) => origin.file === file);
-  return present ? null : (hidden.nameless.get(file) ?? null);
+  return present ? null : nameless;
 }
 
 function statedIn<K extends Kind>(
@@ -130,9 +127,15 @@ export function byOrigin(a: Origin, b: Origin): number {
   return compareText(a.file, b.file) || a.line - b.line;
 }
 
-/** `users/a.yaml:1, users/b.yaml:3 and users/c.yaml:9`, for a sentence. */
-export function placesIn(origins: readonly Origin[]): string {
-  const places = [...origins].sort(byOrigin).map(place);
+/** Places that a sentence names; of more than these it gives the number. */
+const PLACES_TOLD_MAX = 5;
+
+/** `users/a.yaml:1, users/b.yaml:3 and users/c.yaml:9`, for a sentence; `except` is left out. */
+export function placesIn(origins: readonly Origin[], except: Origin | null = null): string {
+  const told = origins.length > PLACES_TOLD_MAX + 1 ? origins.slice(0, PLACES_TOLD_MAX + 1) : origins;
+  const places = told.filter((origin) => origin !== except).map(place);
+  const others = origins.length - (except === null ? 0 : 1);
+  if (others > places.length) return `${places.join(', ')} and ${others - places.length} more places`;
   const last = places.pop() ?? '';
   return places.length === 0 ? last : `${places.join(', ')} and ${last}`;
 }

@@ -2,7 +2,7 @@
 import { type Days, isOver, windowOf } from './block-window.ts';
 import type { Block, Day, Instant, Institution, User } from './document.ts';
 import type { Stated } from './gather.ts';
-import { aroundLast, byContent, type Objection, type Rules } from './settle.ts';
+import { aroundLast, byContent, NONE, type Objection, type Rules } from './settle.ts';
 import type { Suggest } from './suggestion.ts';
 
 /** Why nothing may refer to this institution; null: it may. */
@@ -13,8 +13,9 @@ export function userRules(objectionTo: InstitutionObjection): Rules<User> {
     judge: (stated, last) => {
       const { document } = stated;
       const institution = objectionTo(document.institution, 'institution');
-      const gone = last === null ? [] : [...gonePart('starts', stated, last), ...gonePart('ends', stated, last)];
+      const gone = last === null ? NONE : [...gonePart('starts', stated, last), ...gonePart('ends', stated, last)];
       const renamed = last !== null && document.username !== last.username;
+      if (institution === null && gone.length === 0 && !renamed) return { document, holding: NONE, noted: NONE };
       return {
         document: renamed ? { ...document, username: last.username } : document,
         holding: [...gone, ...(institution === null ? [] : [institution])],
@@ -139,7 +140,7 @@ function gonePart<F extends keyof typeof WITHOUT>(
   last: { readonly [K in F]: Day | string | null },
 ): readonly Objection[] {
   const before = last[field];
-  if (before === null || stated.document[field] !== null || stated.none.includes(field)) return [];
+  if (before === null || stated.document[field] !== null || stated.none.includes(field)) return NONE;
   const message = `\`${field}\` was ${before} and is gone. ${WITHOUT[field]}, write "${field}: none".`;
   return [{ message, fix: `${field}: ${before}` }];
 }

@@ -62,13 +62,17 @@ export interface Settled<D> {
   readonly counts: boolean;
 }
 
+/** One list for all who need none: there are hundreds of thousands of them. */
+export const NONE: readonly never[] = [];
+
 /** Null: nothing of it can count, for it stands only with mistakes and was never good. */
 export function settle<D>(found: Found<D>, rules: Rules<D>): Settled<D> | null {
-  const [first, ...others] = found.stated;
+  const [first] = found.stated;
   if (first === undefined) return found.last === null ? null : settleUnstated(found, found.last);
-  const alike = others.every(({ document }) => sameContent(document, first.document));
-  const lastHidden = found.hidden !== null;
-  if (!alike || found.broken.length > 0 || lastHidden) return settleTwins(found, rules);
+  const alike = found.stated.every(
+    ({ document }) => document === first.document || sameContent(document, first.document),
+  );
+  if (!alike || found.broken.length > 0 || found.hidden !== null) return settleTwins(found, rules);
   return settleOne(first, found, rules);
 }
 
@@ -89,39 +93,35 @@ function settleUnstated<D>(found: Found<D>, last: Entry<D>): Settled<D> {
   };
 }
 
+/** One document, once or repeated word for word. */
 function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Settled<D> {
   const { key, last } = found;
-  const judged = rules.judge(stated, last?.document ?? null);
-  const others = found.stated.filter((one) => one !== stated);
-  const judgements = [
-    { origin: stated.origin, ...judged },
-    ...others.map((one) => ({ origin: one.origin, ...rules.judge(one, last?.document ?? null) })),
-  ];
-  const holding = judgements.flatMap((one) => one.holding.map((objection) => holdingError(objection, one.origin)));
-  const noted = judgements.flatMap((one) => one.noted.map((objection) => warning(objection, one.origin)));
+  const judgement = rules.judge(stated, last?.document ?? null);
+  const clean = judgement.holding.length === 0 && judgement.noted.length === 0 && found.stated.length === 1;
+  // Nearly everybody, in every pass: nothing to say, so nothing is made for it.
+  if (clean) return declared(key, judgement.document, stated.origin, last, NONE);
+  const judged = found.stated.map((one) => ({ one, ...rules.judge(one, last?.document ?? null) }));
+  const holding = judged.flatMap(({ one, holding }) => holding.map((objection) => holdingError(objection, one.origin)));
+  const noted = judged.flatMap(({ one, noted }) => noted.map((objection) => warning(objection, one.origin)));
   const diagnostics = [...holding, ...noted, ...repeated(found, rules)];
-  const [reason] = judgements.flatMap((one) => one.holding);
-  if (reason !== undefined) {
-    const united = rules.hold(stated, last);
-    return {
-      entry: heldEntry(key, united, last),
-      diagnostics,
-      held: reason,
-      remember: false,
-      counts: last !== null || rules.countsUnproven,
-    };
-  }
-  const { document } = judged;
+  const [held] = judged.flatMap((one) => one.holding);
+  if (held === undefined) return declared(key, judgement.document, stated.origin, last, diagnostics);
+  const entry = heldEntry(key, rules.hold(stated, last), last);
+  return { entry, diagnostics, held, remember: false, counts: last !== null || rules.countsUnproven };
+}
+
+function declared<D>(
+  key: string,
+  document: D,
+  origin: Origin,
+  last: Entry<D> | null,
+  diagnostics: readonly Diagnostic[],
+): Settled<D> {
   const unchanged = last !== null && sameContent(last.document, document);
   const knownSince = unchanged ? last.knownSince : null;
-  const moved = last === null || last.origin.file !== stated.origin.file || last.origin.line !== stated.origin.line;
-  return {
-    entry: { key, document, origin: stated.origin, condition: 'declared', knownSince, rivals: [] },
-    diagnostics,
-    held: null,
-    remember: !unchanged || moved,
-    counts: true,
-  };
+  const moved = last === null || last.origin.file !== origin.file || last.origin.line !== origin.line;
+  const entry: Entry<D> = { key, document, origin, condition: 'declared', knownSince, rivals: NONE };
+  return { entry, diagnostics, held: null, remember: !unchanged || moved, counts: true };
 }
 
 /** Several readings of one identity, or one beside a place that cannot be read: nothing new is given. */
@@ -138,28 +138,28 @@ function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
   const proven = judged.filter(({ objections }) => objections.length === 0).map(({ one }) => one);
   const united = rules.unite({ stated, proven, last, lastMayStand });
   const unread = [...broken, ...(hidden === null ? [] : [hidden])];
-  const twins = stated.map((one) => {
-    const others = stated.filter((other) => other !== one).map(({ origin }) => origin);
-    return holdingError(twinObjection(rules.name(key), others, unread, last !== null), one.origin);
+  const places = stated.map(({ origin }) => origin);
+  const name = sentenceStart(rules.name(key));
+  const twins = places.map((origin) => {
+    const also = places.length === 1 ? '' : ` and also at ${placesIn(places, origin)}`;
+    return holdingError(twinObjection(`${name} stands here${also}.`, unread, last !== null), origin);
   });
-  const all = [...stated.map(({ origin }) => origin), ...unread];
   const changed = last === null || !sameContent(last.document, united.document);
   return {
     entry: heldEntry(key, united, last),
     diagnostics: [...references, ...twins],
-    held: { message: `${sentenceStart(rules.name(key))} stands in more than one place: ${placesIn(all)}.`, fix: null },
+    held: { message: `${name} stands in more than one place: ${placesIn([...places, ...unread])}.`, fix: null },
     remember: rules.keepsUnited && references.length === 0 && changed,
     counts: last !== null || references.length === 0 || rules.countsUnproven,
   };
 }
 
-function twinObjection(name: string, others: readonly Origin[], unread: readonly Origin[], known: boolean): Objection {
-  const also = others.length === 0 ? '' : ` and also at ${placesIn(others)}`;
+function twinObjection(where: string, unread: readonly Origin[], known: boolean): Objection {
   const perhaps = unread.length === 0 ? '' : ` There may be another at ${placesIn(unread)}, where a mistake hides it.`;
   const until = known
     ? 'Until only one is left, the stricter of them counts and nothing else changes.'
     : 'Until only one is left, nothing is given by any of them.';
-  return { message: `${sentenceStart(name)} stands here${also}.${perhaps} ${until}`, fix: null };
+  return { message: `${where}${perhaps} ${until}`, fix: null };
 }
 
 /** The same words twice contradict nothing; still one of them is too many. */

@@ -16,10 +16,18 @@ export function sharedContacts(users: Iterable<Entry<User>>): readonly Diagnosti
 }
 
 function shared(users: readonly Entry<User>[], what: string, of: (user: User) => string): readonly Diagnostic[] {
-  const byValue = Map.groupBy(users, ({ document }) => of(document));
-  return [...byValue].flatMap(([value, several]) => {
-    if (several.length < 2) return [];
-    const ordered = [...several].sort((a, b) => byOrigin(a.origin, b.origin));
+  const first = new Map<string, Entry<User>>();
+  const several = new Map<string, Entry<User>[]>();
+  for (const entry of users) {
+    const value = of(entry.document);
+    const before = first.get(value);
+    const sharers = several.get(value);
+    if (before === undefined) first.set(value, entry);
+    else if (sharers === undefined) several.set(value, [before, entry]);
+    else sharers.push(entry);
+  }
+  return [...several].flatMap(([value, sharers]) => {
+    const ordered = sharers.sort((a, b) => byOrigin(a.origin, b.origin));
     return ordered.map((entry) => sharing(entry, ordered, `the ${what} ${value}`));
   });
 }

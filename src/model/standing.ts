@@ -215,11 +215,13 @@ function placeText(origin: Origin | null): string {
 }
 
 function nextDueOf(restrictions: readonly Restriction[], at: Instant): Instant | null {
-  const moments = restrictions.flatMap(({ from, to }) => [from, to]).filter((moment) => moment !== null && moment > at);
-  return moments.reduce(
-    (soonest, moment) => (soonest === null || (moment ?? soonest) < soonest ? moment : soonest),
-    null,
-  );
+  let soonest: Instant | null = null;
+  for (const { from, to } of restrictions) {
+    for (const moment of [from, to]) {
+      if (moment !== null && moment > at && (soonest === null || moment < soonest)) soonest = moment;
+    }
+  }
+  return soonest;
 }
 
 /** The earliest end that any version of the person's own entry gives. */

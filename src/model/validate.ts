@@ -93,7 +93,7 @@ function asRemembered(entry: AnyEntry): AnyEntry {
 
 function readableFiles(loaded: Loaded): ReadonlyMap<string, string> {
   const readable = loaded.files.filter(({ unreadable }) => !unreadable);
-  return new Map(readable.map(({ path, blob }) => [path, blob] as const).sort(([a], [b]) => compareText(a, b)));
+  return new Map(readable.map(({ path, blob }) => [path, blob]));
 }
 
 function forgettable(settled: SettledAll, time: BlockTime): readonly AnyEntry[] {

@@ -112,6 +112,12 @@ describe('P4: a block that left the files', () => {
     expect(resolution.heldEntries).toEqual([]);
   });
 
+  test('P8: a pass whose clock ran a year ahead makes nobody forget it', () => {
+    const remembered = afterPass(repository(blocked({ from: '2026-03-01', until: '2026-06-30' })));
+    const misled = afterPass(repository(ANNA), { remembered, at: startsAt('2027-06-15') });
+    expect(may(resolved(repository(ANNA), { remembered: misled }), 'anna')).toBe('---');
+  });
+
   test('every block list emptied at once lifts nobody', () => {
     const people = ['anna', 'bo', 'carl'];
     const users = { ...CBS, 'users/a.yaml': people.map((name) => user(name)) };

@@ -113,6 +113,17 @@ describe('Y4: twins of a known person', () => {
   });
 });
 
+test('Y4: of very many twins, five places are named and the others counted', () => {
+  const many = Array.from({ length: 5000 }, (_, nth) =>
+    user('ajensen', { phone: `+4530${String(nth).padStart(6, '0')}` }),
+  );
+  const { diagnostics } = resolved(repository({ ...CBS, 'users/a.yaml': many }));
+  expect(diagnostics).toHaveLength(5000);
+  expect(diagnostics[0]?.message).toBe(
+    'The user `ajensen` stands here and also at users/a.yaml:11, users/a.yaml:21, users/a.yaml:31, users/a.yaml:41, users/a.yaml:51 and 4994 more places. Until only one is left, nothing is given by any of them.',
+  );
+});
+
 describe('Y4: twins of somebody new', () => {
   const FILES = {
     ...CBS,
@@ -145,7 +156,7 @@ describe('Y4: a twin that cannot be read', () => {
     ['with a mistake in its name', [mistake('user', null)]],
     ['in a file that cannot be read', 'unreadable'],
   ] as const)('the known entry %s, and a new one elsewhere: the new one can take but not give', (_how, hidden) => {
-    const closed = { ...CBS, 'users/a.yaml': [user('ajensen', { ends: '2026-01-31' })] };
+    const closed = { ...CBS, 'users/a.yaml': [user('ajensen', { state: 'closed' })] };
     const given = step(closed, { ...CBS, 'users/a.yaml': hidden, 'users/b.yaml': [user('ajensen')] });
     expect(may(given, 'ajensen')).toBe('---');
     expect(given.diagnostics.map(place)).toEqual(['users/b.yaml:1']);

@@ -53,6 +53,10 @@ describe('References between files', () => {
       'blocked-institutions.yaml:1 error: There is no institution `*`, so this blocks nobody. Each entry names exactly one.',
     ]);
     expect(may(resolution, 'ajensen')).toBe('LMT');
+    expect(resolution.model.blockedInstitutions).toEqual([]);
+    expect(resolution.heldEntries).toMatchObject([
+      { kind: 'blocked-institution', key: '*@2026-01-01', condition: 'held' },
+    ]);
   });
 
   test('Y8: every single-letter slip in the id of a blocked institution is an error that blocks nobody', () => {

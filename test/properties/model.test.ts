@@ -196,7 +196,7 @@ describe('The order of files and entries does not matter', () => {
 });
 
 function bytes({ model, diagnostics, heldEntries, remember }: Resolution): string {
-  const maps = { institutions: [...model.institutions], users: [...model.users], files: [...remember.files] };
+  const maps = { institutions: [...model.institutions], users: [...model.users], files: [...remember.files].sort() };
   return JSON.stringify([model, maps, diagnostics, heldEntries, remember]);
 }
 
