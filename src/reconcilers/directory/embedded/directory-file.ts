@@ -57,9 +57,9 @@ export class DirectoryFile {
   /** Makes one write: all that `edit` gives, or, when it throws, nothing. Resolves when it is on the disk. */
   async write(edit: Edit): Promise<void> {
     const done = new Promise<void>((resolve, reject) => this.#waiting.push({ edit, resolve, reject }));
-    // Whoever comes first takes the others along; the later turns find nothing left to do.
-    await this.#inTurn(() => this.#flush());
-    await done;
+    // Whoever comes first takes the others along; the later turns find nothing left to do. Both are awaited from the start: a
+    // refusal comes while the turn of somebody else goes on, and must find someone who listens.
+    await Promise.all([done, this.#inTurn(() => this.#flush())]);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
