@@ -1,5 +1,6 @@
 /** A report in words short enough to compare. */
 import type { Report } from '../../src/core/report.ts';
+import { compareText } from '../../src/diagnostic.ts';
 
 /** `disable anna`, `update berit failed`, `held block: 26`, `(disabled-by-hand)`, `unread directory`. */
 export function story({ applied, holds, plan, trouble }: Report): readonly string[] {
@@ -20,4 +21,9 @@ export function planned({ plan }: Report): readonly string[] {
   return plan.changes.map(
     ({ kind, address, effect, classes }) => `${kind} ${address.key} ${effect} ${classes.join('+')}`,
   );
+}
+
+/** In code-unit order: where writes go out side by side, their order says nothing. */
+export function sorted(texts: readonly string[]): readonly string[] {
+  return texts.toSorted(compareText);
 }
