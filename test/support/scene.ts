@@ -22,6 +22,7 @@ import { commit, type Files, makeRepository, musterFile, writeFiles } from './de
 import { LIMITS } from './gate-builder.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
 import { NOW } from './reconciliation.ts';
+import { runCommand } from './run-command.ts';
 import { makeTestDirectory } from './test-directory.ts';
 
 export const INSTANCE = 'research-service';
@@ -52,8 +53,10 @@ export interface Scene {
   readonly outbox: ReturnType<typeof openOutbox>;
   readonly store: OpenStore;
   parts(): PassParts;
-  /** Writes files of the repository, and commits them where it is one. */
+  /** Writes files of the repository; where it is Git, commits and pushes them, and gives the revision. */
   declare(files: Files): Promise<string>;
+  /** Makes the branch stand at that revision, at home and on the server. */
+  forcePush(revision: string): Promise<void>;
   plan(): Promise<Report>;
   sync(trigger?: string): Promise<Report>;
   /** Approves everything that the report holds and that an approval can release. */
@@ -76,8 +79,16 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   // Commits carry the real time, and a clock that is behind them would be in doubt.
   const clock = { now: git ? Date.now() : NOW, serverOffMs: 0 };
   const repository = join(home.path, 'desired-state');
+  const origin = join(home.path, 'origin.git');
   await makeRepository(repository);
-  const declare = (files: Files) => (git ? commit(repository, files, 'Change') : writeFiles(repository, files));
+  if (git) await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
+  const push = () => runCommand('git', ['-C', repository, 'push', '--quiet', '--force', origin, 'main']);
+  const declare = async (files: Files) => {
+    if (!git) return writeFiles(repository, files);
+    const id = await commit(repository, files, 'Change');
+    await push();
+    return id;
+  };
   await declare(musterFile(INSTANCE));
   const servers = await Promise.all(
     Array.from({ length: options.servers ?? 1 }, (_, nth) => handDirectory(join(home.path, `dc${nth + 1}.json`))),
@@ -92,7 +103,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     clock: () => clock.now,
   });
   const source = git
-    ? gitSource({ url: repository, branch: 'main' }, { mirror: join(home.path, 'mirror') })
+    ? gitSource({ url: origin, branch: 'main' }, { mirror: join(home.path, 'mirror') })
     : folderSource(repository);
   const reconciler = reconcilerOf(servers, options, clock, outbox);
   const database = join(home.path, 'muster.db');
@@ -123,6 +134,10 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     },
     parts,
     declare,
+    forcePush: async (revision) => {
+      await runCommand('git', ['-C', repository, 'reset', '--quiet', '--hard', revision]);
+      await push();
+    },
     plan: () => pass(parts(), { trigger: 'command', dryRun: true }),
     sync: (trigger = 'command') => pass(parts(), { trigger, dryRun: false }),
     approve: async ({ holds }) => {
