@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { approveHeld } from '../../src/core/operations/approval.ts';
+import { type Rebuild, rebuildLedger } from '../../src/core/operations/rebuild.ts';
 import { type PassParts, pass } from '../../src/core/pass.ts';
 import type { Clock, Reconciler, Session } from '../../src/core/ports.ts';
 import { exitCodeOf, type Report } from '../../src/core/report.ts';
@@ -100,6 +101,12 @@ credentials:
   await writeFile(site.configFile, text);
 }
 
+/** Other servers from now on, as when somebody edits the configuration. */
+export async function useServers(site: TestSite, urls: readonly string[]): Promise<void> {
+  const text = await readFile(site.configFile, 'utf8');
+  await writeFile(site.configFile, text.replace(/^ {4}urls: .*$/m, `    urls: ${JSON.stringify(urls)}`));
+}
+
 /** Opens the installation as every command does, and closes it again: nothing but the disk lives on between two calls. */
 export async function onSite<T>(site: TestSite, work: (opened: Site) => Promise<T>): Promise<T> {
   const opened = await wire(await loadConfig(site.configFile), { progress: () => undefined, logLevel: 'silent' });
@@ -129,6 +136,12 @@ export async function approveAll(site: TestSite, report: Report): Promise<void> 
       if (digest !== null) await approveHeld(parts, digest, OPERATOR, config.approvals.expireHours);
     }
   });
+}
+
+/** `muster ledger rebuild`, twice: shown, then approved by its digest. */
+export async function rebuild(site: TestSite): Promise<Rebuild> {
+  const shown = await onSite(site, ({ parts }) => rebuildLedger(parts, null));
+  return await onSite(site, ({ parts }) => rebuildLedger(parts, { ...OPERATOR, digest: shown.digest }));
 }
 
 /** `muster sync` in a process of its own, which a test may stop or kill. */

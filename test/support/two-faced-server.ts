@@ -1,9 +1,9 @@
-/** One LDAPS address behind which two domain controllers stand: writes reach the living one, reads whichever the test says. */
+/** One LDAPS address behind which a domain controller and a frozen copy of it stand: writes reach the living one, reads whichever the test says. */
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type TLSSocket } from 'node:tls';
 import { readLdapMessage, splitLdapMessages } from './ldap-messages.ts';
-import type { SambaDc } from './samba.ts';
+import { copyState, type SambaDc } from './samba.ts';
 
 export type Face = 'live' | 'stale';
 
@@ -14,14 +14,13 @@ export class TwoFacedServer {
   /** Reads answered by the stale controller so far. */
   staleReads = 0;
   readonly #live: SambaDc;
-  readonly #stale: SambaDc;
+  #stale: SambaDc | null = null;
   readonly #server: Server;
   readonly #sockets = new Set<TLSSocket>();
   #reads = 0;
 
-  constructor(live: SambaDc, stale: SambaDc) {
+  constructor(live: SambaDc) {
     this.#live = live;
-    this.#stale = stale;
     const files = { cert: readFileSync(live.certFile), key: readFileSync(live.keyFile) };
     this.#server = createServer(files, (client) => this.#accept(client));
   }
@@ -37,19 +36,27 @@ export class TwoFacedServer {
     });
   }
 
+  /** From now on the second controller stands behind the address as well, with the state that the first has now. */
+  async freeze(): Promise<void> {
+    this.#stale = await copyState(this.#live);
+  }
+
+  /** Ends the address and the copy. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
+    await this.#stale?.stop();
   }
 
   #accept(client: TLSSocket): void {
-    const faces = { live: this.#upstream(this.#live), stale: this.#upstream(this.#stale) };
-    const all = [client, faces.live, faces.stale];
+    const live = this.#upstream(this.#live);
+    const stale = this.#stale === null ? null : this.#upstream(this.#stale);
+    const all = stale === null ? [client, live] : [client, live, stale];
     for (const socket of all) {
       this.#sockets.add(socket);
-      // Whichever of the three ends, all end.
+      // Whichever ends, all end.
       socket
         .on('error', () => undefined)
         .on('close', () => {
@@ -57,24 +64,25 @@ export class TwoFacedServer {
           for (const other of all) other.destroy();
         });
     }
-    messages(client, (bytes) => this.#route(bytes, faces));
-    messages(faces.live, (bytes) => client.write(bytes));
-    // Both are logged in on, but the client hears of one.
-    messages(faces.stale, (bytes) => {
+    messages(client, (bytes) => this.#route(bytes, live, stale));
+    messages(live, (bytes) => client.write(bytes));
+    if (stale === null) return;
+    // Muster is logged in on both, but hears of one.
+    messages(stale, (bytes) => {
       if (readLdapMessage(bytes).operation !== 'bind answer') client.write(bytes);
     });
   }
 
-  #route(bytes: Buffer, faces: Readonly<Record<Face, TLSSocket>>): void {
+  #route(bytes: Buffer, live: TLSSocket, stale: TLSSocket | null): void {
     const { operation } = readLdapMessage(bytes);
-    if (operation === 'bind') faces.stale.write(bytes);
-    let face: Face = 'live';
-    if (operation === 'search') {
-      this.#reads += 1;
-      face = this.readsFrom(this.#reads);
-      if (face === 'stale') this.staleReads += 1;
+    if (operation === 'search') this.#reads += 1;
+    if (operation === 'bind') stale?.write(bytes);
+    if (operation !== 'search' || stale === null || this.readsFrom(this.#reads) === 'live') {
+      live.write(bytes);
+      return;
     }
-    faces[face].write(bytes);
+    this.staleReads += 1;
+    stale.write(bytes);
   }
 
   #upstream({ address, caFile }: SambaDc): TLSSocket {
@@ -82,9 +90,9 @@ export class TwoFacedServer {
   }
 }
 
-/** The caller closes it, and stops the controllers. */
-export async function startTwoFacedServer(live: SambaDc, stale: SambaDc): Promise<TwoFacedServer> {
-  const server = new TwoFacedServer(live, stale);
+/** The caller closes it. */
+export async function startTwoFacedServer(live: SambaDc): Promise<TwoFacedServer> {
+  const server = new TwoFacedServer(live);
   await server.listen();
   return server;
 }
