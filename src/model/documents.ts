@@ -89,14 +89,14 @@ function once(problems: readonly Problem[]): readonly Problem[] {
 function nothing(kind: Kind): Problem & { holds: Holds } {
   const { noun, shape } = READERS[kind];
   const lines = Object.values(shape).filter((field) => field.optional !== true);
-  const message = `This file says nothing. Describe the ${noun} here, or delete the file.`;
+  const message = `This file says nothing. Describe the ${noun} here.`;
   return { line: 1, column: 1, message, fix: lines[0]?.write ?? '', holds: 'file' };
 }
 
 function dashMissing(kind: Kind, tree: Tree, root: TreeNode): Problem {
   const { noun, shape } = READERS[kind];
   const line = tree.lines[root.line - 1] ?? '';
-  const message = `This file is a list: each ${noun} begins with a dash, and its other lines are set in by two spaces.`;
+  const message = `This file is a list: each ${noun} begins with a dash, and its other lines begin two spaces further right.`;
   const isField = Object.keys(shape).some((name) => line.startsWith(`${name}:`));
   return { line: root.line, column: root.column, message, ...(isField ? { fix: `- ${line}` } : {}) };
 }

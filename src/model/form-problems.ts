@@ -120,8 +120,8 @@ export function unknownField(
   }
   const group = Object.keys(shape).find((known) => Object.hasOwn(shape[known]?.within ?? {}, name));
   if (group !== undefined) {
-    const message = `\`${name}\` belongs to \`${group}\`: it stands under it, two spaces further in.`;
-    return { problem: { ...spot, message, fix: `${' '.repeat(field.column + 1)}${line.trimStart()}` }, meant: null };
+    const message = `\`${name}\` belongs to \`${group}\`: write it below that, two spaces further right.`;
+    return { problem: { ...spot, message, fix: `${' '.repeat(field.column + 1)}${line.trimStart()}` }, meant: group };
   }
   if (Object.hasOwn(above, name)) {
     const message = `\`${name}\` begins too far to the right: it belongs to the entry itself.`;
@@ -139,7 +139,7 @@ export function unknownField(
 /** An entry under a person's or institution's name as its key: the identifier is a value like any other. */
 export function namedByKey(field: Field, shape: Shape): Problem {
   const first = Object.values(shape)[0]?.write ?? '';
-  const message = `\`${shown(field.name)}\` is no field. What is described is named by a field too, and the other fields stand under that one.`;
+  const message = `\`${shown(field.name)}\` is not the name of a field. Who or what is meant is said by a field of its own, above the others.`;
   return { ...spotOf(field), message, fix: ' '.repeat(field.column - 1) + first.replace('…', field.name) };
 }
 

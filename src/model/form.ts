@@ -85,11 +85,17 @@ function sorted(
       if (unknown.meant !== null) meant.add(unknown.meant);
     }
   }
+  // A group whose fields stand beside it instead of under it: said of each of them already.
+  for (const name of meant) if (isEmpty(fields.get(name))) fields.delete(name);
   for (const [name, known] of Object.entries(shape)) {
     if (known.optional === true || fields.has(name) || meant.has(name)) continue;
     problems.push(missing(tree, node, name, known));
   }
   return fields;
+}
+
+function isEmpty(field: Field | undefined): boolean {
+  return field?.value.kind === 'text' && field.value.style === 'empty';
 }
 
 function formOf(tree: Tree, spot: Spot, fields: ReadonlyMap<string, Field>, shape: Shape, problems: Problem[]): Form {

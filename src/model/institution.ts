@@ -19,7 +19,7 @@ export function readInstitution(form: Form): { readonly key: string | null; read
   const contacts = form.list('contacts', readEmail);
   const partOf = form.optional('partOf', readInstitutionId);
   if (key !== null && partOf !== null && fold(partOf) === key) {
-    form.object('partOf', 'An institution cannot be part of itself.', 'none');
+    form.object('partOf', 'An institution cannot be part of itself. Name the one above it, or write `none`.', 'none');
   }
   if (form.problems.length > 0 || id === null || name === null || contacts === null) return { key, document: null };
   return { key, document: { id, name, contacts, partOf: partOf === null ? null : fold(partOf) } };

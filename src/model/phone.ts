@@ -12,7 +12,7 @@ const WRITTEN_MAX = 32;
 export function readPhone(text: string): Reading<string> {
   if (text.length > WRITTEN_MAX) return bad(`\`${shown(text)}\` is too long for a phone number.`);
   const tidy = text.replace(/\p{Zs}/gu, ' ').replace(/[‐‑‒–—−]/g, '-');
-  const odd = /[^+0-9 ()./-]/.exec(tidy);
+  const odd = /[^+0-9 ()./-]+/.exec(tidy);
   if (odd !== null) {
     return bad(`\`${shown(odd[0])}\` does not belong in a phone number. Write only the number, as in +45 20 12 34 56.`);
   }

@@ -41,7 +41,8 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries(
 /** A log-on name: Latin letters, digits, dot, underscore, hyphen; composed (NFC); case as written. */
 export function readUsername(text: string): Reading<string> {
   const name = text.normalize('NFC');
-  if (name === '*' || name.includes('*')) return bad('There are no patterns here: name one person.');
+  if (name === '') return bad('A username has at least one character.');
+  if (name.includes('*')) return bad('There are no patterns here: name one person.');
   if (/\s/.test(name)) return bad(`A username has no spaces, but \`${shown(name)}\` has.`, name.replace(/\s+/g, ''));
   const foreign = foreignLetter(name);
   if (foreign !== null) return foreign;
@@ -118,6 +119,7 @@ function readFreeText(text: string, max: number, field: string): Reading<string>
   if (odd !== null)
     return bad(`This ${field} holds a character that cannot be seen (${codePoint(odd)}).`, without(plain));
   const length = [...plain].length;
+  if (plain.trim() === '') return bad(`This ${field} says nothing.`);
   if (length > max) return bad(`This ${field} has ${length} characters; at most ${max} are accepted.`);
   return good(plain);
 }

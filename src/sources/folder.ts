@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { MusterError } from '../errors.ts';
 import { FILE_BYTES_MAX } from './decode.ts';
 import { type EntryMode, FILES_MAX, fitForReading, refuseTooMuch, type TreeEntry, tooMuch } from './paths.ts';
-import { matters } from './places.ts';
+import { isRead } from './places.ts';
 import type { Snapshot, Source, SourceFile } from './source.ts';
 
 /** Deeper than any sensible layout; keeps a loop of mounts from being walked for ever. */
@@ -82,7 +82,7 @@ async function readEntry(
   mode: EntryMode,
   kept: Map<string, Uint8Array>,
 ): Promise<TreeEntry> {
-  if (mode !== 'file' || !matters(path)) return { path, mode, blob: '', size: 0 };
+  if (mode !== 'file' || !isRead(path)) return { path, mode, blob: '', size: 0 };
   // O_NOFOLLOW and O_NONBLOCK: what became a link or a pipe since it was listed is neither followed nor waited for.
   const handle = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {

@@ -15,7 +15,7 @@ const SSH = new RegExp(`^ssh://(?:${USER}@)?${HOST}(?::\\d{1,5})?/${PATH}$`, 'u'
 const SCP_LIKE = new RegExp(`^(?:${USER}@)?${HOST}:(?!-|//)${PATH}$`, 'u');
 const ABSOLUTE = /^\/(?!\/)[\p{L}\p{N}\p{P}\p{S} ]*$/u;
 /** The rules of git-check-ref-format(1), narrowed to names that people give. */
-const BRANCH = /^(?![-/.])(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$))[\p{L}\p{N}._/+@#=-]+$/u;
+const BRANCH = /^(?=[\p{L}\p{N}_])(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$))[\p{L}\p{N}._/+@#=-]+$/u;
 
 const url = z
   .string()

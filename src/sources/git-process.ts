@@ -69,6 +69,7 @@ ${[
 \trecurse = false
 [gc]
 \tautoDetach = false
+\tcruftPacks = true
 \tpruneExpire = never
 \treflogExpire = never
 [maintenance]

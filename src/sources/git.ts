@@ -1,5 +1,5 @@
 /** A Git repository as a source: a bare mirror of one branch, fetched and read object by object, never checked out. */
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { MusterError } from '../errors.ts';
@@ -21,6 +21,8 @@ const LOCAL_DEADLINE_MS = 60_000;
 const LISTING_BYTES_MAX = 64 * 1024 * 1024;
 /** Contents asked for in one process: bounds what one deadline covers. */
 const CONTENTS_BATCH = 20_000;
+/** Files of some fifty packs: beyond that, looking objects up slows down (gc.autoPackLimit of git-config(1)). */
+const PACK_FILES_MAX = 100;
 const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 export interface GitSourceOptions {
@@ -94,9 +96,16 @@ async function fetchBranch({ url, branch }: GitAddress, options: GitSourceOption
     const heads = /couldn't find remote ref/i.test(messageOf(error)) ? await branchesOf(options.mirror, url) : null;
     throw fetchTrouble(where, messageOf(error), heads);
   }
-  // Packs pile up by one a fetch; a failure to tidy is no reason not to read.
-  await git(options.mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS))
-    .raw(['gc', '--auto', '--quiet'])
+  await tidy(options.mirror);
+}
+
+/** Checked objects arrive as one pack a fetch, and pile up; a failure to tidy is no reason not to read. */
+async function tidy(mirror: string): Promise<void> {
+  const packs = await readdir(join(mirror, 'objects', 'pack')).catch(() => []);
+  if (packs.length < PACK_FILES_MAX) return;
+  const signal = AbortSignal.timeout(LOCAL_DEADLINE_MS);
+  await git(mirror, signal)
+    .raw(['gc', '--quiet'])
     .catch(() => undefined);
 }
 

@@ -4,7 +4,7 @@ import { compareText } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import { fold } from '../model/document.ts';
 import { codePoint } from '../model/wording.ts';
-import { matters } from './places.ts';
+import { isMeantToBeRead, isRead } from './places.ts';
 import type { SourceFile } from './source.ts';
 
 /** Three times the largest population that Muster is measured with; more is a mistake or an attack. */
@@ -66,7 +66,8 @@ function unfitBecause({ path, mode }: TreeEntry): string | null {
   if (parts.some((part) => part !== part.trim()))
     return 'The name of this file or its folder begins or ends with a space. Rename it.';
   if (mode === 'symlink') return 'This is a symbolic link, and links are not followed. Put the file itself here.';
-  if (mode === 'gitlink') return 'This is another repository inside this one (a submodule), which is not read.';
+  if (mode === 'gitlink')
+    return 'This is no file, but a reference to another repository (a submodule), which is not read.';
   return mode === 'other' ? 'This is not a regular file, so it is not read.' : null;
 }
 
@@ -77,8 +78,7 @@ function twinOf(entry: TreeEntry, twins: readonly TreeEntry[]): string {
 }
 
 function reject(path: string, message: string): Diagnostic {
-  // A link or submodule in the place of a whole folder of entries matters as much as one in the place of a file.
-  const holds = matters(path) || matters(`${path}/entry.yaml`);
+  const holds = isMeantToBeRead(path);
   return {
     file: printable(path),
     line: 1,
@@ -96,7 +96,7 @@ export function printable(path: string): string {
 
 /** Throws MusterError when there is more than Muster reads. */
 export function refuseTooMuch(where: string, files: readonly SourceFile[]): void {
-  const read = files.filter((file) => matters(file.path));
+  const read = files.filter((file) => isRead(file.path));
   const bytes = read.reduce((sum, file) => sum + file.size, 0);
   if (read.length > FILES_MAX) throw tooMuch(where, `There are more than ${FILES_MAX} files of entries.`);
   if (bytes > TOTAL_BYTES_MAX) throw tooMuch(where, `The files of entries hold more than ${TOTAL_BYTES_MAX} bytes.`);

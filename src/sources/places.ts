@@ -25,9 +25,14 @@ export function kindAt(path: string): Kind | null {
   return FOLDERS.get(path.slice(0, slash)) ?? null;
 }
 
-/** Whether something at this path would matter, were it a file as it should be. */
-export function matters(path: string): boolean {
+/** Whether a file at this path is read. */
+export function isRead(path: string): boolean {
   return path === MUSTER_FILE || kindAt(path) !== null;
+}
+
+/** Whether somebody who puts something at this path, of whatever sort, means it to be read. */
+export function isMeantToBeRead(path: string): boolean {
+  return isRead(path) || FOLDERS.has(path.split('/', 1)[0] ?? '');
 }
 
 /** What to say of a file that is not read although somebody may have meant it to be; null: nothing. */

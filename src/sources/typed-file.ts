@@ -12,6 +12,9 @@ import { readYaml } from './yaml.ts';
  */
 export const READER_VERSION = 1;
 
+/** Mistakes shown of one file: whoever has more has one mistake made many times. */
+const PROBLEMS_MAX = 50;
+
 /** A problem without its file: the same content may stand in several. */
 export interface HeldProblem extends Problem {
   readonly holds: Holds;
@@ -43,7 +46,12 @@ export function typeFile(kind: Kind, bytes: Uint8Array): { readonly file: TypedF
 }
 
 function inOrder(problems: readonly HeldProblem[]): readonly HeldProblem[] {
-  return problems.length < 2 ? problems : problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  if (problems.length < 2) return problems;
+  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const [more] = sorted.slice(PROBLEMS_MAX);
+  if (more === undefined) return sorted;
+  const message = `This file has ${sorted.length - PROBLEMS_MAX} more mistakes from here on. They are shown once those above are mended.`;
+  return [...sorted.slice(0, PROBLEMS_MAX), { line: more.line, column: more.column, message, holds: more.holds }];
 }
 
 /** The problems of a file as diagnostics at its path. */

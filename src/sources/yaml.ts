@@ -10,12 +10,16 @@ import { faultIn } from './line-faults.ts';
 const DEPTH_MAX = 16;
 /** Some 2,000 people in one file; more would keep the process from its other work for over a second. */
 const LINES_MAX = 20_000;
-/** Commas and opening brackets: what lists and groups on one line are made of. Bounded for the same reason. */
+/** Four times the longest reason; the parser's time grows with the square of some long lines. */
+const LINE_CHARACTERS_MAX = 2_000;
+/** What lists, groups, quotes and YAML's own signs are made of, beyond one a line. Bounded for the same reason. */
 const MARKS_MAX = 20_000;
-/** Mistakes shown at once for one file: enough for an evening, and each costs one more reading of the file. */
+/** Shorter texts stay below both of the limits above in any case. */
+const SHORT_CHARACTERS = 16_000;
+/** Mistakes in the layout shown at once: enough for an evening, and each costs one more reading of the file. */
 const FAULTS_MAX = 25;
-/** A larger file is read once: after its first syntax mistake the others are looked for only once that is mended. */
-const REREAD_CHARACTERS_MAX = 64 * 1024;
+/** What is spent on those readings in all; of a larger file the first mistake is shown, and the others once it is mended. */
+const REREAD_CHARACTERS_MAX = 128 * 1024;
 
 const NESTED_ON_ONE_LINE = new RegExp(`(?:[\\[{]\\s*|[-?:] +){${DEPTH_MAX + 1}}`);
 const FAILSAFE = new Schema({ schema: 'failsafe' });
@@ -37,14 +41,15 @@ export function readYaml(bytes: Uint8Array, fieldNames: ReadonlySet<string>): Ya
   const { text, fault } = decode(bytes);
   const faults: Problem[] = fault === null ? [] : [shownPart(fault)];
   let current = text;
-  for (let round = 0; round < FAULTS_MAX; round++) {
-    const outcome = unwelcome(current) ?? tooMuch(current) ?? parse(current, fieldNames);
+  const rounds = Math.min(FAULTS_MAX, 1 + Math.floor(REREAD_CHARACTERS_MAX / (text.length + 1)));
+  for (let round = 0; round < rounds; round++) {
+    const outcome = tooMuch(current) ?? unwelcome(current) ?? parse(current, fieldNames);
     if ('root' in outcome) return { text, tree: outcome, faults };
     const last = faults.at(-1);
     if (last?.line !== outcome.line) faults.push(shownPart(outcome));
     // One line, one message: its corrected line mends all that is wrong with it.
     else if (outcome.fix !== undefined) faults.splice(-1, 1, { ...last, fix: outcome.fix });
-    const mended = current.length > REREAD_CHARACTERS_MAX ? null : mend(current, outcome);
+    const mended = mend(current, outcome);
     if (mended === null) break;
     current = mended;
   }
@@ -66,9 +71,15 @@ function mend(text: string, fault: Fault): string | null {
 
 /** Bounds the parser's work before it begins. */
 function tooMuch(text: string): Fault | null {
-  if (text.length > REREAD_CHARACTERS_MAX) {
+  if (text.length > SHORT_CHARACTERS) {
     if (count(text, /\n/g, LINES_MAX)) return sizeFault(`has more than ${LINES_MAX} lines`);
-    if (count(text, /[,[{]/g, MARKS_MAX)) return sizeFault(`has more than ${MARKS_MAX} commas and brackets`);
+    if (count(text, /[,[{&*!|>"']|- /g, MARKS_MAX))
+      return sizeFault(`has more than ${MARKS_MAX} lists, brackets and quotes`);
+  }
+  if (text.length > LINE_CHARACTERS_MAX) {
+    const long = text.split('\n').findIndex((line) => line.length > LINE_CHARACTERS_MAX);
+    const message = `This line is longer than ${LINE_CHARACTERS_MAX} characters.`;
+    if (long >= 0) return { line: long + 1, column: 1, message };
   }
   const nested = NESTED_ON_ONE_LINE.exec(text);
   return nested === null ? null : tooDeep(text.slice(0, nested.index).split('\n').length);
@@ -193,7 +204,7 @@ class Reader {
 
   severalLines(spot: Spot & { readonly end: number }, value: string): Problem {
     const message =
-      'This text goes on over the next line. Write it on one line; if the next line is a field, it begins too far to the right.';
+      'This text goes on over the next line. Write all of it on one line; if the next line is a field, it begins too far to the right.';
     const joined = value.trim().replace(/\s+/g, ' ');
     const fix = lineWith({ root: null, lines: this.lines }, spot, asValue(joined));
     // What looks like a field among the text was probably meant as one: only the author can tell.
