@@ -5,9 +5,9 @@ import { sidText } from '../../src/reconcilers/directory/active-directory/values
 import { accountDn, foldDn } from '../../src/reconcilers/directory/distinguished-name.ts';
 import type { DirectoryConnection, DirectorySite } from '../../src/reconcilers/directory/port.ts';
 import { Secret } from '../../src/secret.ts';
-import { refusal } from '../contracts/directory.contract.ts';
 import { type ActiveDirectoryFixture, activeDirectoryFixture, guidOf } from '../support/active-directory-fixture.ts';
 import { addUsers, modify } from '../support/directory-contents.ts';
+import { refusal } from '../support/refusal.ts';
 import { runCommand } from '../support/run-command.ts';
 import { copyState, ldapCommand, missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';

@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Account, DirectoryConnection, DirectorySite, NewAccount } from '../../src/reconcilers/directory/port.ts';
 import { Secret } from '../../src/secret.ts';
-import { refusal } from '../contracts/directory.contract.ts';
 import { type ActiveDirectoryFixture, activeDirectoryFixture } from '../support/active-directory-fixture.ts';
 import { bindOutcome, dump, highestCommittedUsn, modify, valuesOf } from '../support/directory-contents.ts';
 import { isLdapWrite } from '../support/ldap-messages.ts';
+import { refusal } from '../support/refusal.ts';
 import { missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 

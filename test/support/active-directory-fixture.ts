@@ -6,7 +6,7 @@ import { activeDirectory } from '../../src/reconcilers/directory/active-director
 import type { ActiveDirectoryInput } from '../../src/reconcilers/directory/active-directory/settings.ts';
 import { guidText } from '../../src/reconcilers/directory/active-directory/values.ts';
 import type { DirectoryAdapter, DirectorySite } from '../../src/reconcilers/directory/port.ts';
-import type { DirectoryFixture } from '../contracts/directory.contract.ts';
+import type { DirectoryFixture } from '../contracts/directory-bench.ts';
 import { bindOutcome, highestCommittedUsn, modify, valuesOf } from './directory-contents.ts';
 import { ldapCommand, type SambaDc } from './samba.ts';
 

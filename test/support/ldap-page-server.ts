@@ -28,8 +28,7 @@ export interface Page {
 export interface PageServerOptions {
   readonly certFile: string;
   readonly keyFile: string;
-  /** DN of the domain, and everything that base reads and looking up find. */
-  readonly base: string;
+  /** Everything that base reads, and searches of no scripted unit, find. */
   readonly entries: readonly FakeEntry[];
   /** What a subtree search of this unit gives, page by page. */
   readonly pages: Readonly<Record<string, readonly Page[]>>;

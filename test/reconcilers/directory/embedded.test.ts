@@ -8,7 +8,9 @@ import { embedded, usnOf, verifyPassword } from '../../../src/reconcilers/direct
 import { createEmbeddedDirectory, DirectoryFile } from '../../../src/reconcilers/directory/embedded/directory-file.ts';
 import type { DirectorySite, NewAccount } from '../../../src/reconcilers/directory/port.ts';
 import { Secret } from '../../../src/secret.ts';
-import { type DirectoryFixture, directoryContract, refusal } from '../../contracts/directory.contract.ts';
+import { directoryContract } from '../../contracts/directory.contract.ts';
+import type { DirectoryFixture } from '../../contracts/directory-bench.ts';
+import { refusal } from '../../support/refusal.ts';
 
 const BASE = 'DC=example,DC=org';
 const UNIT = `OU=Researchers,${BASE}`;

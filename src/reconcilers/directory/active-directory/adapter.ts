@@ -6,6 +6,7 @@ import { Secret } from '../../../secret.ts';
 import { foldDn, isBelow } from '../distinguished-name.ts';
 import type { DirectoryAdapter, DirectoryConnection, DirectorySite } from '../port.ts';
 import { checkSite } from '../value-changes.ts';
+import { readBytesAsBytes } from './byte-attributes.ts';
 import { type Credentials, type Link, openLink } from './connection.ts';
 import { textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
@@ -22,6 +23,7 @@ import { directoryWriter } from './write.ts';
  */
 export function activeDirectory(input: ActiveDirectoryInput, site: DirectorySite): DirectoryAdapter {
   const settings = parsed(input);
+  readBytesAsBytes();
   checkSite(site);
   checkUnits(settings, site);
   return {
