@@ -46,7 +46,7 @@ function offer(text: string, readings: readonly string[]): Reading<never> {
 
 function readIso(text: string, year: number, month: number, day: number): Reading<Day> {
   if (month < 1 || month > 12) return bad(`\`${text}\` is not a day: there is no month ${month}. ${HOW}`);
-  const days = Temporal.PlainYearMonth.from({ year, month }).daysInMonth;
+  const days = new Date(Date.UTC(year, month, 0)).getUTCDate(); // day 0 of the next month
   if (day < 1 || day > days) {
     return bad(`\`${text}\` is not a day: ${MONTHS[month - 1] ?? ''} ${year} has ${days} days.`);
   }

@@ -8,7 +8,7 @@ import { checkMusterFile, MUSTER_FILE, missingMusterFile } from '../model/muster
 import { type BlobCache, type CacheKey, type CacheRow, cacheKey } from './blob-cache.ts';
 import { cutOff } from './cut-off.ts';
 import { FILE_BYTES_MAX, TOO_LARGE } from './decode.ts';
-import { kindAt, strayAt } from './places.ts';
+import { kindAt, straysIn } from './places.ts';
 import type { Snapshot, Source, SourceFile } from './source.ts';
 import {
   diagnosticsAt,
@@ -48,13 +48,13 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const { source } = options;
   const snapshot = await source.snapshot();
   const own: KindFile[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const others: string[] = [];
   for (const file of snapshot.files) {
     const kind = kindAt(file.path);
-    const stray = kind === null && file.path !== MUSTER_FILE ? strayAt(file.path) : null;
     if (kind !== null) own.push({ ...file, kind });
-    if (stray !== null) diagnostics.push(stray);
+    else if (file.path !== MUSTER_FILE) others.push(file.path);
   }
+  const diagnostics = [...straysIn(others)];
   const repository = await checkRepository(options, snapshot);
   const files = await loadFiles(options, own);
   for (const rejected of snapshot.rejected) {

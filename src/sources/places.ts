@@ -17,6 +17,9 @@ const KNOWN_FILES = [...FILES.keys(), MUSTER_FILE];
 /** Files that people keep beside the entries: explanations, and place holders of empty folders. */
 const COMPANION = /^(?:readme|license|codeowners|contributing)(?:\.[a-z]+)?$|\.md$/i;
 
+/** Files out of place that are named one by one, for each folder at the top. */
+const STRAYS_SHOWN = 5;
+
 /** The kind of document that a path holds; null: not a file of entries. */
 export function kindAt(path: string): Kind | null {
   const slash = path.indexOf('/');
@@ -36,7 +39,7 @@ export function isMeantToBeRead(path: string): boolean {
 }
 
 /** What to say of a file that is not read although somebody may have meant it to be; null: nothing. */
-export function strayAt(path: string): Diagnostic | null {
+function strayAt(path: string): Diagnostic | null {
   const parts = path.split('/');
   const name = parts.at(-1) ?? '';
   const folder = parts.length > 1 ? (parts[0] ?? '') : null;
@@ -52,6 +55,22 @@ export function strayAt(path: string): Diagnostic | null {
   const places =
     'People stand under `users/`, institutions under `institutions/`, blocks in the three block lists at the top.';
   return stray(path, 'warning', `This file is not read: its place has no meaning here. ${places}`);
+}
+
+/** What to say of many such files: a folder that was renamed is one mistake, not one for each file in it. */
+export function straysIn(paths: readonly string[]): readonly Diagnostic[] {
+  const said: Diagnostic[] = [];
+  const byFolder = Map.groupBy(paths, (path) => path.slice(0, path.indexOf('/') + 1));
+  for (const [folder, inside] of byFolder) {
+    const strays = inside.map(strayAt).filter((one) => one !== null);
+    said.push(...strays.slice(0, STRAYS_SHOWN));
+    const [more] = strays.slice(STRAYS_SHOWN);
+    if (more === undefined) continue;
+    const where = folder === '' ? 'at the top' : `under \`${folder}\``;
+    const message = `${strays.length - STRAYS_SHOWN} more files ${where} are not read, for reasons like those above.`;
+    said.push(stray(more.file, more.severity, message));
+  }
+  return said;
 }
 
 function inKnownFolder(path: string, name: string, yaml: boolean): Diagnostic {

@@ -258,6 +258,18 @@ describe('places', () => {
   });
 });
 
+test('S4: a renamed folder is one mistake, said in a few lines, and none of its people counts as read', async () => {
+  const people = Array.from({ length: 40 }, (_, index) => [`people/u${index}.yaml`, userYaml(`u${index}`)] as const);
+  const loaded = await loadFiles(Object.fromEntries(people));
+  expect(loaded.files).toEqual([]);
+  expect(loaded.trusted).toBe(true);
+  const told = diagnosticsOf(loaded);
+  expect(told).toHaveLength(6);
+  expect(told.map(({ message }) => message)).toContain(
+    '35 more files under `people/` are not read, for reasons like those above.',
+  );
+});
+
 test('timers get their turn while many files are read', async () => {
   await inFolder(async (folder) => {
     const people = Array.from(
