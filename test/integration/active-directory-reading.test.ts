@@ -183,6 +183,32 @@ describe.skipIf(missing.length > 0)('Reading a real domain controller', () => {
     expect(sent).toEqual([]);
   });
 
+  test('an answer cut off at any byte never passes for a whole reading', async () => {
+    const { unit, guids } = await unitWith('Cut', 5);
+    proxy = await startProxy({ host: dc.address, port: 636, ldaps: dc });
+    const urls = [`ldaps://${proxy.host}:${proxy.port}`];
+    let bytes = 0;
+    proxy.onServerData = (piece) => {
+      bytes += piece.bytes.length;
+      return 'pass';
+    };
+    const { reader } = await connect(siteOf(unit), { urls });
+    bytes = 0;
+    await reader.readAll(new Set(guids));
+    expect(bytes).toBeGreaterThan(2000);
+    const CUTS = 50;
+    for (let cut = 0; cut < CUTS; cut += 1) {
+      proxy.passEverything();
+      const { reader: cutOff } = await connect(siteOf(unit), { urls });
+      proxy.cutAfter({
+        from: 'server',
+        bytes: Math.floor((bytes * cut) / CUTS) + 1,
+        action: cut % 2 === 0 ? 'end' : 'reset',
+      });
+      expect(await refusal(cutOff.readAll(new Set(guids)))).toMatchObject({ remedy: 'retry' });
+    }
+  });
+
   test('D12: a search of the whole domain gets references from the server, and goes on without them', async () => {
     const raw = await ldapCommand(dc, 'ldapsearch', ['-b', dc.baseDn, '(sAMAccountName=muster)', 'dn']);
     expect(raw).toContain('ref: ldap');
