@@ -85,7 +85,7 @@ describe.skipIf(missing.length > 0)('A1: a sync of thirty writes', () => {
 
   function differences(ending: Ending): readonly string[] {
     const expected = { ...undisturbed, passwords: PASSWORDS_IN_FORCE, exit: 0 };
-    const keys = ['usnSteps', 'writes', 'answers', 'passwords', 'left', 'exit'] as const;
+    const keys = ['usnSteps', 'writes', 'answers', 'passwords', 'ledger', 'open', 'left', 'exit'] as const;
     const figures = keys
       .filter((key) => JSON.stringify(ending[key]) !== JSON.stringify(expected[key]))
       .map((key) => `${key} is ${JSON.stringify(ending[key])}, not ${JSON.stringify(expected[key])}`);

@@ -1,12 +1,13 @@
 /** A sync of exactly thirty writes on a real domain controller, ready to be run again and again from the same beginning. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalJson } from '../../src/core/change.ts';
 import { lastingAccounts, writesDuring } from './account-dumps.ts';
 import { blocks, daysFromToday, institution, people, person } from './desired-state.ts';
 import { bindOutcome } from './directory-contents.ts';
 import { runCommand } from './run-command.ts';
 import { type SambaDc, type SambaSnapshot, snapshotState, startSamba } from './samba.ts';
-import { approveAll, change, makeSite, outcomeOf, plan, sealedPasswords, sync, type TestSite } from './site.ts';
+import { approveAll, change, makeSite, onSite, outcomeOf, plan, sealedPasswords, sync, type TestSite } from './site.ts';
 import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
 import { startWriteTap, type WriteTap } from './write-tap.ts';
 
@@ -43,6 +44,10 @@ export interface Ending {
   readonly answers: number;
   /** `username state bindOutcome` of every sealed file that is not unused. */
   readonly passwords: readonly string[];
+  /** What the ledger holds of each account, handles aside: by it alone Muster knows later what it may give back. */
+  readonly ledger: readonly string[];
+  /** Writes whose outcome nobody knows. */
+  readonly open: number;
   /** Changes that are still planned afterwards. */
   readonly left: number;
   readonly exit: number;
@@ -90,6 +95,7 @@ export async function endingOf(bench: Bench, first: () => Promise<unknown>): Pro
     writes: tap.forwarded,
     answers: tap.answered,
     passwords: await passwordsOf(bench),
+    ...(await memoryOf(site)),
     left,
     exit,
   };
@@ -125,6 +131,14 @@ async function passwordsOf({ dc, site }: Bench): Promise<readonly string[]> {
     return `${username} ${state} ${await bindOutcome(dc, `${username}@example.org`, password)}`;
   });
   return (await Promise.all(outcomes)).sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function memoryOf(site: TestSite): Promise<Pick<Ending, 'ledger' | 'open'>> {
+  return await onSite(site, async ({ parts: { store } }) => {
+    const rows = await store.ledger.all('directory');
+    const ledger = rows.map(({ handle: _, key, ...row }) => `${key} ${canonicalJson(row)}`);
+    return { ledger: ledger.sort((a, b) => (a < b ? -1 : 1)), open: (await store.journal.open()).length };
+  });
 }
 
 /** What `passwords` of an Ending must be. */
