@@ -53,7 +53,7 @@ describe.skipIf(missing.length > 0)('Connecting to a real domain controller', ()
   test('takes the first server that accepts, and says why each did not where none does', async () => {
     const dead = await deadPort();
     const { reader } = await connect({ urls: [dead, dc.ldapsUrl] });
-    expect(reader.server).toBe(dc.ldapsUrl);
+    expect(reader.server).toBe(`${dc.ldapsUrl} (DC1)`);
     const error = await refusal(connect({ urls: [dead, dead.replace('127.0.0.1', 'localhost')] }));
     expect(error.remedy).toBe('retry');
     expect(error.what).toContain(`${dead}, logging in as muster@example.org: The server refused the connection.`);
@@ -65,7 +65,7 @@ describe.skipIf(missing.length > 0)('Connecting to a real domain controller', ()
     const { url } = await proxied();
     const { connections, unreachable } = await fixture.adapter(site, { urls: [dc.ldapsUrl, dead, url] }).connectAll();
     open.push(...connections);
-    expect(connections.map(({ reader }) => reader.server)).toEqual([dc.ldapsUrl, url]);
+    expect(connections.map(({ reader }) => reader.server)).toEqual([`${dc.ldapsUrl} (DC1)`, `${url} (DC1)`]);
     expect(unreachable).toEqual([expect.stringContaining(dead)]);
     await refusal(fixture.adapter(site, { urls: [dead] }).connectAll());
   });

@@ -139,7 +139,7 @@ describe.skipIf(missing.length > 0)('Reading a real domain controller', () => {
     try {
       const urls = [through, second].map(({ host, port: at }) => `ldaps://${host}:${at}`);
       const { reader } = await connect(siteOf(unit), { urls });
-      expect(reader.server).toBe(urls[0]);
+      expect(reader.server).toBe(`${urls[0]} (DC1)`);
       await reader.readAll(NOBODY);
       through.resetConnections();
       await refusal(reader.readAll(NOBODY));

@@ -35,7 +35,7 @@ describe.skipIf(missing.length > 0)(`muster with Active Directory ${missing.join
   test('doctor, plan, sync, an empty plan, a block, and a server that is gone', async () => {
     const examined = await site.muster('doctor');
     expect(examined).toMatchObject({ code: 0, err: '' });
-    expect(examined.out).toContain(`ok   ${dc.ldapsUrl}: Answers, takes our log-on`);
+    expect(examined.out).toContain(`ok   ${dc.ldapsUrl} (DC1): Answers, takes our log-on`);
 
     expect((await site.spawn('plan')).out).toContain('2 people get an account.');
     const synced = await site.spawn('--log-level', 'trace', 'sync');

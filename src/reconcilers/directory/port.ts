@@ -36,7 +36,7 @@ export interface Reading {
 }
 
 export interface DirectoryReader {
-  /** Server URL, for messages. */
+  /** Names one server, for messages and for telling one from another: where an address may lead to several, not by the address alone. */
   readonly server: string;
   /** The server's currentTime (MS-ADTS 3.1.1.3.2), milliseconds since 1970. */
   now(): Promise<number>;

@@ -45,11 +45,20 @@ export function deskOf(link: Link, identity: Identity, site: DirectorySite, rule
 
 export function directoryReader(desk: Desk): DirectoryReader {
   return {
-    server: desk.link.server,
+    server: serverOf(desk),
     now: () => serverTime(desk),
     readAll: (knownGuids, valued = new Map()) => readAll(desk, knownGuids, valued),
     find: (wanted) => find(desk, wanted),
   };
+}
+
+/**
+ * Address and the controller's own name, as in `ldaps://example.org (DC1)`: behind one address there may be several, and
+ * what became of an unanswered write only the one that got it can tell (`dsServiceName`, MS-ADTS 3.1.1.3.2).
+ */
+function serverOf({ link, identity }: Desk): string {
+  const [, name] = /^CN=NTDS Settings,CN=([^,]+),/i.exec(identity.service) ?? [];
+  return name === undefined ? link.server : `${link.server} (${name})`;
 }
 
 /** The account at `base` (a DN or `<GUID=…>`), or null. */
