@@ -44,8 +44,6 @@ export interface SceneOptions {
 export interface Scene {
   /** Set to let time pass; the servers' own clocks are `clock.serverOffMs` ahead of it. */
   readonly clock: { now: number; serverOffMs: number };
-  /** The repository, as a folder or a working tree. */
-  readonly repository: string;
   /** What people do in the directory by hand, on each server. */
   readonly servers: readonly HandDirectory[];
   /** The first of them. */
@@ -78,18 +76,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   const git = options.source === 'git';
   // Commits carry the real time, and a clock that is behind them would be in doubt.
   const clock = { now: git ? Date.now() : NOW, serverOffMs: 0 };
-  const repository = join(home.path, 'desired-state');
-  const origin = join(home.path, 'origin.git');
-  await makeRepository(repository);
-  if (git) await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
-  const push = () => runCommand('git', ['-C', repository, 'push', '--quiet', '--force', origin, 'main']);
-  const declare = async (files: Files) => {
-    if (!git) return writeFiles(repository, files);
-    const id = await commit(repository, files, 'Change');
-    await push();
-    return id;
-  };
-  await declare(musterFile(INSTANCE));
+  const desk = await makeDesk(home.path, git);
   const servers = await Promise.all(
     Array.from({ length: options.servers ?? 1 }, (_, nth) => handDirectory(join(home.path, `dc${nth + 1}.json`))),
   );
@@ -102,62 +89,34 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     instance: INSTANCE,
     clock: () => clock.now,
   });
-  const source = git
-    ? gitSource({ url: origin, branch: 'main' }, { mirror: join(home.path, 'mirror') })
-    : folderSource(repository);
   const reconciler = reconcilerOf(servers, options, clock, outbox);
   const database = join(home.path, 'muster.db');
-  let store = await openStore({ sqlite: database }, () => clock.now);
-  const partsOver = (over: OpenStore): PassParts => ({
-    settings: {
-      mode: options.mode ?? 'enforce',
-      timeZone: 'Europe/Copenhagen',
-      limits: { ...LIMITS, ...options.limits },
-      concurrency: 4,
-    },
-    repository: repositoryOf(source, over),
-    reconcilers: [options.around?.(reconciler) ?? reconciler],
-    store: over,
-    clock: () => clock.now,
-    newId: randomUUID,
-    progress: () => undefined,
-  });
-  const parts = () => partsOver(store);
-  const scene: Scene = {
+  const open = () => openStore({ sqlite: database }, () => clock.now);
+  let store = await open();
+  const partsOver = (over: OpenStore) =>
+    partsOf(options, desk.source, over, options.around?.(reconciler) ?? reconciler, () => clock.now);
+  return {
     clock,
-    repository,
     servers,
     directory,
     outbox,
     get store() {
       return store;
     },
-    parts,
-    declare,
-    forcePush: async (revision) => {
-      await runCommand('git', ['-C', repository, 'reset', '--quiet', '--hard', revision]);
-      await push();
-    },
-    plan: () => pass(parts(), { trigger: 'command', dryRun: true }),
-    sync: (trigger = 'command') => pass(parts(), { trigger, dryRun: false }),
-    approve: async ({ holds }) => {
-      for (const { digest } of holds) if (digest !== null) await approveHeld(parts(), digest, OPERATOR, 24);
-    },
-    settle: async () => {
-      await scene.approve(await scene.sync());
-      await scene.sync();
-    },
+    declare: desk.declare,
+    forcePush: desk.forcePush,
+    ...commandsOver(() => partsOver(store)),
     reopen: async () => {
       await store.close();
-      store = await openStore({ sqlite: database }, () => clock.now);
+      store = await open();
     },
     loseStore: async () => {
       await store.close();
       for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true });
-      store = await openStore({ sqlite: database }, () => clock.now);
+      store = await open();
     },
     second: async () => {
-      const other = await openStore({ sqlite: database }, () => clock.now);
+      const other = await open();
       return { parts: partsOver(other), close: () => other.close() };
     },
     close: async () => {
@@ -165,7 +124,69 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
       await home.remove();
     },
   };
-  return scene;
+}
+
+/** Where people write, and the source that Muster reads. */
+async function makeDesk(
+  home: string,
+  git: boolean,
+): Promise<Pick<Scene, 'declare' | 'forcePush'> & { source: Source }> {
+  const folder = join(home, 'desired-state');
+  const origin = join(home, 'origin.git');
+  await makeRepository(folder);
+  if (git) await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
+  const push = () => runCommand('git', ['-C', folder, 'push', '--quiet', '--force', origin, 'main']);
+  const declare = async (files: Files) => {
+    if (!git) return writeFiles(folder, files);
+    const revision = await commit(folder, files, 'Change');
+    await push();
+    return revision;
+  };
+  await declare(musterFile(INSTANCE));
+  return {
+    declare,
+    forcePush: async (revision) => {
+      await runCommand('git', ['-C', folder, 'reset', '--quiet', '--hard', revision]);
+      await push();
+    },
+    source: git ? gitSource({ url: origin, branch: 'main' }, { mirror: join(home, 'mirror') }) : folderSource(folder),
+  };
+}
+
+function partsOf(
+  { mode = 'enforce', limits }: SceneOptions,
+  source: Source,
+  store: OpenStore,
+  reconciler: Reconciler,
+  clock: () => number,
+): PassParts {
+  return {
+    settings: { mode, timeZone: 'Europe/Copenhagen', limits: { ...LIMITS, ...limits }, concurrency: 4 },
+    repository: repositoryOf(source, store),
+    reconcilers: [reconciler],
+    store,
+    clock,
+    newId: randomUUID,
+    progress: () => undefined,
+  };
+}
+
+/** What operators type. */
+function commandsOver(parts: () => PassParts): Pick<Scene, 'parts' | 'plan' | 'sync' | 'approve' | 'settle'> {
+  const sync = (trigger = 'command') => pass(parts(), { trigger, dryRun: false });
+  const approve = async ({ holds }: Report) => {
+    for (const { digest } of holds) if (digest !== null) await approveHeld(parts(), digest, OPERATOR, 24);
+  };
+  return {
+    parts,
+    plan: () => pass(parts(), { trigger: 'command', dryRun: true }),
+    sync,
+    approve,
+    settle: async () => {
+      await approve(await sync());
+      await sync();
+    },
+  };
 }
 
 function repositoryOf(source: Source, store: OpenStore): Repository {
