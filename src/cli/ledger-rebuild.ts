@@ -16,7 +16,7 @@ export async function ledgerRebuild(invocation: Invocation, options: RebuildOpti
     const operator = operatorFrom(invocation.env, options.reason ?? 'ledger rebuild');
     const rebuild = await rebuildLedger(parts, digest === undefined ? null : { ...operator, digest });
     await show(invocation, { format: 1, ...rebuild }, () => rebuildPage(rebuild));
-    const waits = !rebuild.done && rebuild.rows.length > 0;
+    const waits = !rebuild.done && rebuild.rows.length + rebuild.deleted.length > 0;
     return waits || rebuild.refused.length > 0 ? 2 : 0;
   });
 }

@@ -85,7 +85,7 @@ export function adoptionPage(adoption: Adoption, timeZone: string): Page {
 }
 
 export function rebuildPage(rebuild: Rebuild): Page {
-  const { rows, refused, disabled, done, digest } = rebuild;
+  const { rows, refused, disabled, deleted, done, digest } = rebuild;
   return {
     title: 'Ledger rebuild',
     blocks: [
@@ -103,8 +103,16 @@ export function rebuildPage(rebuild: Rebuild): Page {
         ),
         'warn',
       ),
+      ...section(
+        `Not in the directory any more (${deleted.length})`,
+        capped(
+          deleted.map((key) => item(key)),
+          { all: false },
+        ),
+        'warn',
+      ),
       ...(done ? nextStep('To see what follows, run "muster plan".') : []),
-      ...(done || rows.length === 0
+      ...(done || rows.length + deleted.length === 0
         ? []
         : [
             line('Nothing was written yet. To do it:'),
@@ -114,11 +122,16 @@ export function rebuildPage(rebuild: Rebuild): Page {
   };
 }
 
-function rebuildSummary({ rows, done }: Rebuild): string {
+function rebuildSummary({ rows, deleted, done }: Rebuild): string {
   const accounts = count(rows.length, 'account', 'accounts');
-  if (done) return `Learned ${accounts} by their marks.`;
-  if (rows.length === 0) return "Nothing to learn: the ledger knows every account that bears Muster's mark.";
-  return `${accounts} would be learned by their marks.`;
+  const lost =
+    deleted.length === 0
+      ? ''
+      : ` ${count(deleted.length, 'account', 'accounts')} ${done ? 'noted' : 'would be noted'} as deleted.`;
+  if (done) return `Learned ${accounts} by their marks.${lost}`;
+  if (rows.length + deleted.length === 0)
+    return "Nothing to learn: the ledger knows every account that bears Muster's mark.";
+  return `${accounts} would be learned by their marks.${lost}`;
 }
 
 /** @param outbox folder of the sealed files. */

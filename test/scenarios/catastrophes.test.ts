@@ -203,6 +203,25 @@ describe('P7: an empty database', () => {
     await expect(rebuildLedger(scene.parts(), { ...OPERATOR, digest: '' })).rejects.toThrow('not what was approved');
   });
 
+  test('D1: too many deleted accounts stop the bulk until an operator says that they are really gone', async () => {
+    const names = Array.from({ length: 9 }, (_, nth) => `person${nth}`);
+    scene = await makeScene();
+    await scene.declare({ ...institution('cbs', 'CBS'), ...people(names) });
+    await scene.settle();
+    const [kept, ...deleted] = names;
+    for (const name of deleted) await scene.directory.remove(name);
+    expect((await scene.sync()).plan.unread).toMatchObject([
+      { next: expect.stringContaining('muster ledger rebuild') },
+    ]);
+    const shown = await rebuildLedger(scene.parts(), null);
+    expect(shown).toMatchObject({ rows: [], deleted, done: false });
+    await rebuildLedger(scene.parts(), { ...OPERATOR, digest: shown.digest });
+    const report = await scene.sync();
+    expect(report.plan.unread).toEqual([]);
+    expect(story(report)).toEqual(deleted.map(() => '(gone)'));
+    expect(await scene.directory.enabled()).toEqual([kept]);
+  });
+
   test('a copied mark is trusted for neither account', async () => {
     await running();
     const { adminDescription = '' } = (await scene.directory.account('anna')).values;

@@ -234,7 +234,7 @@ describe('acts', () => {
     ];
     const refused = [{ location: 'CN=copy,DC=example,DC=org', because: '2 accounts bear the mark of eholm' }];
     const digest = '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945';
-    expectGolden(text(rebuildPage({ rows, refused, disabled: ['bmadsen'], digest, done: false })), 'rebuild.txt');
+    expectGolden(text(rebuildPage({ rows, refused, disabled: ['bmadsen'], deleted: ['folsen'], digest, done: false })), 'rebuild.txt');
   });
 });
 

@@ -104,6 +104,6 @@ function tooManyGone(missing: number, expected: Expectation): MusterError {
     remedy: 'retry',
     where: `${expected.server}, reading accounts`,
     what: `${missing} of ${expected.knownGuids.size} accounts that Muster knows did not come back, so the reading does not count.`,
-    next: 'Check the rights of the account Muster logs in with, the configured units, and whether this server is up to date; if they were really deleted, an operator must say so.',
+    next: 'Check the rights of the account Muster logs in with, the configured units, and whether this server is up to date; if they were really deleted, say so with "muster ledger rebuild".',
   });
 }
