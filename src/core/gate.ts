@@ -27,6 +27,8 @@ export interface GateInput {
   /** Things that are ours, by system, in the last proven read. */
   readonly ours: ReadonlyMap<string, number>;
   readonly approvals: readonly Approval[];
+  /** Efforts that an approval has let through already, and when: what is to be done once more needs another. */
+  readonly spent: ReadonlyMap<string, Instant>;
   readonly tracks: ReadonlyMap<string, Track>;
   readonly at: Instant;
   readonly paused: { readonly by: string; readonly reason: string } | null;
@@ -87,10 +89,17 @@ export function gate(input: GateInput): Gated {
   return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
 }
 
-/** Those that an approval names. Hashing costs more than all else here, so nothing is hashed for nobody. */
-function approvedAmong({ changes, approvals }: GateInput): ReadonlySet<Change> {
-  const prints = new Set(approvals.flatMap((approval) => approval.fingerprints));
-  return new Set(changes.filter((change) => isOrdered(change) || (prints.size > 0 && prints.has(fingerprint(change)))));
+/** Those that an unspent approval names. Hashing costs more than all else here, so nothing is hashed for nobody. */
+function approvedAmong({ changes, approvals, spent }: GateInput): ReadonlySet<Change> {
+  const approvedAt = new Map<string, Instant>();
+  for (const { fingerprints, at } of approvals) {
+    for (const print of fingerprints) approvedAt.set(print, Math.max(at, approvedAt.get(print) ?? at));
+  }
+  const isNamed = (change: Change) => {
+    const at = approvedAt.size === 0 ? undefined : approvedAt.get(fingerprint(change));
+    return at !== undefined && (spent.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < at;
+  };
+  return new Set(changes.filter((change) => isOrdered(change) || isNamed(change)));
 }
 
 function tracksOf({ changes, tracks }: GateInput): ReadonlyMap<Change, Track | undefined> {

@@ -183,13 +183,14 @@ function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Ch
 }
 
 function limitsOf(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled) {
-  const { used, approvals, tracks } = recalled;
+  const { used, approvals, spent, tracks } = recalled;
   const { limits } = parts.settings;
   return {
     revision: want.loaded.revision,
     limits,
     used,
     approvals,
+    spent,
     tracks,
     ours: new Map<string, number>(),
     at: run.startedAt,

@@ -156,6 +156,8 @@ export interface Journal {
   /** Distinct people per class, applied without approval since then; institutions for `block` and `lift`. */
   usedSince(at: Instant): Promise<readonly { class: ChangeClass; person: string; institutions: readonly string[] }[]>;
   tracks(since: Instant): Promise<ReadonlyMap<string, Track>>;
+  /** `effortOf` every change that was applied by an approval since then, to the last time that it was: an approval counts once. */
+  approvedSince(at: Instant): Promise<ReadonlyMap<string, Instant>>;
   /** Latest changes of one person, newest first. */
   of(
     person: string,

@@ -14,19 +14,24 @@ export interface Recalled {
   readonly used: Used;
   readonly tracks: ReadonlyMap<string, Track>;
   readonly approvals: readonly Approval[];
+  /** Efforts that an approval has let through already, and when. */
+  readonly spent: ReadonlyMap<string, Instant>;
   readonly paused: { readonly by: string; readonly reason: string } | null;
 }
 
 export async function recall(store: Store, systems: readonly string[], at: Instant): Promise<Recalled> {
   const ledger = new Map<string, readonly LedgerRow[]>();
   for (const system of systems) ledger.set(system, await store.ledger.all(system));
+  const approvals = await store.approvals.valid(at);
+  const earliest = approvals.reduce((soonest, approval) => Math.min(soonest, approval.at), at);
   return {
     ledger,
     establishedAt: await store.ledger.establishedAt(),
     open: await store.journal.open(),
     used: await store.journal.usedSince(at - DAY_MS),
     tracks: await store.journal.tracks(at - DAY_MS),
-    approvals: await store.approvals.valid(at),
+    approvals,
+    spent: approvals.length === 0 ? new Map() : await store.journal.approvedSince(earliest),
     paused: await store.orders.paused(),
   };
 }

@@ -44,6 +44,7 @@ export function storedJournal(connection: Connection, lease: StoredLease): Journ
     },
     usedSince: (at) => usedSince(connection, at),
     tracks: (since) => tracks(connection, since),
+    approvedSince: (at) => approvedSince(connection, at),
     of: async (person, limit) => {
       const rows = await connection.db
         .selectFrom('journal')
@@ -150,6 +151,18 @@ async function tracks(connection: Connection, since: Instant): Promise<ReadonlyM
     found.set(id, { fingerprint: id, applied: found.get(id)?.applied ?? 0, failures, lastFailedAt });
   }
   return found;
+}
+
+async function approvedSince(connection: Connection, at: Instant): Promise<ReadonlyMap<string, Instant>> {
+  const rows = await connection.db
+    .selectFrom('journal')
+    .select((row) => ['fingerprint', row.fn.max<number>('settledAt').as('last')])
+    .where('status', '=', APPLIED)
+    .where('approved', '=', 1)
+    .where('settledAt', '>=', at)
+    .groupBy('fingerprint')
+    .execute();
+  return new Map(rows.map(({ fingerprint: id, last }) => [id, last]));
 }
 
 function columnsOf(intent: Intent): Insertable<JournalTable> {

@@ -69,6 +69,19 @@ export function journalContract(world: StoreWorld): void {
     expect(await store.journal.usedSince(NOON - DAY_MS)).toEqual([]);
   });
 
+  test('what an approval let through is known by its effort, with the last time that it was', async () => {
+    const store = await openFor(world);
+    const change = sampleDisable('ajensen');
+    for (const [index, approved] of [true, true, false].entries()) {
+      const intent = sampleIntent(`i${index}`, change, { approved });
+      await record(store, intent, sampleApplied(change), NOON + index);
+    }
+    const failed = sampleIntent('i9', sampleDisable('bhansen'), { approved: true });
+    await record(store, failed, SAMPLE_FAILURE, NOON);
+    expect(await store.journal.approvedSince(NOON)).toEqual(new Map([[effortOf(change), NOON + 1]]));
+    expect(await store.journal.approvedSince(NOON + 2)).toEqual(new Map());
+  });
+
   test('tracks count how often a change was applied lately, and its failures since it last succeeded', async () => {
     const store = await openFor(world);
     const change = sampleDisable('ajensen');

@@ -180,6 +180,16 @@ describe('approval', () => {
     expect(tally(gateOver([change], { approvals, storeLost: true }))).toEqual({ passed: 0, 'store-lost': 1 });
   });
 
+  test('counts once: what is to be done again needs another', () => {
+    const change = changeOf('update', 'anna');
+    const tracks = new Map([[effortOf(change), { fingerprint: '', applied: 3, failures: 0, lastFailedAt: null }]]);
+    const approvals = [approvalOf([change])];
+    const gated = (lastAt: number) =>
+      tally(gateOver([change], { approvals, tracks, spent: new Map([[effortOf(change), lastAt]]) }));
+    expect(gated(NOW - 2 * HOUR_MS)).toEqual({ passed: 1 });
+    expect(gated(NOW - HOUR_MS / 2)).toEqual({ passed: 0, flapping: 1 });
+  });
+
   test('an operator’s order to block is its own approval', () => {
     const ordered = people(40).map((key): Change => {
       const change = changeOf('block', key, ['cbs']);

@@ -51,6 +51,23 @@ describe('approving', () => {
     expect(await scene.directory.enabled()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
   });
 
+  test('lets a change through once, not as often as somebody undoes it', async () => {
+    scene = await makeScene();
+    await scene.declare({ ...institution('cbs', 'CBS'), ...person('anna') });
+    await scene.sync();
+    const undoneAgain = async () => {
+      await scene.directory.set('anna', { displayName: 'Ms. Jensen' });
+      scene.clock.now += 60_000;
+      return scene.sync();
+    };
+    for (let pass = 0; pass < 3; pass += 1) expect(story(await undoneAgain())).toEqual(['update anna']);
+    const report = await undoneAgain();
+    expect(story(report)).toEqual(['held flapping: 1']);
+    await scene.approve(report);
+    expect(story(await scene.sync())).toEqual(['update anna']);
+    expect(story(await undoneAgain())).toEqual(['held flapping: 1']);
+  });
+
   test('is ended by a rejection', async () => {
     const report = await held();
     await scene.approve(report);

@@ -32,6 +32,7 @@ export function applyPartsWith(
       open: unused,
       usedSince: unused,
       tracks: unused,
+      approvedSince: unused,
       of: unused,
     },
     sessions: new Map([

@@ -93,6 +93,7 @@ export async function writeOrdered(
     earlier: [],
     ours: new Map(),
     approvals: [order],
+    spent: new Map(),
     tracks: new Map(),
     at,
     paused: null,
