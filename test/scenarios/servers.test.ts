@@ -91,6 +91,19 @@ describe('D1: a directory that can’t be proven read', () => {
   });
 });
 
+test('D1: a value that many had and nobody shows any more is a missing right, not a change', async () => {
+  await running();
+  const more = ['emil', 'frida', 'gustav', 'hanne'];
+  await scene.declare(people(more));
+  await scene.settle();
+  for (const name of [...PEOPLE, ...more]) await scene.directory.set(name, { mobile: null });
+  faults.written.length = 0;
+  const report = await scene.sync();
+  expect(story(report)).toEqual(['unread directory']);
+  expect(report.plan.unread[0]?.what).toContain('mobile');
+  expect(faults.written).toEqual([]);
+});
+
 describe('no server answers', () => {
   test('nothing is done, and whoever should be shut out is an alarm', async () => {
     await running();
