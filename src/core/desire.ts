@@ -20,14 +20,29 @@ export interface Desire {
 
 /** Never throws for a repository that is away or refused: blocks, closings and dates still reach everyone. */
 export async function desire(repository: Repository, store: Store, timeZone: string, at: Instant): Promise<Desire> {
+  const [remembered, last] = await Promise.all([store.memory.entries(), store.memory.revision()]);
+  const { loaded, trouble } = await loadTrusted(repository, store, last);
+  // Asked for last: a server that hangs must not keep an order out that is given meanwhile.
+  const operatorBlocks = await store.orders.blocks(EVER);
+  const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
+  return { loaded, resolution, trouble };
+}
+
+/** What counted in the last pass, with the orders as they are now; asks no repository, and so waits for none. */
+export async function desireRemembered(store: Store, timeZone: string, at: Instant): Promise<Desire> {
   const [remembered, last, operatorBlocks] = await Promise.all([
     store.memory.entries(),
     store.memory.revision(),
     store.orders.blocks(EVER),
   ]);
-  const { loaded, trouble } = await loadTrusted(repository, store, last);
+  const loaded = nothingLoaded(last);
   const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
-  return { loaded, resolution, trouble };
+  // That nothing was read is no news of any entry.
+  return { loaded, resolution: { ...resolution, heldEntries: [], diagnostics: [] }, trouble: [] };
+}
+
+function nothingLoaded(last: string | null): Loaded {
+  return { revision: last ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
 }
 
 async function loadTrusted(repository: Repository, store: Store, last: string | null) {
@@ -37,8 +52,7 @@ async function loadTrusted(repository: Repository, store: Store, last: string | 
     await refuseStrayRevision(repository, store, last, loaded.revision);
     return { loaded, trouble: [] };
   } catch (error) {
-    const nothing: Loaded = { revision: last ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
-    return { loaded: nothing, trouble: [troubleOf(error)] };
+    return { loaded: nothingLoaded(last), trouble: [troubleOf(error)] };
   }
 }
 

@@ -4,7 +4,7 @@ import { type ApplyParts, apply } from './apply.ts';
 import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
-import { type Desire, desire } from './desire.ts';
+import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { orderNotices, settleWrittenOrders } from './orders.ts';
@@ -46,6 +46,8 @@ export interface PassRequest {
   readonly dryRun: boolean;
   /** True after an operator's block: nothing but the block lane. */
   readonly laneOnly?: boolean;
+  /** True where the last good documents will do, so that nothing waits for the repository. */
+  readonly remembered?: boolean;
 }
 
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
@@ -54,9 +56,13 @@ export async function pass(parts: PassParts, request: PassRequest): Promise<Repo
   return underLease(parts.store, request.trigger, () => perform(parts, request));
 }
 
-/** The block lane alone, for an operator's block: needs no proven reading, takes in no revision, waits for nothing else. */
-export async function passLane(parts: PassParts, trigger: string): Promise<Report> {
-  return underLease(parts.store, trigger, () => perform(parts, { trigger: 'command', dryRun: false, laneOnly: true }));
+/**
+ * The block lane alone, for an operator's block: needs no proven reading, takes in no revision, waits for nothing else.
+ * With `remembered` it does not even ask the repository, which may hang.
+ */
+export async function passLane(parts: PassParts, what: string, remembered: boolean): Promise<Report> {
+  const request = { trigger: 'command', dryRun: false, laneOnly: true, remembered };
+  return underLease(parts.store, what, () => perform(parts, request));
 }
 
 async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
@@ -69,8 +75,12 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     onStep: (name) => parts.progress(name, 0, null),
   });
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
+  const { repository, store } = parts;
+  const { timeZone } = parts.settings;
   const want = await run.step('load', () =>
-    desire(parts.repository, parts.store, parts.settings.timeZone, run.startedAt),
+    request.remembered === true
+      ? desireRemembered(store, timeZone, run.startedAt)
+      : desire(repository, store, timeZone, run.startedAt),
   );
   const recalled = await run.step('recall', () =>
     recall(

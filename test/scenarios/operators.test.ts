@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { blockByOrder, unblockByOrder } from '../../src/core/operations/block.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
+import { pass } from '../../src/core/pass.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { OperatorBlock } from '../../src/model/model.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
@@ -140,6 +141,27 @@ describe('a block from the command line', () => {
     expect(await scene.directory.isEnabled('anna')).toBe(true);
     await other.close();
     expect(story(await scene.sync())).toEqual(['disable anna', '(operator-block)']);
+  });
+
+  test('S1: does not wait for a repository that hangs, and reaches a pass that does', async () => {
+    await running();
+    let asked = 0;
+    let answer: (error: Error) => void = () => undefined;
+    const hangs = () => {
+      asked += 1;
+      return new Promise<never>((_, reject) => {
+        answer = reject;
+      });
+    };
+    const parts = { ...scene.parts(), repository: { load: hangs, descends: () => Promise.resolve(true) } };
+    const report = await blockByOrder(parts, { ...OPERATOR, target: 'anna', scope: 'user', until: null });
+    expect([asked, story(report)]).toEqual([0, ['disable anna', '(operator-block)']]);
+    // A pass that waits for the repository holds the lease; the order is there when it goes on.
+    const waiting = pass(parts, { trigger: 'schedule', dryRun: false });
+    while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+    await expect(blockByOrder(parts, { ...OPERATOR, target: 'berit', scope: 'user', until: null })).rejects.toThrow();
+    answer(new Error('the server hung up'));
+    expect(story(await waiting)).toEqual(['disable berit', '(operator-block)', '(operator-block)', 'trouble']);
   });
 
   test('reaches somebody whose declaration is gone', async () => {

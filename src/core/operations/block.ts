@@ -3,7 +3,7 @@ import { MusterError, troubleOf } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
 import type { OperatorBlock } from '../../model/model.ts';
 import { nearest } from '../../model/nearest.ts';
-import { desire } from '../desire.ts';
+import { type Desire, desire, desireRemembered } from '../desire.ts';
 import { type PassParts, passLane } from '../pass.ts';
 import type { Report } from '../report.ts';
 import { type Operator, refuseInObserve } from './scene.ts';
@@ -18,11 +18,11 @@ export interface BlockOrder extends Operator {
 export async function blockByOrder(parts: PassParts, order: BlockOrder): Promise<Report> {
   refuseInObserve(parts);
   const at = parts.clock();
-  const target = await knownTarget(parts, order, at);
+  const { key: target, remembered } = await knownTarget(parts, order, at);
   const { scope, reason, by, until } = order;
   await parts.store.orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
   try {
-    return await passLane(parts, `block ${target}`);
+    return await passLane(parts, `block ${target}`, remembered);
   } catch (error) {
     throw recordedOnly(target, error);
   }
@@ -66,11 +66,19 @@ export async function unblockByOrder(
   return { ended };
 }
 
-async function knownTarget(parts: PassParts, order: BlockOrder, at: number): Promise<string> {
-  const { resolution } = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
-  const known = order.scope === 'user' ? resolution.model.users : resolution.model.institutions;
+/** The last good documents know nearly everybody; only whom they do not know is looked for in the repository as it is now. */
+async function knownTarget(
+  parts: PassParts,
+  order: BlockOrder,
+  at: number,
+): Promise<{ readonly key: string; readonly remembered: boolean }> {
+  const { store, repository } = parts;
+  const { timeZone } = parts.settings;
   const key = fold(order.target);
-  if (known.has(key)) return key;
+  const knownIn = ({ resolution: { model } }: Desire) => (order.scope === 'user' ? model.users : model.institutions);
+  if (knownIn(await desireRemembered(store, timeZone, at)).has(key)) return { key, remembered: true };
+  const known = knownIn(await desire(repository, store, timeZone, at));
+  if (known.has(key)) return { key, remembered: false };
   const like = nearest(key, known.keys());
   throw new MusterError({
     remedy: 'person',
