@@ -1,4 +1,5 @@
 /** `muster block`: shuts out a person or an institution now. */
+import { setTimeout } from 'node:timers/promises';
 import { blockByOrder } from '../core/operations/block.ts';
 import { exitCodeOf } from '../core/report.ts';
 import { blockedPage } from '../views/acts.ts';
@@ -7,6 +8,9 @@ import { readMoment } from './moment.ts';
 import { operatorFrom } from './operator.ts';
 import { onSite } from './site.ts';
 import { type TargetOptions, targetOf } from './target.ts';
+
+/** A pass over some thousand changes takes a minute or two; after that an operator should hear that the block is recorded, and go on. */
+const PATIENCE = { tries: 120, pause: () => setTimeout(1000) };
 
 export interface BlockOptions extends TargetOptions {
   readonly reason: string;
@@ -19,7 +23,7 @@ export async function block(invocation: Invocation, options: BlockOptions, user?
     const { timeZone } = parts.settings;
     const until = options.until === undefined ? null : readMoment(options.until, timeZone, parts.clock());
     const operator = operatorFrom(invocation.env, options.reason);
-    const report = await blockByOrder(parts, { ...operator, ...target, until });
+    const report = await blockByOrder(parts, { ...operator, ...target, until }, PATIENCE);
     await show(invocation, report, () => blockedPage(report, target.target, { timeZone, all: true }));
     return exitCodeOf(report);
   });

@@ -143,6 +143,19 @@ describe('a block from the command line', () => {
     expect(story(await scene.sync())).toEqual(['disable anna', '(operator-block)']);
   });
 
+  test('waits for a pass that is under way, and is carried out when that ends', async () => {
+    await running();
+    const other = await scene.second();
+    await other.parts.store.lease.acquire('sync');
+    const patience = { tries: 3, pause: () => other.close() };
+    const report = await blockByOrder(
+      scene.parts(),
+      { ...OPERATOR, target: 'anna', scope: 'user', until: null },
+      patience,
+    );
+    expect(story(report)).toEqual(['disable anna', '(operator-block)']);
+  });
+
   test('S1: does not wait for a repository that hangs, and reaches a pass that does', async () => {
     await running();
     let asked = 0;

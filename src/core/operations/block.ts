@@ -3,6 +3,7 @@ import { MusterError, troubleOf } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
 import type { OperatorBlock } from '../../model/model.ts';
 import { nearest } from '../../model/nearest.ts';
+import { giveBack } from '../closing.ts';
 import { type Desire, desire, desireRemembered } from '../desire.ts';
 import { type PassParts, passLane } from '../pass.ts';
 import type { Report } from '../report.ts';
@@ -14,17 +15,41 @@ export interface BlockOrder extends Operator {
   readonly until: number | null;
 }
 
+/** How long to wait while another Muster is at work. */
+export interface Patience {
+  readonly tries: number;
+  /** Resolves when the next try is due. */
+  readonly pause: () => Promise<void>;
+}
+
+const NO_PATIENCE: Patience = { tries: 0, pause: () => Promise.resolve() };
+
 /** The order is recorded before anything is written, so that it holds even where no server answers now. */
-export async function blockByOrder(parts: PassParts, order: BlockOrder): Promise<Report> {
+export async function blockByOrder(
+  parts: PassParts,
+  order: BlockOrder,
+  patience: Patience = NO_PATIENCE,
+): Promise<Report> {
   refuseInObserve(parts);
   const at = parts.clock();
   const { key: target, remembered } = await knownTarget(parts, order, at);
   const { scope, reason, by, until } = order;
   await parts.store.orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
+  await waitForTurn(parts, patience);
   try {
     return await passLane(parts, `block ${target}`, remembered);
   } catch (error) {
     throw recordedOnly(target, error);
+  }
+}
+
+/** A pass that began before the order was given does not know of it, and keeps everybody else from writing until it ends. */
+async function waitForTurn({ store, progress }: PassParts, { tries, pause }: Patience): Promise<void> {
+  for (let tried = 0; tried < tries; tried += 1) {
+    const { held } = await store.lease.acquire('block');
+    if (held) return giveBack(store);
+    progress('waiting for another Muster', tried, tries);
+    await pause();
   }
 }
 
