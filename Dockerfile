@@ -6,10 +6,11 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+# The image has Node 24 itself, so the install script of the npm package `node` need not run either (see .npmrc).
+RUN npm ci --ignore-scripts
 COPY . .
 # The development packages are left behind, the npm package `node` among them: the image brings its own.
-RUN npm run build && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 # git and ssh fetch the desired-state repository; ca-certificates lets git check servers reached by https.

@@ -9,7 +9,7 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < NODE_MAJOR_MIN) {
   process.stderr.write(
     `Muster needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}.\n` +
-      'In a checkout, run "npx muster …" instead: it uses the Node that "npm ci" brought along.\n',
+      'In a checkout, run "npx muster …" instead: it uses the Node that script/setup brought along.\n',
   );
   process.exitCode = 1;
 } else {
