@@ -14,7 +14,7 @@ import { configSchema, MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedC
 import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';
-import type { TreeNode } from './model/tree.ts';
+import type { FieldsNode } from './model/tree.ts';
 import {
   type ActiveDirectorySettings,
   activeDirectorySchema,
@@ -78,25 +78,30 @@ const LOG_LEVEL_DEFAULT = 'warn';
  */
 export async function loadConfig(path: string): Promise<Config> {
   const file = resolve(path);
-  const root = treeOf(file, await bytesOf(file));
-  const parsed = configSchema.safeParse(plainOf(root));
-  if (!parsed.success) throw refused(file, settingProblems(parsed.error.issues, configSchema, root));
-  const problems = await contradictions(parsed.data, root);
-  if (problems.length > 0) throw refused(file, problems);
+  const { tree, faults } = readYaml(await bytesOf(file), settingNames(configSchema));
+  // Where the layout hides what was meant, nothing more can be said of it.
+  if (tree === null) throw refused(file, faults.map(faultProblem));
+  const root = tree.root ?? EMPTY;
+  const plain = plainOf(root);
+  const parsed = configSchema.safeParse(plain);
+  const problems = oneKindALine([
+    [...faults.map(faultProblem), ...treeProblems(root)],
+    parsed.success ? [] : settingProblems(parsed.error.issues, configSchema, root),
+    await contradictions(plain, root),
+  ]);
+  if (!parsed.success || problems.length > 0) throw refused(file, problems);
   return toConfig(parsed.data, file);
 }
 
-/** The located tree, once the YAML itself holds nothing wrong. */
-function treeOf(file: string, bytes: Uint8Array): TreeNode {
-  const { tree, faults } = readYaml(bytes, settingNames(configSchema));
-  if (faults.length > 0) throw refused(file, faults.map(faultProblem));
-  const root = tree?.root ?? EMPTY;
-  const problems = treeProblems(root);
-  if (problems.length > 0) throw refused(file, problems);
-  return root;
+/** Of a line that is wrong in itself, nothing is said about what its value would mean; nor is one sentence said twice. */
+function oneKindALine(kinds: readonly (readonly SettingProblem[])[]): readonly SettingProblem[] {
+  const [layout = [], ...others] = kinds;
+  const broken = new Set(layout.map(({ line }) => line));
+  const rest = others.flat().filter(({ line }) => !broken.has(line));
+  return [...new Map([...layout, ...rest].map((problem) => [`${problem.line} ${problem.text}`, problem])).values()];
 }
 
-const EMPTY: TreeNode = { kind: 'fields', line: 1, column: 1, fields: [] };
+const EMPTY: FieldsNode = { kind: 'fields', line: 1, column: 1, fields: [] };
 
 async function bytesOf(file: string): Promise<Uint8Array> {
   try {
@@ -107,12 +112,18 @@ async function bytesOf(file: string): Promise<Uint8Array> {
       {
         remedy: 'person',
         where: shownPath(file),
-        what: code === 'ENOENT' ? 'There is no configuration here.' : `The configuration can't be read (${code}).`,
+        what: unreadable(code),
         next: 'Name it with --config FILE or MUSTER_CONFIG, or start from config/muster.example.yaml.',
       },
       { cause: error },
     );
   }
+}
+
+function unreadable(code: string): string {
+  if (code === 'ENOENT') return 'There is no configuration here.';
+  if (code === 'EISDIR') return 'This is a folder, and the configuration is a file.';
+  return `The configuration can't be read (${code}).`;
 }
 
 function refused(file: string, problems: readonly SettingProblem[]): MusterError {
@@ -131,7 +142,7 @@ function refused(file: string, problems: readonly SettingProblem[]): MusterError
 /** As people would type it from where they are, unless that leads upwards. */
 function shownPath(file: string): string {
   const short = relative(process.cwd(), file);
-  return short.startsWith('..') ? file : short;
+  return short.startsWith('..') || short === '' ? file : short;
 }
 
 function toConfig(parsed: ParsedConfig, file: string): Config {

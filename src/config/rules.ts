@@ -3,36 +3,41 @@ import { nearest } from '../model/nearest.ts';
 import type { TreeNode } from '../model/tree.ts';
 import { foldDn, isBelow } from '../reconcilers/directory/distinguished-name.ts';
 import { mappingOf, PLACEHOLDERS } from '../reconcilers/directory/mapping.ts';
+import { type DraftAccounts, draftOf } from './draft.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
-import { MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedConfig } from './schema.ts';
 
-/** All of them, for a configuration in which each setting by itself is in order. */
-export async function contradictions(parsed: ParsedConfig, root: TreeNode): Promise<readonly SettingProblem[]> {
-  const product = parsed.directory.activeDirectory === undefined ? 'embedded' : 'activeDirectory';
-  const { accounts } = parsed.directory[product] ?? {};
-  if (accounts === undefined) return [];
-  const path = ['directory', product, 'accounts'];
-  const base = parsed.directory.activeDirectory?.base;
-  return [
-    ...unitProblems(accounts, base, path, root),
-    ...writerProblems(accounts, path, root),
-    ...templateProblems(accounts, path, root),
-    ...driftProblems(accounts, path, root),
-    ...(await recipientProblems(parsed.credentials?.recipients ?? [], root)),
-  ];
+/**
+ * All of them, also where other settings are wrong by themselves: what cannot be told until those are mended is left out.
+ * @param plain the configuration as `plainOf` gives it.
+ */
+export async function contradictions(plain: unknown, root: TreeNode): Promise<readonly SettingProblem[]> {
+  const { directories, recipients } = draftOf(plain);
+  const ofAccounts = directories.flatMap(({ product, base, accounts }) => {
+    const path = ['directory', product, 'accounts'];
+    return [
+      ...unitProblems(accounts, base, path, root),
+      ...writerProblems(accounts, path, root),
+      ...templateProblems(accounts, path, root),
+      ...driftProblems(accounts, path, root),
+    ];
+  });
+  return [...ofAccounts, ...(await recipientProblems(recipients, root))];
 }
 
 /** New accounts must go where they are read again, and each institution to one place. */
 function unitProblems(
-  { read, create = [] }: ParsedAccounts,
-  base: string | undefined,
+  { read, create }: DraftAccounts,
+  base: string | null,
   path: readonly string[],
   root: TreeNode,
 ): readonly SettingProblem[] {
   const within = (unit: string, outer: string) =>
     foldDn(unit) === foldDn(outer) || isBelow(foldDn(unit), foldDn(outer));
+  const units = read.filter((unit) => unit !== null);
+  // Whether a unit that is wrong now would hold it cannot be told.
+  const isKnown = units.length === read.length && units.length > 0;
   const outside = read.flatMap((unit, n) =>
-    base === undefined || within(unit, base)
+    base === null || unit === null || within(unit, base)
       ? []
       : [
           problemAt(
@@ -43,7 +48,7 @@ function unitProblems(
         ],
   );
   const unread = create.flatMap(({ ou }, n) =>
-    read.some((unit) => within(ou, unit))
+    ou === null || !isKnown || units.some((unit) => within(ou, unit))
       ? []
       : [
           problemAt(
@@ -54,7 +59,7 @@ function unitProblems(
         ],
   );
   const twice = create.flatMap(({ institution }, n) =>
-    create.findIndex((other) => other.institution === institution) === n
+    institution === null || create.findIndex((other) => other.institution === institution) === n
       ? []
       : [
           problemAt(
@@ -89,7 +94,7 @@ const WRITTEN_ANYWAY: ReadonlyMap<string, string> = new Map(
 
 /** Every attribute has one writer. One that is mapped by default may be mapped otherwise, under its very name. */
 function writerProblems(
-  { attributes = {}, markAttribute = MARK_ATTRIBUTE_DEFAULT }: ParsedAccounts,
+  { attributes, markAttribute }: DraftAccounts,
   path: readonly string[],
   root: TreeNode,
 ): readonly SettingProblem[] {
@@ -109,7 +114,7 @@ function writerProblems(
 }
 
 function templateProblems(
-  { attributes = {} }: ParsedAccounts,
+  { attributes }: DraftAccounts,
   path: readonly string[],
   root: TreeNode,
 ): readonly SettingProblem[] {
@@ -128,12 +133,12 @@ function templateProblems(
 
 /** A policy for an attribute that nobody writes would look as if it did something. */
 function driftProblems(
-  { attributes = {}, drift = {} }: ParsedAccounts,
+  { attributes, drift }: DraftAccounts,
   path: readonly string[],
   root: TreeNode,
 ): readonly SettingProblem[] {
   const names = [...MAPPED_BY_DEFAULT, ...Object.keys(attributes)];
-  return Object.keys(drift)
+  return drift
     .filter((name) => !names.includes(name))
     .map((name) => {
       const near = nearest(name, names);
@@ -142,12 +147,15 @@ function driftProblems(
     });
 }
 
-async function recipientProblems(recipients: readonly string[], root: TreeNode): Promise<readonly SettingProblem[]> {
+async function recipientProblems(
+  recipients: readonly (string | null)[],
+  root: TreeNode,
+): Promise<readonly SettingProblem[]> {
   if (recipients.length === 0) return [];
   // Loaded only here: it brings the cryptography along.
   const { checkRecipient } = await import('../credentials/seal.ts');
   return recipients.flatMap((recipient, n) => {
-    const problem = checkRecipient(recipient);
+    const problem = recipient === null ? null : checkRecipient(recipient);
     return problem === null ? [] : [problemAt(root, ['credentials', 'recipients', n], `Can't be used. ${problem}`)];
   });
 }
