@@ -6,7 +6,7 @@ import type { PassParts, Progress } from './core/pass.ts';
 import type { Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
-import { checkCredentials } from './credentials/readiness.ts';
+import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
 import { fold } from './model/document.ts';
@@ -90,7 +90,12 @@ export function patientOf(config: Config): Patient {
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
     reconcilers: [directoryReconciler(adapter, settings)],
-    checkCredentials: () => checkCredentials(config.credentials.outbox, config.credentials.recipients),
+    checkCredentials: async () => [
+      ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),
+      ...(config.directory.kind === 'active-directory'
+        ? await checkSecretFile('password file', config.directory.server.bind.passwordFile)
+        : []),
+    ],
   };
 }
 
@@ -130,6 +135,7 @@ function directoryOf(config: Config): Directory {
       instance,
       create: accounts.create,
       upnSuffix: accounts.upnSuffix,
+      protected: new Set(site.protected),
       mapping,
       reported: new Set(reported),
       mustChangePassword: credentials.mustChange,

@@ -18,7 +18,8 @@ export async function runMuster(
     refuseDebugOutput(env);
     return await runProgram(args, terminal, env);
   } catch (error) {
-    await tell(terminal, error);
+    // Where standard error is gone as well, the exit code alone tells.
+    await tell(terminal, error).catch(() => undefined);
     return 1;
   }
 }

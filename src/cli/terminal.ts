@@ -2,6 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Progress } from '../core/pass.ts';
+import { MusterError } from '../errors.ts';
 import { printable, printableLines } from '../views/printable.ts';
 import { plainStyle, type Style, type Tone } from '../views/style.ts';
 
@@ -111,8 +112,16 @@ function openMeter(stream: Stream): Meter {
 function write(stream: Stream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
-      if (error === null || error === undefined || ('code' in error && error.code === 'EPIPE')) resolve();
-      else reject(error);
+      const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+      if (error === null || error === undefined || code === 'EPIPE') resolve();
+      else reject(unwritten(code ?? error.message, error));
     });
   });
+}
+
+function unwritten(why: string, cause: Error): MusterError {
+  const what =
+    why === 'ENOSPC' ? 'The disk is full, so not all of it was written.' : `Not all of it was written (${why}).`;
+  const next = 'What the command did stands; "muster held" and "muster why" show what came of it.';
+  return new MusterError({ remedy: 'person', where: 'the output of this command', what, next }, { cause });
 }

@@ -1,7 +1,8 @@
 /** Doctor: checks everything that a pass needs, one thing after the other, and says of each what to do about it. */
-import { troubleOf } from '../errors.ts';
+import { type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
-import { checkRepository } from './check-repository.ts';
+import { type Checked, checkRepository } from './check-repository.ts';
+import { desire } from './desire.ts';
 import { knownFrom } from './known.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
 
@@ -29,6 +30,7 @@ export interface Patient {
   openStore(): Promise<Store & { close(): Promise<void> }>;
   readonly repository: Repository;
   readonly reconcilers: readonly Reconciler[];
+  /** Initial passwords, the place where they are kept, and files that hold secrets. */
   checkCredentials(): Promise<readonly Finding[]>;
 }
 
@@ -50,7 +52,7 @@ export async function examine(patient: Patient): Promise<Examination> {
     findings.push(failure('store', error));
   }
   try {
-    findings.push(...(await repositoryFindings(patient)));
+    findings.push(...(await repositoryFindings(patient, store)));
     for (const reconciler of patient.reconcilers) {
       findings.push(...(await systemFindings(reconciler, store, patient.clock)));
     }
@@ -80,18 +82,41 @@ async function storeFindings(store: Store): Promise<readonly Finding[]> {
   ];
 }
 
-function repositoryFindings({ repository, timeZone, clock }: Patient): Promise<readonly Finding[]> {
+/** As a pass would take it: with a memory also whether the revision builds on the last one applied. */
+function repositoryFindings(patient: Patient, store: Store | null): Promise<readonly Finding[]> {
   return guarded('repository', async () => {
-    const { entries, diagnostics, trusted } = await checkRepository(repository, timeZone, clock());
+    const { trouble, trusted, people, diagnostics } = await repositoryState(patient, store);
+    if (trouble.length > 0)
+      return trouble.map(({ where, what, next }) => fail('repository', `${where}: ${what}`, next));
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     if (!trusted) {
       const what = errors[0]?.message ?? 'muster.yaml is missing or not for this instance.';
       return [fail('repository', what, 'Run "muster validate" to see what to write.')];
     }
-    const text = `Can be read; ${entries.user} people are declared.`;
+    const text = `Can be read; ${people === 1 ? '1 person is' : `${people} people are`} declared.`;
     if (errors.length === 0) return [ok('repository', text)];
     return [warn('repository', `${text} Mistakes in it: ${errors.length}.`, 'Run "muster validate" to see them.')];
   });
+}
+
+interface RepositoryState extends Pick<Checked, 'trusted' | 'diagnostics'> {
+  /** Why the repository as it is now would not be used. */
+  readonly trouble: readonly Trouble[];
+  readonly people: number;
+}
+
+async function repositoryState(
+  { repository, timeZone, clock }: Patient,
+  store: Store | null,
+): Promise<RepositoryState> {
+  if (store === null) {
+    const { entries, ...checked } = await checkRepository(repository, timeZone, clock());
+    return { ...checked, trouble: [], people: entries.user };
+  }
+  const { loaded, resolution, trouble } = await desire(repository, store, timeZone, clock());
+  const users = [...resolution.model.users.values()];
+  const people = users.filter(({ condition }) => condition !== 'vanished').length;
+  return { trouble, trusted: loaded.trusted, people, diagnostics: resolution.diagnostics };
 }
 
 /** Every server by itself: it answered and took the log-on, its clock, and whether all that is managed can be read. */
@@ -122,7 +147,7 @@ async function serverFindings({ reader }: Session, known: Known, at: Instant): P
     return [
       ok(
         reader.server,
-        `Answers, takes our log-on, and all managed units can be read: ${observed.length} accounts, ${ours} of them Muster's.`,
+        `Answers, takes our log-on, and all managed units can be read: ${observed.length === 1 ? '1 account' : `${observed.length} accounts`}, ${ours} of them Muster's.`,
       ),
     ];
   });

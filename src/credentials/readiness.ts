@@ -1,5 +1,5 @@
 /** Whether initial passwords could be sealed and kept: asked before anybody waits for one. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '../core/doctor.ts';
@@ -28,12 +28,24 @@ export async function checkCredentials(
   return [keys, await checkOutbox(outbox)];
 }
 
+/** Whoever may write into the outbox may take a sealed password away, or put one there that they know. */
+const WRITABLE_BY_OTHERS = 0o022;
+const READABLE_BY_OTHERS = 0o044;
+
 async function checkOutbox(outbox: string): Promise<Finding> {
   const check = 'outbox';
   try {
+    const status = await statusOf(outbox);
+    if (status !== null && !status.isDirectory()) {
+      const next = 'Name a folder as "credentials.outbox"; it is made when it is first needed.';
+      return { check, status: 'fail', text: `${outbox} is not a folder.`, next };
+    }
     // It is made when first needed, so its parent must be writable until then.
-    const folder = (await exists(outbox)) ? outbox : dirname(outbox);
-    await access(folder, constants.W_OK | constants.X_OK);
+    await access(status === null ? dirname(outbox) : outbox, constants.W_OK | constants.X_OK);
+    if (status !== null && (status.mode & WRITABLE_BY_OTHERS) !== 0) {
+      const text = `Others than its owner may write into ${outbox} (mode ${shownMode(status.mode)}).`;
+      return { check, status: 'warn', text, next: `Run: chmod 700 ${outbox}` };
+    }
     return { check, status: 'ok', text: `${outbox} can be written.`, next: null };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -42,9 +54,31 @@ async function checkOutbox(outbox: string): Promise<Finding> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+/**
+ * A file with a secret that others may read is only noted: where containers mount secrets like that, nobody else sees them. One
+ * that is missing, or that others may write, is found where it is used.
+ */
+export async function checkSecretFile(check: string, path: string): Promise<readonly Finding[]> {
+  const status = await statusOf(path).catch(() => null);
+  if (status === null || !status.isFile()) return [];
+  const mode = shownMode(status.mode);
+  const text =
+    (status.mode & READABLE_BY_OTHERS) === 0
+      ? `Only its owner may read ${path}.`
+      : `Others than its owner may read ${path} (mode ${mode}); where this is a machine that others use, run: chmod 600 ${path}`;
+  return [{ check, status: 'ok', text, next: null }];
+}
+
+function shownMode(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, '0');
+}
+
+/** Null: there is nothing of that name. */
+async function statusOf(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }

@@ -17,5 +17,11 @@ export function doctorPage({ findings }: Examination): Page {
 
 function findingItem({ check, status, text, next }: Finding): Block {
   const { word, tone } = marks[status];
-  return item(`${word} ${check}: ${text}`, next === null ? [] : nextStep(next), tone);
+  // Further lines are a list, as of all that is wrong in a configuration.
+  const [sentence = '', ...listed] = text.split('\n');
+  return item(
+    `${word} ${check}: ${sentence}`,
+    [...listed.map((one) => line(one.trim())), ...(next === null ? [] : nextStep(next))],
+    tone,
+  );
 }

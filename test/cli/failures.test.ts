@@ -28,6 +28,23 @@ describe('a wrong configuration', () => {
     expect(out).toContain('FAIL configuration:');
   });
 
+  test('is a list in doctor, as it is in plan', async () => {
+    site.configure('mode: enforce', 'mode: enforced');
+    site.configure('upnSuffix', 'upnSufix');
+    const { out } = await site.muster('doctor');
+    expect(out).not.toContain('\\u{');
+    expect(out).toMatch(/^ {2}\S*muster\.yaml:2: mode: "enforced" is not possible here\./m);
+    expect(out).toMatch(/^ {2}\S*muster\.yaml:\d+: directory\.embedded\.accounts\.upnSufix: No such setting\./m);
+  });
+
+  test('that is a folder is no configuration', async () => {
+    const { code, err } = await call(['--config', site.folder, 'plan']);
+    expect(code).toBe(1);
+    expect(err).toContain(`${site.folder}: This is a folder, and the configuration is a file.`);
+    const here = await run([main, '--config', '.', 'plan'], site.folder);
+    expect(here.err).toContain(`${site.folder}: This is a folder`);
+  });
+
   test('that is missing is named', async () => {
     const { code, err } = await run([main, 'plan'], site.folder);
     expect(code).toBe(1);
@@ -46,7 +63,10 @@ describe('a directory that can not be read', () => {
     const { code, out } = await site.muster('plan');
     expect(code).toBe(1);
     expect(out).toContain('directory.json');
+    expect(out).toContain('There is no such file.');
+    expect(out).toContain(`> ${join(site.folder, 'directory.json')}`);
     expect(out).not.toContain('Nothing to do');
+    expect(out.split('There is no such file.')).toHaveLength(2);
     const examined = await site.muster('doctor');
     expect(examined.code).toBe(1);
     expect(examined.out).toMatch(/FAIL .*directory\.json/);
@@ -64,6 +84,27 @@ describe('a store that can not be opened', () => {
     expect(err.trim().split('\n').length).toBeGreaterThan(1);
   });
 });
+
+describe('output that can not be written', () => {
+  test('gives one clear error and no trace of the code', async () => {
+    const { code, err } = await run(['-e', onFullDisk], site.folder, {
+      MUSTER: main,
+      MUSTER_CONFIG: site.config,
+      NODE: process.execPath,
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('The disk is full, so not all of it was written.');
+    expect(err).not.toContain('    at ');
+  }, 30_000);
+});
+
+/** Runs a plan with /dev/full as its standard output. */
+const onFullDisk = `
+const { NODE, MUSTER } = process.env;
+const out = fs.openSync('/dev/full', 'w');
+const { status } = child_process.spawnSync(NODE, [MUSTER, 'plan', '-f', 'json'], { stdio: ['ignore', out, 'inherit'] });
+process.exit(status);
+`;
 
 describe('wrong arguments', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** The one file behind an embedded directory: a header, then a line for each write; durable before a write resolves. */
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MusterError } from '../../../errors.ts';
 import { Contents, type Header, type Line, parseHeader, parseLine, type Stored } from './contents.ts';
@@ -113,7 +113,9 @@ export class DirectoryFile {
     const temporary = `${this.path}.new`;
     const lines = [...contents.all()].map(({ stored }) => JSON.stringify({ usn: contents.usn, put: stored }));
     const text = `${[JSON.stringify(contents.header), ...lines].join('\n')}\n`;
-    await finish(await open(temporary, 'w', PRIVATE), text);
+    // What an interrupted rewrite left may have other rights than the ones asked for here.
+    await rm(temporary, { force: true });
+    await finish(await open(temporary, 'wx', PRIVATE), text);
     await rename(temporary, this.path);
     const folder = await open(dirname(this.path));
     await folder.sync();
@@ -181,9 +183,14 @@ async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY);
   } catch (error) {
-    const next =
-      'Correct `file` in the configuration, or start one with the line {"format":1,"units":["OU=Researchers,DC=example,DC=org"]}.';
-    throw problem(path, 'The file of the embedded directory can’t be read.', next, error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code !== 'ENOENT') {
+      const next = 'Give the file to the user that Muster runs as, or correct `file` in the configuration.';
+      throw problem(path, `The file can't be read (${code}).`, next, error);
+    }
+    const start = `echo '{"format":1,"units":["OU=Researchers,DC=example,DC=org"]}' > ${path}`;
+    const next = `Correct \`file\` in the configuration, or make an empty directory with these units:\n(umask 077; ${start})`;
+    throw problem(path, 'There is no such file.', next, error);
   }
 }
 
