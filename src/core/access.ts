@@ -90,12 +90,19 @@ function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
     classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable'],
     cause: {
       kind: 'over',
-      text: over?.text ?? `no longer holds: ${disabledFor.text}`,
+      text: over?.text ?? noLongerFor(disabledFor),
       origin: over?.origin ?? desired.origin,
       institutions: disabledFor.institutions,
     },
     dated,
   };
+}
+
+/** The block that shut somebody out may stand as it stood: they may have left the institution that it is about. */
+function noLongerFor({ kind, text }: Cause): string {
+  return kind === 'institution-blocked'
+    ? `does not belong to what is blocked any more (${text})`
+    : `no longer holds: ${text}`;
 }
 
 /** Whether a restriction ran out by a date that had been known, along with all that is declared of the person, before it came. */

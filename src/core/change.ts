@@ -62,6 +62,8 @@ export interface Observed {
   readonly protectedBecause: string | null;
   /** Where it is, for messages (a DN). */
   readonly location: string;
+  /** Whether it lies where Muster works; outside, only what is ours already can still be taken from. */
+  readonly managed: boolean;
   readonly raw: RawValues;
 }
 

@@ -89,7 +89,7 @@ function judge(desired: Desired, input: DiffInput, index: Index): Finding {
 function judgeUnknown(subject: Case, index: Index): Finding {
   const { desired, traits, at } = subject;
   const existing = index.byName.get(desired.address.key);
-  if (existing !== undefined) return noticed(notOursNotice(subject, existing));
+  if (existing !== undefined) return noticed(existingNotice(subject, existing));
   if (!desired.verdict.allowed || !desired.mayGain) return NOTHING;
   const conflict = index.conflicts.get(desired.address.key);
   if (conflict !== undefined) return noticed(about(desired, 'conflict', conflict.text, conflict.next));
@@ -208,6 +208,10 @@ function undeclaredNotices({ ledger, desired, observation }: DiffInput): Notice[
   return [...unknown, ...orphaned];
 }
 
+function existingNotice(subject: Case, existing: Observed): Notice {
+  return existing.protectedBecause === null ? notOursNotice(subject, existing) : protectedNotice(subject, existing);
+}
+
 function notOursNotice(subject: Case, existing: Observed): Notice {
   const { desired, traits, at } = subject;
   const shutOut = !desired.verdict.allowed && traits.usable(existing, at);
@@ -240,7 +244,9 @@ function notOursNotice(subject: Case, existing: Observed): Notice {
       desired,
       'exists-not-ours',
       `${where} and is not Muster's; it is left alone.${consequence}`,
-      `Run "muster adopt ${desired.address.key}" to take it over, or choose another username.`,
+      existing.managed
+        ? `Run "muster adopt ${desired.address.key}" to take it over, or choose another username.`
+        : 'It lies outside the managed units: choose another username, or move the account and adopt it.',
     ),
     urgent: shutOut,
   };

@@ -4,7 +4,7 @@ import { overBlockLimit, overClassLimit, type Used } from './budget.ts';
 import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint } from './change.ts';
 import type { Limits } from './limits.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
-import type { Approval, Track } from './ports.ts';
+import type { Approval, Spent, Track } from './ports.ts';
 
 /** The same change made this often within a day is a tug of war, not a reconciliation. */
 const FLAPS_MAX = 3;
@@ -27,8 +27,8 @@ export interface GateInput {
   /** Things that are ours, by system, in the last proven read. */
   readonly ours: ReadonlyMap<string, number>;
   readonly approvals: readonly Approval[];
-  /** Efforts that an approval has let through already, and when: what is to be done once more needs another. */
-  readonly spent: ReadonlyMap<string, Instant>;
+  /** What approvals have let through already, and when: what is to be done once more needs another. */
+  readonly spent: readonly Spent[];
   readonly tracks: ReadonlyMap<string, Track>;
   readonly at: Instant;
   readonly paused: { readonly by: string; readonly reason: string } | null;
@@ -79,6 +79,14 @@ export function gate(input: GateInput): Gated {
     'Mend the clock of this machine or of the directory server; if these are right all the same, run APPROVE.',
     true,
   );
+  const surprised = peopleSurprised(input);
+  hold(
+    'differs',
+    rest.filter((change) => surprised.has(change.person.key) && !isApproved(change) && mayWait(change)),
+    'these people are in an approved plan, but what would happen to them now is not what was approved.',
+    'Look at them, then run APPROVE.',
+    true,
+  );
   holdTroubled(input, rest, isApproved, tracks, hold);
   holdOverLimits(input, () => rest, isApproved, hold);
   // What failed before comes last: a write that makes the server fall silent must not keep the others from it for ever.
@@ -95,11 +103,25 @@ function approvedAmong({ changes, approvals, spent }: GateInput): ReadonlySet<Ch
   for (const { fingerprints, at } of approvals) {
     for (const print of fingerprints) approvedAt.set(print, Math.max(at, approvedAt.get(print) ?? at));
   }
+  const spentAt = new Map(spent.map(({ effort, at }) => [effort, at]));
   const isNamed = (change: Change) => {
     const at = approvedAt.size === 0 ? undefined : approvedAt.get(fingerprint(change));
-    return at !== undefined && (spent.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < at;
+    return at !== undefined && (spentAt.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < at;
   };
   return new Set(changes.filter((change) => isOrdered(change) || isNamed(change)));
+}
+
+/** People of an approval that has not reached them yet: whatever is planned for them now, somebody looked at something else. */
+function peopleSurprised({ approvals, spent }: GateInput): ReadonlySet<string> {
+  const reached = new Map<string, Instant>();
+  for (const { person, at } of spent) reached.set(person, Math.max(at, reached.get(person) ?? at));
+  const isWaiting = (person: string, at: Instant) => (reached.get(person) ?? Number.NEGATIVE_INFINITY) < at;
+  return new Set(approvals.flatMap(({ people, at }) => people.filter((person) => isWaiting(person, at))));
+}
+
+/** What takes access away never waits for what else is planned for the same person. */
+function mayWait(change: Change): boolean {
+  return change.effect !== 'takes' && !change.classes.includes('block');
 }
 
 function tracksOf({ changes, tracks }: GateInput): ReadonlyMap<Change, Track | undefined> {
@@ -187,10 +209,6 @@ function holdClass(
 ): void {
   const people = peopleIn(over);
   const chosen = new Set(over);
-  const picked = all.filter(
-    (change) =>
-      chosen.has(change) ||
-      (people.has(change.person.key) && change.effect !== 'takes' && !change.classes.includes('block')),
-  );
+  const picked = all.filter((change) => chosen.has(change) || (people.has(change.person.key) && mayWait(change)));
   hold(rule, picked, because, 'Look at them, then run APPROVE.', true);
 }

@@ -1,5 +1,6 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
+import { alarms } from './alarms.ts';
 import { type ApplyParts, apply } from './apply.ts';
 import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
@@ -101,7 +102,8 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
-    const report = run.report({ ...plan, notices: [...plan.notices, ...unconfirmed] }, gated, applied, systems, want);
+    const notices = [...plan.notices, ...unconfirmed, ...alarms(applied)];
+    const report = run.report({ ...plan, notices }, gated, applied, systems, want);
     // A report of the lane alone would hide what the last whole pass holds.
     if (wholePass) await parts.store.reports.save(report);
     return report;

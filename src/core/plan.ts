@@ -22,6 +22,7 @@ export interface Notice {
     | 'undeclared'
     | 'unsettled'
     | 'read-back'
+    | 'still-enabled'
     | 'unreachable'
     | 'store-lost'
     | 'clock'
@@ -61,7 +62,7 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'flapping' | 'failing' | 'paused' | 'store-lost';
+  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */

@@ -146,6 +146,13 @@ export interface Track {
   readonly lastFailedAt: Instant | null;
 }
 
+/** The last time that an approval let this effort (`effortOf`) for this person through. */
+export interface Spent {
+  readonly effort: string;
+  readonly person: string;
+  readonly at: Instant;
+}
+
 export interface Journal {
   /** Durable before it resolves: one transaction for the batch. */
   intend(intents: readonly Intent[]): Promise<void>;
@@ -156,8 +163,8 @@ export interface Journal {
   /** Distinct people per class, applied without approval since then; institutions for `block` and `lift`. */
   usedSince(at: Instant): Promise<readonly { class: ChangeClass; person: string; institutions: readonly string[] }[]>;
   tracks(since: Instant): Promise<ReadonlyMap<string, Track>>;
-  /** `effortOf` every change that was applied by an approval since then, to the last time that it was: an approval counts once. */
-  approvedSince(at: Instant): Promise<ReadonlyMap<string, Instant>>;
+  /** Changes that were applied by an approval since then: an approval counts once. */
+  approvedSince(at: Instant): Promise<readonly Spent[]>;
   /** Latest changes of one person, newest first. */
   of(
     person: string,
@@ -187,6 +194,8 @@ export interface Remember {
 export interface Approval {
   readonly digest: string;
   readonly fingerprints: readonly string[];
+  /** Keys of the people whom the approved changes are about. */
+  readonly people: readonly string[];
   readonly by: string;
   readonly reason: string;
   readonly at: Instant;

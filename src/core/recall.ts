@@ -1,7 +1,7 @@
 /** Recall: everything that the store remembers and a pass needs, read once at its beginning. */
 import type { Instant } from '../model/document.ts';
 import type { Used } from './budget.ts';
-import type { Approval, Intent, LedgerRow, Store, Track } from './ports.ts';
+import type { Approval, Intent, LedgerRow, Spent, Store, Track } from './ports.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -15,7 +15,7 @@ export interface Recalled {
   readonly tracks: ReadonlyMap<string, Track>;
   readonly approvals: readonly Approval[];
   /** Efforts that an approval has let through already, and when. */
-  readonly spent: ReadonlyMap<string, Instant>;
+  readonly spent: readonly Spent[];
   readonly paused: { readonly by: string; readonly reason: string } | null;
 }
 
@@ -31,7 +31,7 @@ export async function recall(store: Store, systems: readonly string[], at: Insta
     used: await store.journal.usedSince(at - DAY_MS),
     tracks: await store.journal.tracks(at - DAY_MS),
     approvals,
-    spent: approvals.length === 0 ? new Map() : await store.journal.approvedSince(earliest),
+    spent: approvals.length === 0 ? [] : await store.journal.approvedSince(earliest),
     paused: await store.orders.paused(),
   };
 }

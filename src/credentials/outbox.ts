@@ -14,7 +14,7 @@ import { seal } from './seal.ts';
  * - `ready`: the account exists with this password; hand it out.
  * - `unused`: the attempt never happened, the password opens nothing.
  */
-export type OutboxState = 'pending' | 'ready' | 'unused';
+export type OutboxState = 'pending' | 'ready' | 'unused' | 'replaced';
 
 export interface OutboxEntry {
   readonly username: string;
@@ -60,6 +60,8 @@ export interface Outbox {
    * @throws MusterError (`bug`) where the attempt is known to have happened.
    */
   markUnused(username: string, attempt: string): Promise<void>;
+  /** Passwords made ready for that person before this attempt are in force no longer: their files are called so. */
+  markReplaced(username: string, by: string): Promise<void>;
   /** Every sealed file, by name; other files in the folder are left alone. */
   list(): Promise<readonly OutboxEntry[]>;
 }
@@ -71,14 +73,15 @@ const folderMode = 0o700;
 const suffixes: Readonly<Record<OutboxState, string>> = {
   pending: '.pending.age',
   unused: '.unused.age',
+  replaced: '.replaced.age',
   ready: '.age',
 };
 /** The longer suffixes first: a pending file ends in `.age`, too. */
-const states: readonly OutboxState[] = ['pending', 'unused', 'ready'];
+const states: readonly OutboxState[] = ['pending', 'unused', 'replaced', 'ready'];
 
 // No slash, no hidden file, nothing a shell would take for an option. The attempt has no dot, so that a name reads one way only.
 const safeUsername = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._-]{0,63}$/u;
-const safeAttempt = /^(?!(?:pending|unused)$)[A-Za-z0-9_-]{1,64}$/;
+const safeAttempt = /^(?!(?:pending|unused|replaced)$)[A-Za-z0-9_-]{1,64}$/;
 
 /** The outbox in that folder. Touches nothing until it is used. */
 export function openOutbox(settings: OutboxSettings): Outbox {
@@ -142,6 +145,13 @@ export function openOutbox(settings: OutboxSettings): Outbox {
         throw trouble('bug', folder, what, 'Its file was left as it is. Please report this with the log of the run.');
       }
       await move(username, attempt, 'unused', present);
+    },
+
+    async markReplaced(username, by) {
+      for (const entry of await listFolder(folder)) {
+        const older = entry.username === username && entry.attempt !== by && entry.state === 'ready';
+        if (older) await move(username, entry.attempt, 'replaced', ['ready']);
+      }
     },
 
     list: () => listFolder(folder),

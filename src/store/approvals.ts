@@ -9,12 +9,13 @@ import type { DecisionsTable, Schema } from './schema.ts';
 export function storedApprovals(connection: Connection): Approvals {
   return {
     valid: (at) => valid(connection.db, at),
-    approve: ({ digest, fingerprints, by, reason, at, expires }) => {
+    approve: ({ digest, fingerprints, people, by, reason, at, expires }) => {
       const fingerprintsJson = JSON.stringify(fingerprints);
       return decide(connection, {
         verdict: 'approved',
         digest,
         fingerprintsJson,
+        peopleJson: JSON.stringify(people),
         decidedBy: by,
         reason,
         at,
@@ -22,7 +23,15 @@ export function storedApprovals(connection: Connection): Approvals {
       });
     },
     reject: (digest, by, reason, at) =>
-      decide(connection, { verdict: 'rejected', digest, fingerprintsJson: '[]', decidedBy: by, reason, at }),
+      decide(connection, {
+        verdict: 'rejected',
+        digest,
+        fingerprintsJson: '[]',
+        peopleJson: '[]',
+        decidedBy: by,
+        reason,
+        at,
+      }),
     allowsStep: async (from, to) => {
       const step = await connection.db
         .selectFrom('steps')
@@ -64,8 +73,9 @@ async function valid(db: Kysely<Schema>, at: Instant): Promise<readonly Approval
     )
     .orderBy('seq')
     .execute();
-  return rows.map(({ digest, fingerprintsJson, decidedBy, reason, at, expires }) => {
-    return { digest, fingerprints: readJson(fingerprintsJson), by: decidedBy, reason, at, expires };
+  return rows.map(({ digest, fingerprintsJson, peopleJson, decidedBy, reason, at, expires }) => {
+    const fingerprints = readJson<string[]>(fingerprintsJson);
+    return { digest, fingerprints, people: readJson<string[]>(peopleJson), by: decidedBy, reason, at, expires };
   });
 }
 

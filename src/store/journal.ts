@@ -2,7 +2,7 @@
 import { type Insertable, type Selectable, sql, type Transaction } from 'kysely';
 import { CHANGE_CLASSES, type ChangeClass, effortOf } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Intent, Journal, LedgerRow, Track } from '../core/ports.ts';
+import type { Intent, Journal, LedgerRow, Spent, Track } from '../core/ports.ts';
 import { compareText } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
@@ -153,16 +153,16 @@ async function tracks(connection: Connection, since: Instant): Promise<ReadonlyM
   return found;
 }
 
-async function approvedSince(connection: Connection, at: Instant): Promise<ReadonlyMap<string, Instant>> {
+async function approvedSince(connection: Connection, at: Instant): Promise<readonly Spent[]> {
   const rows = await connection.db
     .selectFrom('journal')
-    .select((row) => ['fingerprint', row.fn.max<number>('settledAt').as('last')])
+    .select((row) => ['fingerprint', 'person', row.fn.max<number>('settledAt').as('last')])
     .where('status', '=', APPLIED)
     .where('approved', '=', 1)
     .where('settledAt', '>=', at)
-    .groupBy('fingerprint')
+    .groupBy(['fingerprint', 'person'])
     .execute();
-  return new Map(rows.map(({ fingerprint: id, last }) => [id, last]));
+  return rows.map(({ fingerprint, person, last }) => ({ effort: fingerprint, person, at: last }));
 }
 
 function columnsOf(intent: Intent): Insertable<JournalTable> {

@@ -191,6 +191,7 @@ async function createDecisions(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires', 'bigint')
     // Last, because it may hold megabytes, which a question about the columns before it then never touches.
     .addColumn('fingerprintsJson', 'text', required)
+    .addColumn('peopleJson', 'text', required)
     .execute();
   await db.schema.createIndex('decisionsDigest').on('decisions').columns(['digest', 'seq']).execute();
   await db.schema

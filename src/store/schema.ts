@@ -105,6 +105,7 @@ export interface DecisionsTable {
   verdict: 'approved' | 'rejected';
   digest: string;
   fingerprintsJson: string;
+  peopleJson: string;
   decidedBy: string;
   reason: string;
   at: number;

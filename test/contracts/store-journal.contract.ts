@@ -78,8 +78,10 @@ export function journalContract(world: StoreWorld): void {
     }
     const failed = sampleIntent('i9', sampleDisable('bhansen'), { approved: true });
     await record(store, failed, SAMPLE_FAILURE, NOON);
-    expect(await store.journal.approvedSince(NOON)).toEqual(new Map([[effortOf(change), NOON + 1]]));
-    expect(await store.journal.approvedSince(NOON + 2)).toEqual(new Map());
+    expect(await store.journal.approvedSince(NOON)).toEqual([
+      { effort: effortOf(change), person: change.person.key, at: NOON + 1 },
+    ]);
+    expect(await store.journal.approvedSince(NOON + 2)).toEqual([]);
   });
 
   test('tracks count how often a change was applied lately, and its failures since it last succeeded', async () => {

@@ -7,6 +7,7 @@ import { DAY_MS, desired, diffOf, found, HOUR_MS, NOW, row } from '../support/re
 const approvalOf = (changes: readonly Change[]) => ({
   digest: digestOf(changes),
   fingerprints: changes.map(fingerprint),
+  people: changes.map((change) => change.person.key),
   by: 'ops',
   reason: 'seen',
   at: NOW - HOUR_MS,
@@ -185,7 +186,9 @@ describe('approval', () => {
     const tracks = new Map([[effortOf(change), { fingerprint: '', applied: 3, failures: 0, lastFailedAt: null }]]);
     const approvals = [approvalOf([change])];
     const gated = (lastAt: number) =>
-      tally(gateOver([change], { approvals, tracks, spent: new Map([[effortOf(change), lastAt]]) }));
+      tally(
+        gateOver([change], { approvals, tracks, spent: [{ effort: effortOf(change), person: 'anna', at: lastAt }] }),
+      );
     expect(gated(NOW - 2 * HOUR_MS)).toEqual({ passed: 1 });
     expect(gated(NOW - HOUR_MS / 2)).toEqual({ passed: 0, flapping: 1 });
   });

@@ -71,7 +71,7 @@ async function lane(wanted: readonly Desired[], things: readonly Observed[], aro
       earlier: [],
       ours: new Map(),
       approvals: [],
-      spent: new Map(),
+      spent: [],
       tracks: new Map(),
       at: NOW,
     },

@@ -246,3 +246,20 @@ describe('the letter', () => {
     expect(JSON.stringify(trouble)).not.toContain('canary');
   });
 });
+
+test('a password that a new one has replaced is not called ready any more', async () => {
+  for (const attempt of ['k7f2', 'm3q9']) {
+    await outbox.prepare({ ...anna, attempt });
+    await outbox.markReady('ajensen', attempt);
+  }
+  await outbox.prepare({ ...anna, username: 'bmadsen', attempt: 'p1' });
+  await outbox.markReady('bmadsen', 'p1');
+  await outbox.markReplaced('ajensen', 'm3q9');
+  const states = (await outbox.list()).map(({ username, attempt, state }) => [username, attempt, state]);
+  expect(states).toEqual([
+    ['ajensen', 'k7f2', 'replaced'],
+    ['ajensen', 'm3q9', 'ready'],
+    ['bmadsen', 'p1', 'ready'],
+  ]);
+  expect((await readdir(folder)).toSorted()).toContain('ajensen.k7f2.replaced.age');
+});

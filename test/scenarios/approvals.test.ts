@@ -51,6 +51,22 @@ describe('approving', () => {
     expect(await scene.directory.enabled()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
   });
 
+  test('P6: does not let somebody through who is no longer as they were approved', async () => {
+    const first = await held();
+    await scene.approve(first);
+    await scene.declare({ ...person('a3', { phone: '+45 28 99 99 99' }), ...person('late') });
+    const report = await scene.sync();
+    expect(report.holds.map(({ rule, changes }) => [rule, changes.map(({ person: { key } }) => key)])).toEqual([
+      ['differs', ['a3']],
+    ]);
+    expect(await scene.directory.enabled()).toEqual(['a1', 'a2', 'a4', 'a5', 'a6', 'late']);
+    await scene.approve(report);
+    await scene.sync();
+    await scene.declare(person('a3', { phone: '+45 28 88 88 88' }));
+    // Approved and done: from here on a3 is judged like everybody.
+    expect(story(await scene.sync())).toEqual(['update a3']);
+  });
+
   test('lets a change through once, not as often as somebody undoes it', async () => {
     scene = await makeScene();
     await scene.declare({ ...institution('cbs', 'CBS'), ...person('anna') });

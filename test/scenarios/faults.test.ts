@@ -18,6 +18,8 @@ afterEach(async () => {
   expect(faults.open).toBe(0);
 });
 
+/** Somebody should be shut out and is not. */
+const ALARM = '(still-enabled, urgent)';
 const PEOPLE = ['anna', 'berit', 'carl', 'dora'];
 
 async function running(options: SceneOptions = {}): Promise<void> {
@@ -71,9 +73,9 @@ describe('A3: an object that fails for ever', () => {
     await running();
     faults.write = (change, real) => (change.address.key === 'anna' ? Promise.reject(unwilling()) : real());
     await scene.declare(blocked('anna', 'berit'));
-    expect(sorted(story(await scene.sync('schedule')))).toEqual(['disable anna failed', 'disable berit']);
+    expect(sorted(story(await scene.sync('schedule')))).toEqual([ALARM, 'disable anna failed', 'disable berit']);
     for (let pass = 0; pass < 3; pass += 1)
-      expect(story(await scene.sync('schedule'))).toEqual(['disable anna failed']);
+      expect(story(await scene.sync('schedule'))).toEqual(['disable anna failed', ALARM]);
   });
 
   test('a write that makes the server fall silent each time does not keep the others from being made', async () => {
@@ -202,6 +204,16 @@ describe('A1, D11: an answer that got lost', () => {
   });
 });
 
+test('a refused shut-out is an alarm, whoever should have been shut out', async () => {
+  await running();
+  faults.write = (change, real) => (change.kind === 'disable' ? Promise.reject(unwilling()) : real());
+  await scene.declare(blocks('user', [{ target: 'anna', from: '2026-06-15' }]));
+  const report = await scene.sync();
+  expect(report.plan.notices).toMatchObject([
+    { kind: 'still-enabled', urgent: true, next: 'Disable the account by hand now.' },
+  ]);
+});
+
 describe('a connection that is gone', () => {
   test('stops the writes to that system; what was not sent is no failure, and is done by the next pass', async () => {
     await running();
@@ -235,13 +247,13 @@ test('somebody who can’t be blocked gets no later end either', async () => {
   faults.write = (change, real) => (change.kind === 'disable' ? Promise.reject(unwilling()) : real());
   await scene.declare({ ...person('anna', { ends: '2027-06-20' }), ...blocked('anna') });
   const before = await scene.directory.account('anna');
-  expect(story(await scene.sync())).toEqual(['disable anna failed']);
+  expect(story(await scene.sync())).toEqual(['disable anna failed', ALARM]);
   expect(await scene.directory.account('anna')).toEqual(before);
   // By a date alone it is no matter of the lane: both are tried in one go, the disable first.
   await scene.declare({
     ...person('anna', { starts: '2026-07-01', ends: '2027-06-20' }),
     ...blocks('user', [{ target: 'anna', from: '2026-06-15', lifted: '2026-06-15' }]),
   });
-  expect(story(await scene.sync())).toEqual(['disable anna failed', 'update anna skipped']);
+  expect(story(await scene.sync())).toEqual(['disable anna failed', 'update anna skipped', ALARM]);
   expect(await scene.directory.account('anna')).toEqual(before);
 });

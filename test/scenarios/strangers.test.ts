@@ -105,3 +105,26 @@ test('D15: a protected person is never touched, and an alarm is raised when they
   expect(await scene.directory.account('anna')).toEqual(before);
   expect(exitCodeOf(report)).toBe(2);
 });
+
+test('D15: nobody gets an account of a protected name, and a protected stranger is not offered for adoption', async () => {
+  scene = await makeScene({ protected: ['glass', 'zoe'] });
+  await scene.directory.add('zoe');
+  await scene.declare({ ...institution('cbs', 'CBS'), ...people(['glass', 'zoe']) });
+  const report = await scene.sync();
+  expect(planned(report)).toEqual([]);
+  expect(report.plan.notices.map(({ kind }) => kind)).toEqual(['conflict', 'protected']);
+  expect(report.plan.notices.map(({ next }) => next ?? '').join()).not.toContain('adopt');
+  expect(await scene.outbox.list()).toEqual([]);
+});
+
+test('an account outside the managed units is neither adopted nor offered for it', async () => {
+  await running();
+  const before = await scene.directory.add('zoe', {}, OU.staff);
+  await scene.declare(person('zoe'));
+  const [notice] = (await scene.sync()).plan.notices;
+  expect(notice?.next).toContain('outside the managed units');
+  const { adopts, refused } = await adopt(scene.parts(), ['zoe'], OPERATOR);
+  expect(adopts).toEqual([]);
+  expect(refused).toMatchObject([{ because: expect.stringContaining('outside the managed units') }]);
+  expect(await scene.directory.account('zoe')).toEqual(before);
+});

@@ -85,7 +85,7 @@ export function gateOver(changes: readonly Change[], more: Partial<GateInput> = 
     earlier: [],
     ours: new Map([['directory', 1000]]),
     approvals: [],
-    spent: new Map(),
+    spent: [],
     tracks: new Map(),
     at: NOW,
     paused: null,

@@ -21,13 +21,14 @@ export const TRAITS_WITHOUT_RECIPIENTS: Traits = traitsWith(false);
 
 function traitsWith(recipients: boolean): Traits {
   const nobody = () => Promise.reject(new Error('this directory is only asked for its traits'));
-  const desk = { prepare: nobody, markReady: nobody, markUnused: nobody };
+  const desk = { prepare: nobody, markReady: nobody, markUnused: nobody, markReplaced: nobody };
   return directoryReconciler(
     { connect: nobody, connectAll: nobody },
     {
       instance: 'test',
       create: [{ ou: 'OU=Researchers,DC=example,DC=org' }],
       upnSuffix: 'example.org',
+      protected: new Set(),
       mapping: mappingOf({ mobile: '{phone}', company: '{institution.name}' }),
       reported: new Set(['company']),
       mustChangePassword: true,
@@ -93,6 +94,7 @@ export function found(
     enabled: true,
     protectedBecause: null,
     location: `CN=${key},OU=Researchers,DC=example,DC=org`,
+    managed: true,
     raw: { userAccountControl: '512' },
     ...more,
     attributes: values(more.attributes),

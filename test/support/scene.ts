@@ -213,6 +213,7 @@ function reconcilerOf(
     instance: INSTANCE,
     create: [{ ou: OU.researchers }],
     upnSuffix: 'example.org',
+    protected: new Set(options.protected ?? []),
     mapping,
     reported: new Set(['company']),
     mustChangePassword: true,

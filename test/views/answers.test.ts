@@ -198,7 +198,7 @@ describe('decisions', () => {
   if (hold === undefined) throw new Error('the sample holds nothing');
 
   test('an approval says how long it counts and what has to stay the same', () => {
-    const approval = { digest: 'd0', fingerprints: [], by: 'oda', reason: '', at, expires: at + 86_400_000 };
+    const approval = { digest: 'd0', fingerprints: [], people: [], by: 'oda', reason: '', at, expires: at + 86_400_000 };
     expect(text(approvedPage({ hold, approval }, zone))).toMatchInlineSnapshot(`
       "Approved: 120 people lose access
 

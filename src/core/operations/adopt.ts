@@ -70,6 +70,7 @@ function refusal(observed: Observed | null, other: Observed | undefined): string
   if (other !== undefined && other.handle !== observed.handle)
     return `Muster has another account for them (${other.location}), which would be forgotten: delete it or give it its name back.`;
   if (observed.protectedBecause !== null) return `the account is protected: ${observed.protectedBecause}.`;
+  if (!observed.managed) return `the account lies outside the managed units (${observed.location}).`;
   if (observed.ownership === 'ours') return "the account is Muster's already.";
   if (observed.attempt !== null)
     return 'the account bears Muster\'s mark, but the ledger does not know it: run "muster ledger rebuild", or clear the mark.';

@@ -2,7 +2,7 @@
 import { MusterError } from '../../errors.ts';
 import { fingerprint } from '../change.ts';
 import { type PassParts, pass } from '../pass.ts';
-import type { Hold } from '../plan.ts';
+import { type Hold, peopleIn } from '../plan.ts';
 import type { Approval } from '../ports.ts';
 import type { Operator } from './scene.ts';
 
@@ -27,6 +27,7 @@ export async function approveHeld(
   const approval: Approval = {
     digest: hold.digest ?? '',
     fingerprints: hold.changes.map(fingerprint),
+    people: [...peopleIn(hold.changes)],
     by: operator.by,
     reason: operator.reason,
     at,

@@ -24,33 +24,41 @@ export interface Patience {
 
 const NO_PATIENCE: Patience = { tries: 0, pause: () => Promise.resolve() };
 
-/** The order is recorded before anything is written, so that it holds even where no server answers now. */
-export async function blockByOrder(
-  parts: PassParts,
-  order: BlockOrder,
-  patience: Patience = NO_PATIENCE,
-): Promise<Report> {
+export interface Blocked {
+  /** What carrying it out came to. */
+  readonly report: Report;
+  /** The order of before that says the same, so that no second one was recorded; null: this one was. */
+  readonly already: OperatorBlock | null;
+  /** Orders with another end, in the place of which this one counts now. */
+  readonly replaced: readonly OperatorBlock[];
+}
+
+/**
+ * The order is recorded before anything is written, so that it holds even where no server answers now. There is one order for one
+ * person or institution: one with another end takes the place of the earlier.
+ */
+export async function blockByOrder(parts: PassParts, order: BlockOrder): Promise<Blocked> {
   refuseInObserve(parts);
   const at = parts.clock();
-  const { key: target, remembered } = await knownTarget(parts, order, at);
-  const { scope, reason, by, until } = order;
-  await parts.store.orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
-  await waitForTurn(parts, patience);
+  const target = await knownTarget(parts, order, at);
+  const recorded = await record(parts, { ...order, target }, at);
   try {
-    return await passLane(parts, `block ${target}`, remembered);
+    return { report: await passLane(parts, `block ${target}`), ...recorded };
   } catch (error) {
     throw recordedOnly(target, error);
   }
 }
 
-/** A pass that began before the order was given does not know of it, and keeps everybody else from writing until it ends. */
-async function waitForTurn({ store, progress }: PassParts, { tries, pause }: Patience): Promise<void> {
-  for (let tried = 0; tried < tries; tried += 1) {
-    const { held } = await store.lease.acquire('block');
-    if (held) return giveBack(store);
-    progress('waiting for another Muster', tried, tries);
-    await pause();
-  }
+async function record(parts: PassParts, order: BlockOrder, at: number): Promise<Omit<Blocked, 'report'>> {
+  const { scope, target, reason, by, until } = order;
+  const { orders } = parts.store;
+  const earlier = (await orders.blocks(at)).filter((block) => block.scope === scope && block.target === target);
+  const already = earlier.find((block) => block.until === until);
+  if (already !== undefined) return { already, replaced: [] };
+  await orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
+  // Only now, so that at no moment no order is in force.
+  for (const block of earlier) await orders.unblock(block.id, by, `replaced by a new order: ${reason}`, at);
+  return { already: null, replaced: earlier };
 }
 
 /** The order stands, whatever kept it from being carried out: nobody should give it twice, nor think that it is done. */

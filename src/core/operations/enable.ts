@@ -19,7 +19,7 @@ export async function enableByOrder(parts: PassParts, username: string, operator
   return onScene(parts, `enable ${username}`, async (scene) => {
     const desired = personOf(scene.desired, username);
     if (!desired.verdict.allowed)
-      throw refused(desired, `should have no access: ${reasonsOf(desired)}.`, 'Change that in the repository first.');
+      throw refused(desired, `should have no access: ${reasonsOf(desired)}.`, wayOut(desired));
     const row = scene.rows.find(({ key, goneAt }) => key === desired.address.key && goneAt === null);
     const gone = scene.rows.filter(({ key, goneAt }) => key === desired.address.key && goneAt !== null);
     const [observed] = await scene.session.reader.lookup(
@@ -85,6 +85,12 @@ function changesFor(scene: Scene, desired: Desired, observed: Observed, operator
     });
   }
   return changes;
+}
+
+/** What an operator ordered is not in the repository, and ends by an order too. */
+function wayOut({ verdict, address }: Desired): string {
+  const ordered = verdict.reasons.some(({ kind }) => kind === 'operator-blocked');
+  return ordered ? `Run "muster unblock ${address.key} --reason …" first.` : 'Change that in the repository first.';
 }
 
 function refused(desired: Desired, what: string, next: string): MusterError {

@@ -36,6 +36,7 @@ export async function rebuildLedger(
     await parts.store.approvals.approve({
       digest: shown.digest,
       fingerprints: [],
+      people: [],
       by: approval.by,
       reason: approval.reason,
       at: scene.at,
@@ -68,7 +69,7 @@ async function look(scene: Scene): Promise<Look> {
   );
   const moved = new Set(found.map(({ handle }) => handle));
   const gone = missing.filter(({ handle }) => !moved.has(handle));
-  return { shown: planRebuild(scene, observed, gone), gone };
+  return { shown: planRebuild(scene, [...observed, ...elsewhere], gone), gone };
 }
 
 function planRebuild(scene: Scene, observed: readonly Observed[], gone: readonly LedgerRow[]): Rebuild {

@@ -9,7 +9,8 @@ import { desire } from '../desire.ts';
 import { gate } from '../gate.ts';
 import { knownFrom } from '../known.ts';
 import { type PassParts, underLease } from '../pass.ts';
-import type { Known, LedgerRow, Reconciler, Session } from '../ports.ts';
+import { peopleIn } from '../plan.ts';
+import type { Approval, Known, LedgerRow, Reconciler, Session } from '../ports.ts';
 import type { Applied } from '../report.ts';
 
 /** Who acts, and why: kept with every write. */
@@ -84,7 +85,15 @@ export async function writeOrdered(
 ): Promise<readonly Applied[]> {
   const { parts, at, rows, session, reconciler } = scene;
   refuseInObserve(parts);
-  const order = { digest: digestOf(changes), fingerprints: changes.map(fingerprint), by, reason, at, expires: at + 1 };
+  const order: Approval = {
+    digest: digestOf(changes),
+    fingerprints: changes.map(fingerprint),
+    people: [...peopleIn(changes)],
+    by,
+    reason,
+    at,
+    expires: at + 1,
+  };
   const { approved } = gate({
     revision: 'order',
     changes,
@@ -93,7 +102,7 @@ export async function writeOrdered(
     earlier: [],
     ours: new Map(),
     approvals: [order],
-    spent: new Map(),
+    spent: [],
     tracks: new Map(),
     at,
     paused: null,

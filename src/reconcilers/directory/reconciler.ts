@@ -9,6 +9,7 @@ import { indexModel, standing } from '../../model/standing.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
 import { readMark } from './mark.ts';
 import type { Account, DirectoryAdapter, DirectoryConnection, DirectoryReader } from './port.ts';
+import { protectedName } from './protection.ts';
 import { directoryWriter, type PasswordDesk } from './writer.ts';
 
 export const DIRECTORY = 'directory';
@@ -18,6 +19,8 @@ export interface DirectorySettings {
   readonly instance: string;
   readonly create: readonly CreateRule[];
   readonly upnSuffix: string;
+  /** sAMAccountNames, folded, that nobody may touch or make. */
+  readonly protected: ReadonlySet<string>;
   readonly mapping: Mapping;
   /** Attributes whose hand-made changes are reported instead of reverted. */
   readonly reported: ReadonlySet<string>;
@@ -158,7 +161,7 @@ async function observe(
     observed: accounts,
     elsewhere,
     gone,
-    conflicts: [...conflictsOf(missing, found), ...unplaced(missing)],
+    conflicts: [...conflictsOf(missing, found), ...unplaced(missing), ...forbidden(missing, settings)],
     digest: createHash('sha256')
       .update(JSON.stringify([accounts, elsewhere, gone]))
       .digest('hex'),
@@ -181,6 +184,16 @@ function conflictsOf(missing: readonly Desired[], found: readonly Account[]): re
         next: 'Free that value in the directory, or change it in the repository.',
       },
     ];
+  });
+}
+
+/** An account of that name would be refused at the write: better said in the plan. */
+function forbidden(missing: readonly Desired[], settings: DirectorySettings): readonly Conflict[] {
+  return missing.flatMap(({ address, person }) => {
+    const because = protectedName(address.key, { ownGuid: null, protected: settings.protected });
+    if (because === null) return [];
+    const text = `${person.label} gets no account: the name is protected (${because}).`;
+    return [{ key: address.key, text, next: 'Choose another username, or take the name off the protected list.' }];
   });
 }
 
@@ -217,6 +230,7 @@ function observed(account: Account, known: Known, { instance, mapping }: Directo
     attributes: { ...attributes, [ACCOUNT_EXPIRES]: account.accountExpires },
     protectedBecause: account.protectedBecause,
     location: account.dn,
+    managed: account.managed,
     raw: account.raw,
   };
 }

@@ -52,6 +52,7 @@ export async function reissuePassword(
       throw error;
     }
     await passwords.markReady(username, attempt);
+    await passwords.markReplaced(username, attempt);
     return { username, attempt };
   } finally {
     await connection.close();

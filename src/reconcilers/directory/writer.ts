@@ -20,6 +20,8 @@ export interface PasswordDesk {
   }): Promise<Secret>;
   markReady(username: string, attempt: string): Promise<void>;
   markUnused(username: string, attempt: string): Promise<void>;
+  /** What was ready for that person before attempt `by` is in force no longer. */
+  markReplaced(username: string, by: string): Promise<void>;
 }
 
 export interface WriterSettings {

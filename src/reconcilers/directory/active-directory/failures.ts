@@ -140,7 +140,7 @@ const BY_CODE: Readonly<Record<number, Words>> = {
   50: {
     remedy: 'person',
     what: 'Muster’s account does not have the right to do this.',
-    next: 'Give it that right on the unit, or leave the attribute out of the mapping.',
+    next: 'Give it the rights named in docs/operating.md where that account lies.',
   },
   51: { remedy: 'retry', what: 'The server is busy.', next: ASK_AGAIN },
   52: { remedy: 'retry', what: 'The server is not available at present.', next: ASK_AGAIN },
