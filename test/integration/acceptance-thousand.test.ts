@@ -10,7 +10,7 @@ import {
   people,
   person,
 } from '../support/desired-state.ts';
-import { addUsers, dump, modify, type TestUser } from '../support/directory-contents.ts';
+import { addUsers, dump, highestCommittedUsn, modify, type TestUser } from '../support/directory-contents.ts';
 import { figure } from '../support/figures.ts';
 import { missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import {
@@ -24,10 +24,12 @@ import {
   type TestSite,
 } from '../support/site.ts';
 
-const COUNT = Number(process.env.ACC ?? 1000);
+const COUNT = 1000;
 const OTHERS = 500;
 const USERNAMES = Array.from({ length: COUNT }, (_, n) => `p${String(n).padStart(4, '0')}`);
 const BY_HAND = 'p0007';
+/** A hundred seconds on two idle cores: a password costs the controller 40 ms. */
+const PATIENCE_MS = 900_000;
 
 const missing = missingForSamba();
 
@@ -44,7 +46,9 @@ describe.skipIf(missing.length > 0)(`${COUNT} people on a real domain controller
     await dc?.stop();
   });
 
-  test('are created, changed, blocked by institution, lifted and closed, and nobody else is touched', async () => {
+  test('are created, changed, blocked by institution, lifted and closed, and nobody else is touched', {
+    timeout: PATIENCE_MS,
+  }, async () => {
     const before = await everythingBut(dc, isOurs);
     expect(before.size).toBeGreaterThan(OTHERS);
 
@@ -83,16 +87,15 @@ describe.skipIf(missing.length > 0)(`${COUNT} people on a real domain controller
 
   /** Everything is held, whole, without a write; approved by its digest, all of it goes, and then there is nothing to do. */
   async function throughApproval(what: string, kinds: Readonly<Record<string, number>>): Promise<void> {
-    const [number] = Object.values(kinds);
-    let held = await plan(site);
-    expect(
-      await writesDuring(dc, async () => {
-        held = await sync(site);
-      }),
-    ).toBe(0);
-    expect(outcomeOf(held).applied).toEqual({});
-    expect(outcomeOf(held).exit).toBe(2);
-    expect(Object.values(outcomeOf(held).held)).toEqual([number]);
+    const before = await highestCommittedUsn(dc);
+    const held = await sync(site);
+    expect(await highestCommittedUsn(dc)).toBe(before);
+    const { applied, held: waiting, exit } = outcomeOf(held);
+    expect({ applied, waiting: Object.values(waiting), exit }).toEqual({
+      applied: {},
+      waiting: Object.values(kinds),
+      exit: 2,
+    });
     await approveAll(site, held);
     await atOnce(what, kinds);
   }
@@ -150,7 +153,7 @@ function fivePhones(fields: PersonFields): Files {
 
 /** In the same units: unmarked, marked by another instance or another tool, some disabled, names that begin like ours. */
 function othersIn(dc: SambaDc): readonly TestUser[] {
-  const marks = [null, 'muster:other-site:somebody:1', 'Imported by HR 2019', null, `muster:${'research-service'}:`];
+  const marks = [null, 'muster:other-site:somebody:1', 'Imported by HR 2019', null, 'muster:research-service:'];
   return Array.from({ length: OTHERS }, (_, n) => {
     const mark = marks[n % marks.length] ?? null;
     return {

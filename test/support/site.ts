@@ -1,7 +1,8 @@
 /** A whole installation for tests: configuration, repository, store and outbox on disk, with commands that use them as the command line does. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { loadConfig } from '../../src/config.ts';
 import { approveHeld } from '../../src/core/operations/approval.ts';
 import { type Rebuild, rebuildLedger } from '../../src/core/operations/rebuild.ts';
@@ -144,10 +145,10 @@ export async function rebuild(site: TestSite): Promise<Rebuild> {
   return await onSite(site, ({ parts }) => rebuildLedger(parts, { ...OPERATOR, digest: shown.digest }));
 }
 
-/** `muster sync` in a process of its own, which a test may stop or kill. */
-export function syncInChild(site: TestSite): ChildProcess {
+/** `muster sync` in a process of its own, which a test may stop or kill; somebody must read its standard error. */
+export function syncInChild(site: TestSite): ChildProcessByStdio<null, null, Readable> {
   const args = [MAIN, 'sync', '--config', site.configFile, '--format', 'json'];
-  return spawn(process.execPath, args, { stdio: 'ignore' });
+  return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 function partsWith(parts: PassParts, { clock, beforeWriting }: PassOptions): PassParts {
