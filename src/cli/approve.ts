@@ -3,15 +3,12 @@ import { approveHeld } from '../core/operations/approval.ts';
 import { approvedPage } from '../views/decisions.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { operatorFrom } from './operator.ts';
+import type { ReasonOptions } from './reject.ts';
 import { onSite } from './site.ts';
 
-export interface ApproveOptions {
-  readonly reason?: string;
-}
-
-export async function approve(invocation: Invocation, options: ApproveOptions, digest: string): Promise<ExitCode> {
+export async function approve(invocation: Invocation, options: ReasonOptions, digest: string): Promise<ExitCode> {
   return onSite(invocation, async ({ config, parts }) => {
-    const operator = operatorFrom(invocation.env, options.reason ?? '');
+    const operator = operatorFrom(invocation.env, options.reason);
     const approved = await approveHeld(parts, digest, operator, config.approvals.expireHours);
     await show(invocation, { format: 1, ...approved }, () => approvedPage(approved, config.timeZone));
     return 0;

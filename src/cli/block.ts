@@ -23,8 +23,8 @@ export async function block(invocation: Invocation, options: BlockOptions, user?
     const { timeZone } = parts.settings;
     const until = options.until === undefined ? null : readMoment(options.until, timeZone, parts.clock());
     const operator = operatorFrom(invocation.env, options.reason);
-    const report = await blockByOrder(parts, { ...operator, ...target, until }, PATIENCE);
-    await show(invocation, report, () => blockedPage(report, target.target, { timeZone, all: true }));
-    return exitCodeOf(report);
+    const blocked = await blockByOrder(parts, { ...operator, ...target, until }, PATIENCE);
+    await show(invocation, blocked, () => blockedPage(blocked, target.target, { timeZone, all: true }));
+    return exitCodeOf(blocked);
   });
 }

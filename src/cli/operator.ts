@@ -1,10 +1,32 @@
 /** Who sits at the terminal: the name that is recorded with every decision. */
 import { userInfo } from 'node:os';
 import type { Operator } from '../core/operations/scene.ts';
+import { MusterError } from '../errors.ts';
+import { readReason } from '../model/text.ts';
 
-/** The user of the operating system; behind sudo, the one who called it. */
-export function operatorFrom(env: Readonly<Record<string, string | undefined>>, reason: string): Operator {
-  return { by: env.SUDO_USER || nameOfUser(), reason };
+/**
+ * The user of the operating system; behind sudo, the one who called it.
+ * @param reason held to the rules for a reason in the repository, for it stands in the same plans, mails and records.
+ * @throws MusterError (`person`) where the reason is empty, too long, or holds what cannot be seen.
+ */
+export function operatorFrom(env: Env, reason: string): Operator {
+  const reading = readReason(reason.trim());
+  if (reading.ok) return { by: operatorName(env), reason: reading.value };
+  throw new MusterError({
+    remedy: 'person',
+    where: '--reason',
+    what: reading.message,
+    next:
+      reading.better === undefined || reading.better.trim() === ''
+        ? 'Say in a sentence why, as in --reason "stolen laptop, case 4711".'
+        : `Perhaps: --reason ${JSON.stringify(reading.better)}`,
+  });
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export function operatorName(env: Env): string {
+  return env.SUDO_USER || nameOfUser();
 }
 
 function nameOfUser(): string {

@@ -134,12 +134,13 @@ function addDeciding({ program, action }: Host): void {
     .command('sync')
     .description('make it so: one pass')
     .option('--all', 'name everybody, however many')
+    .option('--scheduled', 'for a timer: what keeps failing is tried again less and less often')
     .action(action(async () => (await import('./sync.ts')).sync));
   program
     .command('approve')
     .description('let held changes through at the next pass, exactly as they were shown')
     .argument('<digest>', 'the code shown with the held changes', digest)
-    .option('-r, --reason <text>', 'why; recorded')
+    .addOption(reason())
     .action(action(async () => (await import('./approve.ts')).approve));
   program
     .command('reject')
@@ -189,7 +190,7 @@ function addActing({ program, action }: Host): void {
     .description('take over existing accounts, after showing what that would change')
     .argument('<user...>', 'usernames')
     .option('--yes', 'do it')
-    .option('-r, --reason <text>', 'why; recorded')
+    .option('-r, --reason <text>', 'why; recorded; needed with --yes')
     .action(action(async () => (await import('./adopt.ts')).adopt));
 }
 

@@ -7,11 +7,14 @@ import { onSite } from './site.ts';
 
 export interface SyncOptions {
   readonly all?: boolean;
+  /** Nobody waits at a terminal: what keeps failing rests longer each time. */
+  readonly scheduled?: boolean;
 }
 
 export async function sync(invocation: Invocation, options: SyncOptions): Promise<ExitCode> {
   return onSite(invocation, async ({ parts, log }) => {
-    const report = await pass(parts, { trigger: 'command', dryRun: false });
+    const trigger = options.scheduled === true ? 'schedule' : 'command';
+    const report = await pass(parts, { trigger, dryRun: false });
     const { revision } = report.plan;
     log
       .ofRun(report.runId)

@@ -1,8 +1,9 @@
 /** Operators' orders: a block from the command line stays until the repository holds it, and says so until then. */
 import { daysIn, windowOf } from '../model/block-window.ts';
-import { dayOf } from '../model/day.ts';
+import { dayOf, endInWords } from '../model/day.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
+import { asValue, quoted } from '../model/wording.ts';
 import type { Notice } from './plan.ts';
 import type { Store } from './ports.ts';
 
@@ -50,11 +51,15 @@ function noticeOf(order: OperatorBlock, model: Model, at: Instant): Notice {
   const file = order.scope === 'user' ? 'blocked-users.yaml' : 'blocked-institutions.yaml';
   const label = model.users.get(order.target)?.document.username ?? order.target;
   const day = dayOf(at, model.timeZone);
-  const entry = `- ${order.scope}: ${label}\n  reason: ${JSON.stringify(order.reason)}\n  from: ${day}`;
+  // The last day that the order reaches: the entry may last some hours longer than the order, never shorter.
+  const until = order.until === null ? [] : [`until: ${dayOf(order.until - 1, model.timeZone)}`];
+  const lines = [`${order.scope}: ${asValue(label)}`, `reason: ${quoted(order.reason)}`, `from: ${day}`, ...until];
+  const entry = `- ${lines.join('\n  ')}`;
+  const end = order.until === null ? '' : ` until ${endInWords(order.until, model.timeZone)}`;
   return {
     kind: 'operator-block',
     person: label,
-    text: `${label} is blocked by ${order.by} from the command line (${order.reason}), and the repository does not say so yet.`,
+    text: `${label} is blocked by ${order.by} from the command line${end} (${order.reason}), and the repository does not say so yet.`,
     next: `Add to ${file}:\n${entry}`,
     origin: null,
     urgent: false,

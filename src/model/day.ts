@@ -92,6 +92,18 @@ export function dayOf(instant: Instant, timeZone: string): Day {
   return date.toString() as Day; // Temporal writes ISO 8601
 }
 
+/** What the clock on the wall shows at a moment in a time zone, as in `2026-03-01 14:00`. */
+export function clockTime(instant: Instant, timeZone: string): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDateTime();
+  return time.toString({ smallestUnit: 'minute' }).replace('T', ' ');
+}
+
+/** An end in words: `2026-03-01 inclusive` where it is the end of that day, else the minute, as in `2026-03-01 14:00`. */
+export function endInWords(instant: Instant, timeZone: string): string {
+  const day = dayOf(instant - 1, timeZone);
+  return startOfNextDay(day, timeZone) === instant ? `${day} inclusive` : clockTime(instant, timeZone);
+}
+
 /** Whether the name is a time zone of the IANA database, as in `Europe/Copenhagen`. */
 export function isTimeZone(name: string): boolean {
   try {

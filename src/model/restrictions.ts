@@ -1,7 +1,7 @@
 /** Restrictions: everything that takes something from a person, as stretches of time with the words for each. */
 import type { Origin } from '../diagnostic.ts';
 import { type Days, windowOf } from './block-window.ts';
-import { dayOf } from './day.ts';
+import { dayOf, endInWords } from './day.ts';
 import type { Block, Entry, Instant, Institution, User } from './document.ts';
 import type { OperatorBlock } from './model.ts';
 
@@ -87,7 +87,7 @@ export function blockRestrictions(
         ...window,
         kind,
         source: `${kind} ${entry.key} ${nth}`,
-        text: `${who} ${doing} since ${document.from}${endInWords(document)}: ${document.reason}`,
+        text: `${who} ${doing} since ${document.from}${blockEnd(document)}: ${document.reason}`,
         textWhenOver: `${noun} of ${who} since ${document.from} ${overInWords(document, days)}`,
         origin,
         institution: kind === 'institution-blocked' ? document.target : null,
@@ -97,7 +97,7 @@ export function blockRestrictions(
   });
 }
 
-function endInWords({ until, lifted }: Block): string {
+function blockEnd({ until, lifted }: Block): string {
   if (lifted !== null) return `, to be lifted on ${lifted}`;
   return until === null ? '' : `, until ${until} inclusive`;
 }
@@ -112,7 +112,7 @@ function overInWords({ until, lifted }: Block, days: Days): string {
 export function operatorRestriction(block: OperatorBlock, who: string, timeZone: string): Restriction | null {
   if (block.until !== null && block.until <= block.at) return null;
   const since = dayOf(block.at, timeZone);
-  const end = block.until === null ? '' : `, until ${new Date(block.until).toISOString()}`;
+  const end = block.until === null ? '' : `, until ${endInWords(block.until, timeZone)}`;
   const order = `from the command line by ${block.by} since ${since}`;
   return {
     kind: 'operator-blocked',

@@ -1,9 +1,10 @@
 /** Answers to an operator's act on one person or institution: what was done, what it leads to. */
 import type { Adoption } from '../core/operations/adopt.ts';
-import type { Unblocked } from '../core/operations/block.ts';
+import type { Blocked, Unblocked } from '../core/operations/block.ts';
 import type { Enabled } from '../core/operations/enable.ts';
 import type { Rebuild } from '../core/operations/rebuild.ts';
-import type { Report } from '../core/report.ts';
+import { endInWords } from '../model/day.ts';
+import type { OperatorBlock } from '../model/model.ts';
 import { failedSections } from './attention.ts';
 import { capped, changeSections, summaryOf, type Wording } from './changes.ts';
 import { type Block, item, line, nextStep, type Page, section } from './page.ts';
@@ -11,10 +12,21 @@ import { type ReportOptions, reportPage } from './report.ts';
 import { count, moment } from './words.ts';
 
 /** @param target whom the order names. */
-export function blockedPage(report: Report, target: string, options: ReportOptions): Page {
-  const { blocks } = reportPage(report, options);
+export function blockedPage(blocked: Blocked, target: string, options: ReportOptions): Page {
+  const { timeZone } = options;
+  const { already, replaced } = blocked;
+  const { blocks } = reportPage(blocked, options);
+  const order = (one: OperatorBlock) =>
+    `by ${one.by} on ${moment(one.at, timeZone)}${one.until === null ? ', without an end' : `, until ${endInWords(one.until, timeZone)}`}: ${one.reason}`;
   const recorded = 'The block is recorded, and is carried out with every pass until it is ended or runs out.';
-  return { title: `Blocked: ${target}`, blocks: [line(recorded), ...blocks] };
+  return {
+    title: already === null ? `Blocked: ${target}` : `Blocked already: ${target}`,
+    blocks: [
+      line(already === null ? recorded : `Blocked already ${order(already)}`),
+      ...replaced.map((one) => line(`It takes the place of the block ${order(one)}`)),
+      ...blocks,
+    ],
+  };
 }
 
 export function unblockedPage({ ended }: Unblocked, timeZone: string): Page {
@@ -47,14 +59,17 @@ function enabledLines({ applied, forgotten }: Enabled): readonly Block[] {
 }
 
 export function adoptionPage(adoption: Adoption, timeZone: string): Page {
-  const { adopts, refused, wouldChange, applied } = adoption;
+  const { adopts, refused, applied } = adoption;
   const wording: Wording = { timeZone, all: true, tense: 'future' };
   const done = applied.flatMap(({ change, outcome }) =>
     outcome.status === 'applied' && change.kind === 'adopt' ? [change] : [],
   );
+  const taken = applied.length === 0 ? adopts : done;
+  const keys = new Set(taken.map(({ address }) => address.key));
+  const wouldChange = adoption.wouldChange.filter(({ address }) => keys.has(address.key));
   const then = summaryOf(wouldChange, 'future');
   return {
-    title: applied.length === 0 ? 'Accounts that could be taken over' : 'Accounts taken over',
+    title: adoptionTitle(applied.length, done.length),
     blocks: [
       ...section(
         'Not possible',
@@ -64,11 +79,9 @@ export function adoptionPage(adoption: Adoption, timeZone: string): Page {
       ...failedSections(applied, wording),
       ...section(
         applied.length === 0 ? 'Would be taken over' : 'Taken over',
-        (applied.length === 0 ? adopts : done).map(({ person, location }) =>
-          item(person.label, [line(location, 'faint')]),
-        ),
+        taken.map(({ person, location }) => item(person.label, [line(location, 'faint')])),
       ),
-      ...(adopts.length === 0
+      ...(taken.length === 0
         ? []
         : [
             line(then === null ? 'The next pass then changes nothing.' : `With the next pass then: ${then}.`, 'strong'),
@@ -78,10 +91,15 @@ export function adoptionPage(adoption: Adoption, timeZone: string): Page {
         ? []
         : [
             line('Nothing was written yet. To do it:'),
-            ...nextStep(`muster adopt ${adopts.map(({ person }) => person.key).join(' ')} --yes`),
+            ...nextStep(`muster adopt ${adopts.map(({ person }) => person.key).join(' ')} --yes --reason "…"`),
           ]),
     ],
   };
+}
+
+function adoptionTitle(tried: number, done: number): string {
+  if (tried === 0) return 'Accounts that could be taken over';
+  return done === 0 ? 'No account was taken over' : 'Accounts taken over';
 }
 
 export function rebuildPage(rebuild: Rebuild): Page {

@@ -20,7 +20,7 @@ describe('held changes', () => {
     expect(waiting.code).toBe(2);
     expect(waiting.out).toContain(`muster approve ${digest}`);
 
-    const wrong = await site.muster('approve', '0123456789ab');
+    const wrong = await site.muster('approve', '0123456789ab', '--reason', 'new term');
     expect(wrong.code).toBe(1);
     expect(wrong.err).toContain('Run "muster held"');
 
@@ -37,7 +37,7 @@ describe('held changes', () => {
     site.configure('limits: { always: 5 }', 'limits: { always: 0, create: { people: 1 } }');
     const plan = JSON.parse((await site.muster('plan', '-f', 'json')).out);
     const digest: string = plan.holds[0].digest;
-    expect((await site.muster('approve', digest)).code).toBe(0);
+    expect((await site.muster('approve', digest, '-r', 'new term')).code).toBe(0);
     const rejected = await site.muster('reject', digest, '--reason', 'wrong term');
     expect(rejected.code).toBe(0);
     expect(rejected.out).toContain('The changes stay held');
@@ -71,6 +71,30 @@ describe('a block from the command line', () => {
     expect((await site.muster('sync')).out).toContain('1 person got access back.');
   }, 60_000);
 
+  test('is given once: a second says who gave the first, and one with another end takes its place', async () => {
+    await site.muster('sync');
+    await site.muster('block', 'bmadsen', '--reason', 'stolen laptop', '--until', '2199-03-01');
+    const again = await site.muster('block', 'bmadsen', '--reason', 'once more', '--until', '2199-03-01');
+    expect(again.out).toMatch(/^Blocked already: bmadsen/);
+    expect(again.out).toMatch(/Blocked already by .* on .*, until 2199-03-01 inclusive: stolen laptop/);
+    expect(again.out.split('- user: bmadsen')).toHaveLength(2);
+    expect(again.out).toContain('        until: 2199-03-01\n');
+
+    const longer = await site.muster('block', 'bmadsen', '--reason', 'the case grew', '-f', 'json');
+    expect(JSON.parse(longer.out)).toMatchObject({ already: null, replaced: [{ reason: 'stolen laptop' }] });
+    const { out } = await site.muster('why', 'bmadsen');
+    expect(out).toMatch(/\nWhy not\n {2}Bo Madsen .*: the case grew\n\n/);
+    const ended = await site.muster('unblock', 'bmadsen', '--reason', 'found');
+    expect(ended.out.match(/bmadsen, blocked by/g)).toHaveLength(1);
+  }, 60_000);
+
+  test('names its end as people write it', async () => {
+    await site.muster('sync');
+    await site.muster('block', 'bmadsen', '--reason', 'stolen laptop', '--until', '2199-03-01T14:00');
+    const { out } = await site.muster('why', 'bmadsen');
+    expect(out).toContain('until 2199-03-01 14:00: stolen laptop');
+  }, 60_000);
+
   test('needs exactly one target and a moment to come', async () => {
     const nobody = await site.muster('block', '--reason', 'x');
     expect(nobody).toMatchObject({ code: 1, out: '' });
@@ -81,6 +105,43 @@ describe('a block from the command line', () => {
     const unknown = await site.muster('block', 'bmadsn', '--reason', 'x');
     expect(unknown.err).toContain('Did you mean "bmadsen"?');
   }, 60_000);
+});
+
+describe('a reason', () => {
+  test.each([
+    ['', 'This reason says nothing.'],
+    ['   ', 'This reason says nothing.'],
+    ['late\u202eshift', 'This reason holds a character that cannot be seen (U+202E).'],
+    ['x'.repeat(501), 'This reason has 501 characters; at most 500 are accepted.'],
+  ])(
+    '%j is refused',
+    async (reason, message) => {
+      const commands = [
+        ['block', 'bmadsen'],
+        ['unblock', 'bmadsen'],
+        ['pause'],
+        ['approve', '0123456789ab'],
+        ['reject', '0123456789ab'],
+        ['enable', 'bmadsen'],
+        ['adopt', 'bmadsen', '--yes'],
+        ['ledger', 'rebuild'],
+        ['credentials', 'reissue', 'bmadsen'],
+        ['approve-revision', 'a..b'],
+      ];
+      for (const command of commands) {
+        const { code, err } = await site.muster(...command, '--reason', reason);
+        expect({ command, code, err }).toEqual({ command, code: 1, err: expect.stringContaining(message) });
+      }
+    },
+    60_000,
+  );
+
+  test('is asked of whoever approves or adopts', async () => {
+    expect((await site.muster('approve', '0123456789ab')).err).toContain("required option '-r, --reason <text>'");
+    const adopted = await site.muster('adopt', 'bmadsen', 'ajensen', '--yes');
+    expect(adopted).toMatchObject({ code: 1, out: '' });
+    expect(adopted.err).toContain('muster adopt bmadsen ajensen --yes --reason "…"');
+  });
 });
 
 describe('accounts and passwords', () => {

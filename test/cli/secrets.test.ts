@@ -33,6 +33,14 @@ test('an initial password is printed by "credentials open" and stands in clear n
   }
 }, 60_000);
 
+test('whoever names a key file that is not there is told to name their own, not to mend the configuration', async () => {
+  const { code, err } = await site.muster('credentials', 'open', 'x.age', '--identity', 'nope');
+  expect(code).toBe(1);
+  expect(err).toContain('key file nope: There is no such file.');
+  expect(err).toContain('--identity');
+  expect(err).not.toContain('configuration');
+});
+
 test('K1: Muster does not run while NODE_DEBUG would print what goes over the wire', async () => {
   const { code, out, err } = await run([main, '--config', site.config, 'plan'], site.folder, { NODE_DEBUG: 'ldapts' });
   expect(code).toBe(1);

@@ -78,4 +78,21 @@ describe('an order that nobody wrote down', () => {
     ]);
     expect(orderNotices(model, TODAY - 1)).toHaveLength(3);
   });
+
+  test('with an end is said with its last day', () => {
+    const lines = (until: number) => {
+      const files = { 'institutions/cbs.yaml': [institution('cbs')], 'users/a.yaml': [user('anna')] };
+      const order = operatorBlock('user', 'anna', TODAY, until);
+      const [notice] = orderNotices(resolved(repository(files), { operatorBlocks: [order] }).model, TODAY);
+      return [notice?.next?.split('\n').at(-1), notice?.text];
+    };
+    expect(lines(startsAt('2026-06-21'))).toEqual([
+      '  until: 2026-06-20',
+      expect.stringContaining('until 2026-06-20 inclusive'),
+    ]);
+    expect(lines(startsAt('2026-06-21') + HOUR_MS)).toEqual([
+      '  until: 2026-06-21',
+      expect.stringContaining('until 2026-06-21 01:00'),
+    ]);
+  });
 });

@@ -46,7 +46,7 @@ describe('Reasons', () => {
       operatorBlocks: [operatorBlock('user', 'anna', startsAt('2026-06-02'), startsAt('2026-07-01'))],
     });
     expect(now.maySendMail.reasons.map(({ text }) => text)).toEqual([
-      'Anna Jensen (anna) is blocked from the command line by oper since 2026-06-02, until 2026-06-30T22:00:00.000Z: phoned in',
+      'Anna Jensen (anna) is blocked from the command line by oper since 2026-06-02, until 2026-06-30 inclusive: phoned in',
       'Anna Jensen (anna) is blocked since 2026-06-01, until 2026-06-30 inclusive: sold the output',
       'DTU, of which COMPUTE is part, is blocked since 2026-03-01: abuse of output',
       'COMPUTE is blocked since 2026-05-01, to be lifted on 2026-09-01: abuse of output',

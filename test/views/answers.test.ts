@@ -198,7 +198,15 @@ describe('decisions', () => {
   if (hold === undefined) throw new Error('the sample holds nothing');
 
   test('an approval says how long it counts and what has to stay the same', () => {
-    const approval = { digest: 'd0', fingerprints: [], people: [], by: 'oda', reason: '', at, expires: at + 86_400_000 };
+    const approval = {
+      digest: 'd0',
+      fingerprints: [],
+      people: [],
+      by: 'oda',
+      reason: '',
+      at,
+      expires: at + 86_400_000,
+    };
     expect(text(approvedPage({ hold, approval }, zone))).toMatchInlineSnapshot(`
       "Approved: 120 people lose access
 
@@ -226,6 +234,20 @@ describe('acts', () => {
     expectGolden(text(page), 'adopt.txt');
   });
 
+  test('an adoption that failed is none, and nothing follows from it', () => {
+    const outcome = {
+      status: 'failed',
+      error: 'The account may not be written.',
+      next: 'Give the right.',
+    } as const;
+    const applied = [{ change: taken, outcome, approved: true, lane: false }];
+    const shown = text(adoptionPage({ adopts: [taken], refused: [], wouldChange: [phone], applied }, zone));
+    expect(shown).toMatch(/^No account was taken over\n/);
+    expect(shown).not.toContain('With the next pass then');
+    expect(shown).not.toContain('+4520123457');
+    expect(shown).toContain('The account may not be written.');
+  });
+
   test('a rebuild shows what would be learned, and the command that does it', () => {
     const row = { system: 'directory', handle: 'h', disabledFor: null, goneAt: null } as const;
     const rows = [
@@ -234,7 +256,10 @@ describe('acts', () => {
     ];
     const refused = [{ location: 'CN=copy,DC=example,DC=org', because: '2 accounts bear the mark of eholm' }];
     const digest = '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945';
-    expectGolden(text(rebuildPage({ rows, refused, disabled: ['bmadsen'], deleted: ['folsen'], digest, done: false })), 'rebuild.txt');
+    expectGolden(
+      text(rebuildPage({ rows, refused, disabled: ['bmadsen'], deleted: ['folsen'], digest, done: false })),
+      'rebuild.txt',
+    );
   });
 });
 

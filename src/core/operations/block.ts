@@ -24,9 +24,8 @@ export interface Patience {
 
 const NO_PATIENCE: Patience = { tries: 0, pause: () => Promise.resolve() };
 
-export interface Blocked {
-  /** What carrying it out came to. */
-  readonly report: Report;
+/** What carrying it out came to, and what became of earlier orders. */
+export interface Blocked extends Report {
   /** The order of before that says the same, so that no second one was recorded; null: this one was. */
   readonly already: OperatorBlock | null;
   /** Orders with another end, in the place of which this one counts now. */
@@ -37,19 +36,24 @@ export interface Blocked {
  * The order is recorded before anything is written, so that it holds even where no server answers now. There is one order for one
  * person or institution: one with another end takes the place of the earlier.
  */
-export async function blockByOrder(parts: PassParts, order: BlockOrder): Promise<Blocked> {
+export async function blockByOrder(
+  parts: PassParts,
+  order: BlockOrder,
+  patience: Patience = NO_PATIENCE,
+): Promise<Blocked> {
   refuseInObserve(parts);
   const at = parts.clock();
-  const target = await knownTarget(parts, order, at);
+  const { key: target, remembered } = await knownTarget(parts, order, at);
   const recorded = await record(parts, { ...order, target }, at);
+  await waitForTurn(parts, patience);
   try {
-    return { report: await passLane(parts, `block ${target}`), ...recorded };
+    return { ...(await passLane(parts, `block ${target}`, remembered)), ...recorded };
   } catch (error) {
     throw recordedOnly(target, error);
   }
 }
 
-async function record(parts: PassParts, order: BlockOrder, at: number): Promise<Omit<Blocked, 'report'>> {
+async function record(parts: PassParts, order: BlockOrder, at: number): Promise<Pick<Blocked, 'already' | 'replaced'>> {
   const { scope, target, reason, by, until } = order;
   const { orders } = parts.store;
   const earlier = (await orders.blocks(at)).filter((block) => block.scope === scope && block.target === target);
@@ -59,6 +63,16 @@ async function record(parts: PassParts, order: BlockOrder, at: number): Promise<
   // Only now, so that at no moment no order is in force.
   for (const block of earlier) await orders.unblock(block.id, by, `replaced by a new order: ${reason}`, at);
   return { already: null, replaced: earlier };
+}
+
+/** A pass that began before the order was given does not know of it, and keeps everybody else from writing until it ends. */
+async function waitForTurn({ store, progress }: PassParts, { tries, pause }: Patience): Promise<void> {
+  for (let tried = 0; tried < tries; tried += 1) {
+    const { held } = await store.lease.acquire('block');
+    if (held) return giveBack(store);
+    progress('waiting for another Muster', tried, tries);
+    await pause();
+  }
 }
 
 /** The order stands, whatever kept it from being carried out: nobody should give it twice, nor think that it is done. */
