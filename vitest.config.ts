@@ -1,14 +1,38 @@
+/** Which tests are fast and which slow, and how many files run at a time. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Fast tests need nothing but Node and Git; slow ones start a real Samba, a real browser or kill processes. */
 const slow = ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'];
 
+/** Tests wait for git and other processes, so every core is used; vitest by itself leaves one free, which on two cores is half. */
+const FAST_AT_A_TIME = Math.max(2, availableParallelism());
+/** Each Samba has an address and a folder of its own; two of them, with what they are sent, keep two cores busy. */
+const SLOW_AT_A_TIME = 2;
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: slow, testTimeout: 20_000 } },
       {
-        test: { name: 'slow', include: slow, testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: slow,
+          testTimeout: 20_000,
+          maxWorkers: FAST_AT_A_TIME,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: slow,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: SLOW_AT_A_TIME,
+          // vitest wants projects with different numbers of workers to follow one another.
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

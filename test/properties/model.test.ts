@@ -20,7 +20,7 @@ import {
   type Written,
 } from '../support/model-builder.ts';
 
-const RUNS = 400;
+const RUNS = 200;
 const DAYS = [
   '2026-01-01',
   '2026-03-29',

@@ -42,8 +42,9 @@ export interface DirectoryReader {
   now(): Promise<number>;
   /**
    * Every account under the managed units. Resolves only when proven complete: the paging cookie came back empty
-   * (RFC 2696), empty pages were followed, the bound identity was checked on this very connection (RFC 4532), every managed
-   * unit answered a base read and none pointed to another server, every attribute that must have a value somewhere had one, no reconnect
+   * (RFC 2696), empty pages were followed, the bound identity was checked on this very connection (the root entry's
+   * tokenGroups, MS-ADTS 3.1.1.3.2; "Who am I?", RFC 4532, where a server has none), every managed unit answered a base
+   * read and none pointed to another server, every attribute that must have a value somewhere had one, no reconnect
    * took place, and every known GUID came back or was found moved or gone, at most max(5, 1 %) of them gone, and not all of them.
    * Throws MusterError naming server and step.
    * @param valued mapped attribute to the number of accounts of the ledger that have a value in it: with more than max(5, 1 %) of
