@@ -171,7 +171,15 @@ describe('the gate', () => {
 });
 
 function approvalOf(change: Change) {
-  return { digest: '', fingerprints: [fingerprint(change)], people: [change.person.key], by: 'ops', reason: 'x', at: NOW, expires: NOW + DAY_MS };
+  return {
+    digest: '',
+    fingerprints: [fingerprint(change)],
+    people: [change.person.key],
+    by: 'ops',
+    reason: 'x',
+    at: NOW,
+    expires: NOW + DAY_MS,
+  };
 }
 
 function peopleIn(changes: readonly Change[]): number {
