@@ -128,13 +128,8 @@ export function openOutbox(settings: OutboxSettings): Outbox {
     async markReady(username, attempt) {
       const present = await statesOf(username, attempt);
       if (present.length > 0) return move(username, attempt, 'ready', present);
-      const what = `The sealed password for attempt ${attempt} of ${username} is missing.`;
-      throw trouble(
-        'person',
-        folder,
-        what,
-        `If nobody took it from there, make a new one: muster credentials reissue ${username}`,
-      );
+      const next = `If nobody took it from there, make a new one: muster credentials reissue ${username}`;
+      throw trouble('person', folder, `The sealed password for attempt ${attempt} of ${username} is missing.`, next);
     },
 
     async markUnused(username, attempt) {
@@ -148,14 +143,20 @@ export function openOutbox(settings: OutboxSettings): Outbox {
     },
 
     async markReplaced(username, by) {
-      for (const entry of await listFolder(folder)) {
-        const older = entry.username === username && entry.attempt !== by && entry.state === 'ready';
-        if (older) await move(username, entry.attempt, 'replaced', ['ready']);
-      }
+      const older = await readyAttempts(folder, username, by);
+      for (const attempt of older) await move(username, attempt, 'replaced', ['ready']);
     },
 
     list: () => listFolder(folder),
   };
+}
+
+/** Attempts whose password is said to be in force, but the one that took its place. */
+async function readyAttempts(folder: string, username: string, by: string): Promise<readonly string[]> {
+  const entries = await listFolder(folder);
+  return entries
+    .filter((entry) => entry.username === username && entry.attempt !== by && entry.state === 'ready')
+    .map(({ attempt }) => attempt);
 }
 
 async function listFolder(folder: string): Promise<readonly OutboxEntry[]> {
