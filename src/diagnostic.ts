@@ -18,6 +18,11 @@ export interface Diagnostic extends Origin {
   /** The corrected line, or the line to write; absent where only the author can know it. */
   readonly fix?: string;
   readonly holds: Holds;
+  /**
+   * What that means until it is mended, as a sentence; null: the message says it. Absent: what `holds` says, as the last good
+   * documents go on.
+   */
+  readonly consequence?: string | null;
 }
 
 /** `users/cbs/ajensen.yaml:4:3`, the form that editors and terminals make clickable. */

@@ -20,7 +20,7 @@ export interface Checked {
  */
 export async function checkRepository(repository: Repository, timeZone: string, at: Instant): Promise<Checked> {
   const loaded = await repository.load();
-  const { model, diagnostics } = resolve(loaded, [], { timeZone, operatorBlocks: [], at });
+  const { model, diagnostics } = resolve(loaded, [], { timeZone, operatorBlocks: [], at, forgetful: true });
   return {
     format: 1,
     revision: loaded.revision,

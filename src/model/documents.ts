@@ -107,3 +107,10 @@ export const FIELD_NAMES: ReadonlySet<string> = new Set(
     Object.entries(shape).flatMap(([name, field]) => [name, ...Object.keys(field.within ?? {})]),
   ),
 );
+
+/** Names of the fields that hold their author's own words. */
+export const FREE_TEXT_FIELDS: ReadonlySet<string> = new Set(
+  Object.values(READERS).flatMap(({ shape }) =>
+    Object.entries(shape).flatMap(([name, field]) => (field.freeText === true ? [name] : [])),
+  ),
+);

@@ -28,7 +28,7 @@ export function missingMusterFile(instance: string): Problem {
     line: 1,
     column: 1,
     message: `This file must be at the top of the repository and say \`format: ${FORMAT}\` and \`instance: ${instance}\`. Until then nothing here counts.`,
-    fix: `instance: ${instance}`,
+    fix: `format: ${FORMAT}\ninstance: ${instance}`,
   };
 }
 

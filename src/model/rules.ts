@@ -1,5 +1,6 @@
 /** What each kind of document is held for beside the last good one and the other files. */
 import { type Days, isOver, windowOf } from './block-window.ts';
+import { withoutEntry } from './consequence.ts';
 import type { Block, Day, Instant, Institution, User } from './document.ts';
 import type { Stated } from './gather.ts';
 import { aroundLast, byContent, NONE, type Objection, type Rules } from './settle.ts';
@@ -23,6 +24,7 @@ export function userRules(objectionTo: InstitutionObjection): Rules<User> {
       };
     },
     name: (key) => `the user \`${key}\``,
+    without: (key) => withoutEntry('user', key),
     unite: ({ stated, last }) => aroundLast(stated, last),
     // Whatever else is wrong with it, what the entry says now may take: a closing does not wait for a corrected id.
     hold: (stated, last) => aroundLast([stated], last),
@@ -53,6 +55,7 @@ export function institutionRules(
       return { document, holding, noted: [] };
     },
     name: (key) => `the institution \`${key}\``,
+    without: (key) => withoutEntry('institution', key),
     unite: ({ stated, proven, last }) => aroundLast(last === null && proven.length === 0 ? stated : proven, last),
     // Only the last good place in the order: what hangs below something unproven would come and go with it.
     hold: (stated, last) => ({ ...(last ?? stated), rivals: [] }),
@@ -69,6 +72,7 @@ function inCircle(round: readonly string[]): Objection {
 }
 
 interface BlockSurroundings {
+  readonly kind: 'blocked-institution' | 'blocked-user' | 'mail-block';
   readonly targetField: 'user' | 'institution';
   /** Whether anybody of that key is declared, held or remembered. */
   readonly isKnown: (target: string) => boolean;
@@ -87,6 +91,7 @@ export function blockRules(surroundings: BlockSurroundings): Rules<Block> {
       return { document, holding: [...step, ...unknown], noted: [] };
     },
     name: (key) => `the block of ${targetField} ${key.replace(/@([^@]*)$/u, ' from $1')}`,
+    without: (key) => withoutEntry(surroundings.kind, key),
     unite: ({ stated, last, lastMayStand }) => {
       const readings = [...stated, ...(last !== null && lastMayStand ? [last] : [])].sort(byContent);
       const [longest, ...others] = readings.sort((a, b) => endOf(b.document, days) - endOf(a.document, days));

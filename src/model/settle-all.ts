@@ -25,7 +25,7 @@ export function settleAll(loaded: Loaded, remembered: readonly AnyEntry[], time:
     const targets: ReadonlyMap<string, unknown> = targetField === 'user' ? users : institutions;
     const isKnown = (target: string) => targets.has(target);
     const suggest = suggestFrom([...targets.keys()]);
-    return settleEach<Block>(find(kind), blockRules({ targetField, isKnown, suggest, ...time }));
+    return settleEach<Block>(find(kind), blockRules({ kind, targetField, isKnown, suggest, ...time }));
   };
   return {
     institution,

@@ -40,6 +40,8 @@ export interface Rules<D> {
   judge(stated: Stated<D>, last: D | null): Judgement<D>;
   /** As in "the user `ajensen`". */
   name(key: string): string;
+  /** What is missing as long as an entry that was never good is held, as a sentence. */
+  without(key: string): string;
   /** One document of several under one identity, so that the most restrictive reading applies and nothing else changes. */
   unite(several: Several<D>): United<D>;
   /** The reading of a single document that is held. */
@@ -101,7 +103,12 @@ function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Sett
   // Nearly everybody, in every pass: nothing to say, so nothing is made for it.
   if (clean) return declared(key, judgement.document, stated.origin, last, NONE);
   const judged = found.stated.map((one) => ({ one, ...rules.judge(one, last?.document ?? null) }));
-  const holding = judged.flatMap(({ one, holding }) => holding.map((objection) => holdingError(objection, one.origin)));
+  const holding = judged.flatMap(({ one, holding }) =>
+    holding.map((objection) => {
+      const error = holdingError(objection, one.origin);
+      return last === null ? { ...error, consequence: rules.without(key) } : error;
+    }),
+  );
   const noted = judged.flatMap(({ one, noted }) => noted.map((objection) => warning(objection, one.origin)));
   const diagnostics = [...holding, ...noted, ...repeated(found, rules)];
   const [held] = judged.flatMap((one) => one.holding);
@@ -142,7 +149,8 @@ function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
   const name = sentenceStart(rules.name(key));
   const twins = places.map((origin) => {
     const also = places.length === 1 ? '' : ` and also at ${placesIn(places, origin)}`;
-    return holdingError(twinObjection(`${name} stands here${also}.`, unread, last !== null), origin);
+    const objection = twinObjection(`${name} stands here${also}.`, unread, last !== null);
+    return { ...holdingError(objection, origin), consequence: null };
   });
   const changed = last === null || !sameContent(last.document, united.document);
   return {

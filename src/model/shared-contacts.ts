@@ -1,10 +1,10 @@
 /** People who share an e-mail address or a phone number: allowed, but said, for one of them then gets the other's passcodes. */
-import { type Diagnostic, place } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import type { Entry, User } from './document.ts';
-import { byOrigin } from './gather.ts';
+import { byOrigin, placesIn } from './gather.ts';
 import { warning } from './settle.ts';
 
-/** One warning for each person concerned, naming the first of the others. Closed and vanished people share nothing. */
+/** One warning for each value, at the first person who has it, naming where the others stand. Closed and vanished people share nothing. */
 export function sharedContacts(users: Iterable<Entry<User>>): readonly Diagnostic[] {
   const present = [...users].filter(
     ({ condition, document }) => condition !== 'vanished' && document.state === 'active',
@@ -27,15 +27,15 @@ function shared(users: readonly Entry<User>[], what: string, of: (user: User) =>
     else sharers.push(entry);
   }
   return [...several].flatMap(([value, sharers]) => {
-    const ordered = sharers.sort((a, b) => byOrigin(a.origin, b.origin));
-    return ordered.map((entry) => sharing(entry, ordered, `the ${what} ${value}`));
+    const [first, ...others] = sharers.sort((a, b) => byOrigin(a.origin, b.origin));
+    return first === undefined ? [] : [sharing(first, others, `the ${what} ${value}`)];
   });
 }
 
-function sharing(entry: Entry<User>, all: readonly Entry<User>[], value: string): Diagnostic {
-  const other = all.find((one) => one !== entry) ?? entry;
-  const more = all.length > 2 ? ` and ${all.length - 2} more` : '';
-  const name = `\`${other.document.username}\`${more}`;
-  const message = `\`${entry.document.username}\` and ${name} have ${value} in common (${place(other.origin)}).`;
-  return warning({ message, fix: null }, entry.origin);
+function sharing(first: Entry<User>, others: readonly Entry<User>[], value: string): Diagnostic {
+  const [other] = others;
+  const who = other === undefined || others.length > 1 ? `${others.length} others` : `\`${other.document.username}\``;
+  const where = placesIn(others.map(({ origin }) => origin));
+  const message = `\`${first.document.username}\` and ${who} (${where}) have ${value} in common.`;
+  return warning({ message, fix: null }, first.origin);
 }

@@ -1,6 +1,7 @@
 /** Validation across files: typed entries and the last good ones become one Model, with every problem and what to remember. */
 import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
 import { daysIn } from './block-window.ts';
+import { withConsequences } from './consequence.ts';
 import { dayOf } from './day.ts';
 import type { AnyEntry, Entry, Instant, Kind } from './document.ts';
 import type { HeldEntry } from './held-entry.ts';
@@ -18,6 +19,8 @@ export interface ResolveOptions {
   readonly operatorBlocks: readonly OperatorBlock[];
   /** Decides only what is over: whether a lift stands, what need not be reported, what may be forgotten. */
   readonly at: Instant;
+  /** Nobody knows whether there are last good documents: then nothing is said of what a mistake leads to for lack of one. */
+  readonly forgetful?: boolean;
 }
 
 /** What the memory has to take in, once this revision counts as seen. */
@@ -51,8 +54,8 @@ export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options
   const model = modelOf(settled, options);
   return {
     model,
-    diagnostics: diagnosticsOf(loaded, settled, model),
-    heldEntries: heldEntriesOf(settled, model, time, loaded.trusted),
+    diagnostics: diagnosticsOf(loaded, settled, model, options.forgetful === true ? null : remembered),
+    heldEntries: loaded.trusted ? heldEntriesOf(settled, model, time) : [],
     remember: {
       entries: pickEntries(settled, ({ remember }) => remember).map(asRemembered),
       forget: forgettable(settled, time),
@@ -77,13 +80,27 @@ function counting<D>(settled: ReadonlyMap<string, Settled<D>>): readonly Entry<D
   return [...settled.values()].filter(({ counts }) => counts).map(({ entry }) => entry);
 }
 
-function diagnosticsOf(loaded: Loaded, settled: SettledAll, model: Model): readonly Diagnostic[] {
+/** `remembered` null: not known. */
+function diagnosticsOf(
+  loaded: Loaded,
+  settled: SettledAll,
+  model: Model,
+  remembered: readonly AnyEntry[] | null,
+): readonly Diagnostic[] {
   const acrossFiles = Object.values(settled).flatMap((ofKind: ReadonlyMap<string, Settled<unknown>>) =>
-    [...ofKind.values()].flatMap(({ diagnostics }) => diagnostics),
+    [...ofKind.values()].flatMap(({ diagnostics }) => (remembered === null ? diagnostics.map(forgetful) : diagnostics)),
   );
   const shared = loaded.trusted ? sharedContacts(model.users.values()) : [];
-  const inFiles = loaded.files.flatMap(({ diagnostics }) => diagnostics);
+  const inFiles =
+    remembered === null || !loaded.trusted
+      ? loaded.files.flatMap(({ diagnostics }) => diagnostics)
+      : withConsequences(loaded, remembered);
   return [...loaded.diagnostics, ...inFiles, ...acrossFiles, ...shared].sort(byPlace);
+}
+
+/** Whether there was a good document before is not known. */
+function forgetful({ consequence, ...diagnostic }: Diagnostic): Diagnostic {
+  return consequence === null ? { ...diagnostic, consequence } : diagnostic;
 }
 
 /** The memory keeps documents, not the state of a pass. */
@@ -101,21 +118,14 @@ function forgettable(settled: SettledAll, time: BlockTime): readonly AnyEntry[] 
   return vanished.filter((entry) => entry.kind !== 'user' && entry.kind !== 'institution' && mayForget(entry, time));
 }
 
-/** Said of everything while the repository as a whole does not count. */
-const ALL_HELD: Objection = {
-  message: 'The repository as it is now does not count, so this goes on as it last was.',
-  fix: null,
-};
-
-function heldEntriesOf(settled: SettledAll, model: Model, time: BlockTime, trusted: boolean): readonly HeldEntry[] {
+/** Only of a repository that counts as a whole: of any other, everything goes on as it last was, and one sentence says so. */
+function heldEntriesOf(settled: SettledAll, model: Model, time: BlockTime): readonly HeldEntry[] {
   const needed = neededInstitutions(model);
   const blocks = (kind: BlockKind, what: string) =>
-    heldOf(kind, settled[kind], trusted, (entry) => vanishedBlock(entry, targetFieldOf(kind), what, time));
+    heldOf(kind, settled[kind], (entry) => vanishedBlock(entry, targetFieldOf(kind), what, time));
   return [
-    ...heldOf('institution', settled.institution, trusted, (entry) =>
-      vanishedInstitution(entry, needed.has(entry.key)),
-    ),
-    ...heldOf('user', settled.user, trusted, vanishedUser),
+    ...heldOf('institution', settled.institution, (entry) => vanishedInstitution(entry, needed.has(entry.key))),
+    ...heldOf('user', settled.user, vanishedUser),
     ...blocks('blocked-institution', 'block'),
     ...blocks('blocked-user', 'block'),
     ...blocks('mail-block', 'mail block'),
@@ -126,16 +136,14 @@ function heldEntriesOf(settled: SettledAll, model: Model, time: BlockTime, trust
 function heldOf<D>(
   kind: Kind,
   settled: ReadonlyMap<string, Settled<D>>,
-  trusted: boolean,
   whenGone: (entry: Entry<D>) => Objection | null,
 ): readonly HeldEntry[] {
   return [...settled.values()].flatMap(({ entry, held }): HeldEntry[] => {
     const { key, condition, origin } = entry;
     if (condition === 'declared') return [];
-    const why = condition === 'held' && trusted ? held : whenGone(entry);
+    const why = condition === 'held' ? held : whenGone(entry);
     if (why === null) return [];
-    const { message, fix } = trusted ? why : ALL_HELD;
-    return [{ kind, key, condition, origin, text: message, fix }];
+    return [{ kind, key, condition, origin, text: why.message, fix: why.fix }];
   });
 }
 

@@ -1,6 +1,7 @@
 /** Finds, in a text that YAML cannot read, the line that a person has to mend, and mends it. */
 // Files of entries are made of short lines: `field: value`, `- field: value`, `- text`. Looking at them one by one tells what was
 // meant far better than the place at which a parser gave up, which is often lines later.
+import { FREE_TEXT_FIELDS } from '../model/documents.ts';
 import type { Spot } from '../model/tree.ts';
 import { shown } from '../model/wording.ts';
 import type { Fault } from './decode.ts';
@@ -141,7 +142,7 @@ function contentFault(line: Line, next: string): Fault | null {
   if (value === null || value === '') return null;
   const start = line.text.length - value.length;
   const nextIsInside = next.length - next.trimStart().length > line.indent && next.trim() !== '';
-  const fault = valueFault(value, nextIsInside);
+  const fault = valueFault(value, { goesOn: nextIsInside, freeText: FREE_TEXT_FIELDS.has(field?.[1] ?? '') });
   if (fault === null) return null;
   const spot = { line: line.number, column: start + 1, message: fault.message };
   return fault.better === undefined ? spot : { ...spot, fix: line.text.slice(0, start) + fault.better };

@@ -13,8 +13,16 @@ const SMART_QUOTED = /^[“”„«](.*)[“”„»](\s+#.*)?$/u;
 /** Only `\` before one of these has a meaning in double quotes (YAML 1.2, 5.7). */
 const BAD_ESCAPE = /\\(?![0abt\tnvfre "/\\N_LP]|x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8})/i;
 
-/** What is wrong with a value; null: nothing that shows. `goesOn`: the next line is set in further. */
-export function valueFault(value: string, goesOn: boolean): ValueFault | null {
+/** What is known of the line that a value stands on. */
+export interface ValueLine {
+  /** The next line is set in further. */
+  readonly goesOn: boolean;
+  /** The value is in the author's own words, in which a # is more likely meant than a remark is. */
+  readonly freeText: boolean;
+}
+
+/** What is wrong with a value; null: nothing that shows. */
+export function valueFault(value: string, { goesOn, freeText }: ValueLine): ValueFault | null {
   const first = value[0] ?? '';
   if (first === '"' || first === "'") return quoteFault(value, first);
   const smart = SMART_QUOTED.exec(value);
@@ -23,7 +31,7 @@ export function valueFault(value: string, goesOn: boolean): ValueFault | null {
     return { message, better: quoted(smart[1] ?? '') + (smart[2] ?? '') };
   }
   if (first === '[' || first === '{') return bracketFault(value, first, goesOn);
-  const { text, remark } = parted(value);
+  const { text, remark } = freeText ? { text: value.trimEnd(), remark: '' } : parted(value);
   if ('&*!|>%@`'.includes(first) || /^[-?](?: |$)/.test(text) || ',]}'.includes(first)) {
     const message = `A text that begins with \`${first}\` must stand in quotes.`;
     return { message, better: quoted(text) + remark };

@@ -32,11 +32,33 @@ export function holdSections(holds: readonly Hold[], wording: Wording): readonly
 /** Notices that ask for something, the urgent ones by themselves, then those that only inform. */
 export function noticeSections(notices: readonly Notice[], wording: Wording): readonly Section[] {
   const later = notices.filter((notice) => !notice.urgent);
-  const items = (some: readonly Notice[]) => capped(some.map(noticeItem), wording);
+  const asking = later.filter((notice) => notice.next !== null);
+  const unknown = asking.filter(isUnknownMark);
+  const grouped = unknown.length < UNKNOWN_GROUPED_FROM ? [] : [unknownMarks(unknown, wording)];
+  const single = asking.filter((notice) => grouped.length === 0 || !isUnknownMark(notice));
+  const items = (some: readonly Notice[]) => some.map(noticeItem);
   return [
-    ...section('Needs somebody', items(later.filter((notice) => notice.next !== null)), 'warn'),
-    ...section('Good to know', items(later.filter((notice) => notice.next === null)), 'plain'),
+    ...section('Needs somebody', [...grouped, ...capped(items(single), wording)], 'warn'),
+    ...section('Good to know', capped(items(later.filter((notice) => notice.next === null)), wording), 'plain'),
   ];
+}
+
+/** Accounts with an unknown mark from which they are told as one: they have one cause, and one command mends them all. */
+const UNKNOWN_GROUPED_FROM = 3;
+
+export function isUnknownMark({ kind }: Notice): boolean {
+  return kind === 'unknown-mark';
+}
+
+function unknownMarks(notices: readonly Notice[], wording: Wording): Item {
+  const names = notices.map(({ person, text, origin }) => item([person ?? text, ...whereFrom(origin)]));
+  return item(
+    `${notices.length} accounts bear Muster's mark, but the database does not know them; they are left alone.`,
+    [
+      ...nextStep('To have them learned again, run "muster ledger rebuild"; it shows first what it would learn.'),
+      ...capped(names, wording),
+    ],
+  );
 }
 
 /** Somebody who should be shut out is not: never capped, always on top. */

@@ -31,6 +31,22 @@ interface Happening {
 
 const has = (name: Change['classes'][number]) => (change: Change) => change.classes.includes(name);
 
+const PHONE: Happening = {
+  tone: 'warn',
+  fits: has('phone'),
+  title: 'Phone numbers',
+  future: ['phone number changes', 'phone numbers change'],
+  past: ['phone number changed', 'phone numbers changed'],
+};
+
+const DETAILS: Happening = {
+  tone: 'plain',
+  fits: () => true,
+  title: 'Other details',
+  future: ['person has details changed', 'people have details changed'],
+  past: ['person had details changed', 'people had details changed'],
+};
+
 const happenings: readonly Happening[] = [
   {
     tone: 'bad',
@@ -53,13 +69,7 @@ const happenings: readonly Happening[] = [
     future: ['person gets access back', 'people get access back'],
     past: ['person got access back', 'people got access back'],
   },
-  {
-    tone: 'warn',
-    fits: has('phone'),
-    title: 'Phone numbers',
-    future: ['phone number changes', 'phone numbers change'],
-    past: ['phone number changed', 'phone numbers changed'],
-  },
+  PHONE,
   {
     tone: 'plain',
     fits: (change) => change.kind === 'adopt',
@@ -81,20 +91,18 @@ const happenings: readonly Happening[] = [
     future: ['account is switched on without giving access', 'accounts are switched on without giving access'],
     past: ['account was switched on without giving access', 'accounts were switched on without giving access'],
   },
-  {
-    tone: 'plain',
-    fits: () => true,
-    title: 'Other details',
-    future: ['person has details changed', 'people have details changed'],
-    past: ['person had details changed', 'people had details changed'],
-  },
+  DETAILS,
 ];
 
 /** `3 people lose access, 1 person gets an account`; null where nothing happens. */
 export function summaryOf(changes: readonly Change[], tense: Wording['tense']): string | null {
-  const clauses = byHappening(changes).map(({ happening, changes: some }) => {
-    const n = peopleIn(some).size;
-    return count(n, happening[tense][0], happening[tense][1]);
+  const groups = new Map(byHappening(changes).map(({ happening, changes: some }) => [happening, some]));
+  // A new phone number is not all of a change in which other details change with it.
+  const alsoOthers = (groups.get(PHONE) ?? []).filter(has('update'));
+  const clauses = happenings.flatMap((happening) => {
+    const some = groups.get(happening) ?? [];
+    const n = peopleIn(happening === DETAILS ? [...some, ...alsoOthers] : some).size;
+    return n === 0 ? [] : [count(n, happening[tense][0], happening[tense][1])];
   });
   return clauses.length === 0 ? null : clauses.join(', ');
 }
@@ -128,10 +136,14 @@ export function capped<B extends Block>(blocks: readonly B[], { all }: Pick<Word
   return [...blocks.slice(0, SHOWN_MAX), line(`… and ${left} more; --all shows them.`, 'faint')];
 }
 
+function happeningOf(change: Change): Happening {
+  return happenings.find(({ fits }) => fits(change)) ?? DETAILS;
+}
+
 function byHappening(changes: readonly Change[]): { happening: Happening; changes: readonly Change[] }[] {
-  const groups = Map.groupBy(changes, (change) => happenings.findIndex(({ fits }) => fits(change)));
-  return happenings.flatMap((happening, n) => {
-    const some = groups.get(n);
+  const groups = Map.groupBy(changes, happeningOf);
+  return happenings.flatMap((happening) => {
+    const some = groups.get(happening);
     return some === undefined ? [] : [{ happening, changes: some }];
   });
 }

@@ -14,6 +14,18 @@ const consequences: Readonly<Record<Holds, string | null>> = {
   nothing: null,
 };
 
+/** Where nobody asked the memory whether there is anything that was good. */
+const consequencesUnknown: Readonly<Record<Holds, string | null>> = {
+  ...consequences,
+  file: 'Until then everything in this file stays as it last was, and what is new in it does not count.',
+  entry: 'Until then this entry stays as it last was; a new one does not count.',
+};
+
+export interface DiagnosticWording extends Pick<Wording, 'all'> {
+  /** Whether the memory was asked for what was last good; absent: it was. */
+  readonly forgetful?: boolean;
+}
+
 const kindWords: Readonly<Record<Kind, string>> = {
   institution: 'institution',
   user: 'person',
@@ -23,10 +35,8 @@ const kindWords: Readonly<Record<Kind, string>> = {
 };
 
 /** Errors first, then warnings. */
-export function diagnosticSections(
-  diagnostics: readonly Diagnostic[],
-  wording: Pick<Wording, 'all'>,
-): readonly Section[] {
+export function diagnosticSections(diagnostics: readonly Diagnostic[], wording: DiagnosticWording): readonly Section[] {
+  const diagnosticItem = itemWith(wording.forgetful === true ? consequencesUnknown : consequences);
   const errors = diagnostics.filter((one) => one.severity === 'error');
   const warnings = diagnostics.filter((one) => one.severity === 'warning');
   return [
@@ -46,26 +56,38 @@ export function diagnosticSummary(diagnostics: readonly Diagnostic[]): string | 
   return clauses.length === 0 ? null : clauses.join(', ');
 }
 
-/** What counts only by its last good document, because it is broken or no longer there. */
-export function heldEntrySections(entries: readonly HeldEntry[], wording: Pick<Wording, 'all'>): readonly Section[] {
+/**
+ * What counts only by its last good document, because it is broken or no longer there.
+ * @param told mistakes that are shown beside: what is held by one of them is not told a second time.
+ */
+export function heldEntrySections(
+  entries: readonly HeldEntry[],
+  told: readonly Diagnostic[],
+  wording: Pick<Wording, 'all'>,
+): readonly Section[] {
+  const files = new Set(told.filter(({ severity }) => severity === 'error').map(({ file }) => file));
+  const untold = entries.filter(({ condition, origin }) => condition === 'vanished' || !files.has(origin.file));
   const items = (condition: HeldEntry['condition']) =>
-    capped(entries.filter((entry) => entry.condition === condition).map(heldEntryItem), wording);
+    capped(untold.filter((entry) => entry.condition === condition).map(heldEntryItem), wording);
   return [
     ...section('Kept as they last were, because of a mistake', items('held'), 'warn'),
     ...section('Kept although they are gone from the repository', items('vanished'), 'warn'),
   ];
 }
 
-function diagnosticItem(diagnostic: Diagnostic): Block {
-  const consequence = consequences[diagnostic.holds];
-  return item(
-    [{ code: place(diagnostic) }],
-    [
-      line(diagnostic.message),
-      ...(diagnostic.fix === undefined ? [] : [line('Write:', 'faint'), snippet(diagnostic.fix)]),
-      ...(consequence === null ? [] : [line(consequence, 'faint')]),
-    ],
-  );
+function itemWith(consequenceOf: typeof consequences): (diagnostic: Diagnostic) => Block {
+  return (diagnostic) => {
+    const { message, fix, holds } = diagnostic;
+    const consequence = diagnostic.consequence === undefined ? consequenceOf[holds] : diagnostic.consequence;
+    return item(
+      [{ code: place(diagnostic) }],
+      [
+        line(message),
+        ...(fix === undefined ? [] : [line('Write:', 'faint'), snippet(fix)]),
+        ...(consequence === null ? [] : [line(consequence, 'faint')]),
+      ],
+    );
+  };
 }
 
 function heldEntryItem(entry: HeldEntry): Block {

@@ -18,7 +18,7 @@ export function heldPage(waiting: Waiting, options: ReportOptions): Page {
       ...holdSections(waiting.holds, wording),
       ...failedSections(waiting.failed, wording),
       ...diagnosticSections(waiting.diagnostics, wording),
-      ...heldEntrySections(waiting.heldEntries, wording),
+      ...heldEntrySections(waiting.heldEntries, waiting.diagnostics, wording),
       ...noticeSections(waiting.notices, wording),
     ],
   };

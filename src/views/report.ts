@@ -2,10 +2,17 @@
 import type { Change } from '../core/change.ts';
 import type { Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
-import { failedSections, holdSections, noticeSections, troubleSections, urgentSections } from './attention.ts';
+import {
+  failedSections,
+  holdSections,
+  isUnknownMark,
+  noticeSections,
+  troubleSections,
+  urgentSections,
+} from './attention.ts';
 import { changeSections, summaryOf, type Wording } from './changes.ts';
 import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
-import { type Line, line, type Page, section } from './page.ts';
+import { type Block, type Line, line, nextStep, type Page, section } from './page.ts';
 import { count, duration, moment, sentence, shortRevision } from './words.ts';
 
 /** How a reader wants it: everybody by name or the first of many, and in which time zone (IANA). */
@@ -23,25 +30,55 @@ export function reportPage(report: Report, options: ReportOptions): Page {
   return {
     title: `${report.dryRun ? 'Plan' : 'Pass'} for ${revision}`,
     blocks: [
+      ...memoryLost(report),
       ...urgentSections(plan.notices),
       ...troubleSections(troublesOf(report)),
+      ...repositoryAway(report),
       ...summaryLines(report, shown, wording),
       ...nothingWritten(report),
       ...failedSections(report.applied, wording),
       ...changeSections(shown, wording),
       ...holdSections(report.holds, wording),
       ...diagnosticSections(report.diagnostics, wording),
-      ...heldEntrySections(plan.heldEntries, wording),
+      ...heldEntrySections(plan.heldEntries, report.diagnostics, wording),
       ...noticeSections(plan.notices, wording),
       ...section('This run', [circumstances(report, options)], 'faint'),
     ],
   };
 }
 
-/** A system that could not be read is named in both lists. */
+/** A database that knows nobody, where accounts bear our mark, was lost or put aside: said before all that follows from it. */
+function memoryLost({ plan }: Report): readonly Block[] {
+  const unknown = plan.notices.filter(isUnknownMark).length;
+  if (unknown === 0 || plan.read.length === 0 || plan.read.some(({ ours }) => ours > 0)) return [];
+  const accounts = unknown === 1 ? 'the one account that bears' : `any of the ${unknown} accounts that bear`;
+  return [
+    line(`Muster's database does not know ${accounts} Muster's mark: it is new, or was lost.`, 'bad'),
+    ...nextStep(
+      'Nothing is done for these people. Put the database back, or run "muster ledger rebuild" to see what it would learn from the marks.',
+    ),
+  ];
+}
+
+/** A system that could not be read is named in both lists, and several may fail for one reason. */
 function troublesOf({ trouble, plan }: Report): readonly Trouble[] {
-  const said = new Set(trouble.map(({ where, what }) => `${where}: ${what}`));
-  return [...trouble, ...plan.unread.filter(({ where, what }) => !said.has(`${where}: ${what}`))];
+  return [...new Map([...trouble, ...plan.unread].map((one) => [said(one), one])).values()];
+}
+
+function said({ where, what }: Trouble): string {
+  return `${where}: ${what}`;
+}
+
+/** The repository is away or refused: what it last said goes on, for everybody. */
+function repositoryAway({ trouble, plan }: Report): readonly Line[] {
+  const systems = new Set(plan.unread.map(said));
+  if (trouble.every((one) => systems.has(said(one)))) return [];
+  return [
+    line(
+      'What the repository says now was not used. It counts as it last was for everybody: blocks, closings and last days still reach people, and nobody gains anything.',
+      'warn',
+    ),
+  ];
 }
 
 /** What goes through (planned) or went through (done); what is held has a section of its own. */
@@ -97,6 +134,8 @@ function quiet(report: Report): Line {
   if (report.plan.unread.length > 0 || report.trouble.length > 0) {
     return line('Nothing was changed. What should change is not known as long as the above could not be done.', 'bad');
   }
+  if (report.plan.notices.some(isUnknownMark))
+    return line('Nothing was changed; what bears a mark that the database does not know is left alone.', 'warn');
   // A lane alone reads nobody but those who should be shut out, and so knows nothing of the others.
   if (report.plan.read.length === 0)
     return line('Nothing to do: whoever is blocked or closed is shut out already.', 'good');

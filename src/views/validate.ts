@@ -19,7 +19,7 @@ export function validatePage(checked: Checked, options: { readonly all: boolean 
     blocks: [
       line(found === null ? 'No mistakes.' : `Found: ${found}.`, bad ? 'bad' : found === null ? 'good' : 'warn'),
       line(`Valid: ${counted.join(', ')}.`, 'faint'),
-      ...diagnosticSections(diagnostics, options),
+      ...diagnosticSections(diagnostics, { ...options, forgetful: true }),
     ],
   };
 }

@@ -57,6 +57,7 @@ export const MISTAKES: readonly Mistake[] = [
   user('a tab for spaces', 'phone:', '\tphone:'),
   user('a tab after the colon', 'phone: ', 'phone:\t'),
   user('a line set in by two spaces', 'phone:', '  phone:'),
+  block('a reason with a colon and a number sign', 'Left without notice', 'Case: foo #1'),
   block('a line set in too far', '  from: 2026-03-01', '    from: 2026-03-01'),
   block('a line not set in far enough', '  reason: Left', ' reason: Left'),
   block('lines not set in at all', '  until: 2026-12-31', 'until: 2026-12-31'),

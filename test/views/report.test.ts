@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
+import { summaryOf } from '../../src/views/changes.ts';
 import { pageAsMarkdown } from '../../src/views/markdown.ts';
 import { NOTHING_TO_DO, type ReportOptions, reportPage } from '../../src/views/report.ts';
 import { plainStyle } from '../../src/views/style.ts';
@@ -14,12 +15,26 @@ import {
   options,
   origin,
   sampleChanges,
+  update,
   withChanges,
 } from './sample-report.ts';
 
 function text(report: Report, how: ReportOptions = options): string {
   return pageAsText(reportPage(report, how), plainStyle);
 }
+
+test('a change of the phone number does not hide that other details change with it', () => {
+  const change = update(
+    'Erik Holm (eholm)',
+    { mobile: '+4520123456', displayName: 'Erik Holm' },
+    { mobile: '+4520123457', displayName: 'Erik Holm Lund' },
+    cause('declared', 'the repository says so'),
+  );
+  const both = { ...change, classes: ['phone', 'update'] } as const;
+  const phoneOnly = { ...change, classes: ['phone'] } as const;
+  expect(summaryOf([both], 'future')).toBe('1 phone number changes, 1 person has details changed');
+  expect(summaryOf([phoneOnly], 'future')).toBe('1 phone number changes');
+});
 
 describe('a plan', () => {
   test('begins with a summary and then names each person with the reason and the line behind it', () => {
