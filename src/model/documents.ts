@@ -21,7 +21,11 @@ interface KindReader<K extends Kind> {
   /** Block lists are always lists, also of one and of none. */
   readonly listOnly: boolean;
   readonly noun: string;
-  read(form: Form): { readonly key: string | null; readonly document: Documents[K] | null };
+  read(form: Form): {
+    readonly key: string | null;
+    readonly document: Documents[K] | null;
+    readonly refersTo?: string | null;
+  };
 }
 
 const READERS: { readonly [K in Kind]: KindReader<K> } = {
@@ -52,7 +56,13 @@ export function readDocuments(kind: Kind, tree: Tree): Typed {
     const before = found.length;
     const read = readDocument(kind, tree, node, found);
     if (read.entry !== null && found.length === before && !wholeIsWrong) entries.push(read.entry);
-    else broken.push({ kind, key: read.key, line: node.line });
+    else
+      broken.push({
+        kind,
+        key: read.key,
+        line: node.line,
+        ...(read.refersTo === null ? {} : { refersTo: read.refersTo }),
+      });
   }
   problems.push(...once(found).map((problem) => ({ ...problem, holds: 'entry' as const })));
   return { entries, broken, problems };
@@ -63,16 +73,16 @@ function readDocument<K extends Kind>(
   tree: Tree,
   node: TreeNode,
   problems: Problem[],
-): { readonly key: string | null; readonly entry: TypedEntry | null } {
+): { readonly key: string | null; readonly entry: TypedEntry | null; readonly refersTo: string | null } {
   const reader: KindReader<K> = READERS[kind];
   const own: Problem[] = [];
   const form = openForm(tree, node, reader.shape, own);
-  const { key, document } = form === null ? { key: null, document: null } : reader.read(form);
+  const { key, document, refersTo = null } = form === null ? { key: null, document: null } : reader.read(form);
   problems.push(...own);
-  if (form === null || key === null || document === null) return { key, entry: null };
+  if (form === null || key === null || document === null) return { key, entry: null, refersTo };
   // The reader of a kind makes that kind's document; TypeScript cannot see that through the index.
   const entry = { kind, key, document, line: node.line, none: form.none } as TypedEntry;
-  return { key, entry };
+  return { key, entry, refersTo };
 }
 
 /** Without what is already said of the same line: its corrected line covers both. */

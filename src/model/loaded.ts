@@ -19,6 +19,8 @@ export interface BrokenEntry {
   readonly kind: Kind;
   readonly key: string | null;
   readonly line: number;
+  /** Id of the institution that a person's entry names all the same. */
+  readonly refersTo?: string;
 }
 
 export interface LoadedFile {

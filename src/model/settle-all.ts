@@ -1,10 +1,10 @@
 /** Settling every identity of every kind, institutions first. */
-
+import type { Diagnostic } from '../diagnostic.ts';
 import type { AnyEntry, Block, Documents, Kind } from './document.ts';
 import { type Findings, gather, hiddenIn } from './gather.ts';
 import type { Loaded } from './loaded.ts';
-import { blockRules, userRules } from './rules.ts';
-import { type Rules, type Settled, settle } from './settle.ts';
+import { blockRules, type InstitutionObjection, userRules } from './rules.ts';
+import { holdingError, type Rules, type Settled, settle } from './settle.ts';
 import { settleInstitutions } from './settle-institutions.ts';
 import { suggestFrom } from './suggestion.ts';
 import type { BlockTime } from './vanished.ts';
@@ -13,8 +13,14 @@ export type BlockKind = 'blocked-institution' | 'blocked-user' | 'mail-block';
 
 export type SettledAll = { readonly [K in Kind]: ReadonlyMap<string, Settled<Documents[K]>> };
 
-/** Identities of each kind in code-unit order; those that can't count in any way are left out. */
-export function settleAll(loaded: Loaded, remembered: readonly AnyEntry[], time: BlockTime): SettledAll {
+export interface Settlement {
+  /** Identities of each kind in code-unit order; those that can't count in any way are left out. */
+  readonly settled: SettledAll;
+  /** What is wrong across files with entries that have a mistake of their own, so that all problems come at once. */
+  readonly besides: readonly Diagnostic[];
+}
+
+export function settleAll(loaded: Loaded, remembered: readonly AnyEntry[], time: BlockTime): Settlement {
   const hidden = hiddenIn(loaded);
   const find = <K extends Kind>(kind: K): Findings<K> => gather(kind, loaded, hidden, remembered);
   const institutions = find('institution');
@@ -27,13 +33,24 @@ export function settleAll(loaded: Loaded, remembered: readonly AnyEntry[], time:
     const suggest = suggestFrom([...targets.keys()]);
     return settleEach<Block>(find(kind), blockRules({ kind, targetField, isKnown, suggest, ...time }));
   };
-  return {
+  const settled = {
     institution,
     user: settleEach(users, userRules(objectionTo)),
     'blocked-institution': blocks('blocked-institution'),
     'blocked-user': blocks('blocked-user'),
     'mail-block': blocks('mail-block'),
   };
+  return { settled, besides: hidden.everything ? [] : brokenReferences(loaded, objectionTo) };
+}
+
+function brokenReferences(loaded: Loaded, objectionTo: InstitutionObjection): readonly Diagnostic[] {
+  return loaded.files.flatMap(({ path, broken }) =>
+    broken.flatMap(({ refersTo, line }): Diagnostic[] => {
+      const objection = refersTo === undefined ? null : objectionTo(refersTo, 'institution');
+      // What it leads to is said with the mistake beside it.
+      return objection === null ? [] : [{ ...holdingError(objection, { file: path, line }), consequence: null }];
+    }),
+  );
 }
 
 export function targetFieldOf(kind: BlockKind): 'user' | 'institution' {

@@ -204,7 +204,7 @@ export function byContent(a: Placed<unknown>, b: Placed<unknown>): number {
   return compareText(contentText(a.document), contentText(b.document));
 }
 
-function holdingError({ message, fix }: Objection, origin: Origin): Diagnostic {
+export function holdingError({ message, fix }: Objection, origin: Origin): Diagnostic {
   return { ...origin, severity: 'error', message, ...(fix === null ? {} : { fix }), holds: 'entry' };
 }
 

@@ -25,8 +25,15 @@ const readState = readWord(
   'To stop somebody for a while, keep `active` and add an entry to blocked-users.yaml.',
 );
 
+interface ReadUser {
+  readonly key: string | null;
+  readonly document: User | null;
+  /** Id of the institution that is named, also where another field is wrong. */
+  readonly refersTo: string | null;
+}
+
 /** The person and their key; the document is null where any field is wrong, the key where the username is. */
-export function readUser(form: Form): { readonly key: string | null; readonly document: User | null } {
+export function readUser(form: Form): ReadUser {
   const username = form.required('username', readUsername);
   const key = username === null ? null : fold(username);
   const names = form.group('name');
@@ -41,9 +48,12 @@ export function readUser(form: Form): { readonly key: string | null; readonly do
   if (starts !== null && ends !== null && ends < starts) {
     form.object('ends', `Access would end (${ends}) before it starts (${starts}). Check both days.`);
   }
-  if (form.problems.length > 0) return { key, document: null };
-  if (username === null || given === null || family === null || email === null) return { key, document: null };
-  if (phone === null || institution === null || state === null) return { key, document: null };
+  const refersTo = institution === null ? null : fold(institution);
+  const incomplete = { key, document: null, refersTo };
+  if (form.problems.length > 0) return incomplete;
+  if (username === null || given === null || family === null || email === null) return incomplete;
+  if (phone === null || refersTo === null || state === null) return incomplete;
   const name = { given, family };
-  return { key, document: { username, name, email, phone, institution: fold(institution), state, starts, ends } };
+  const document = { username, name, email, phone, institution: refersTo, state, starts, ends };
+  return { key, document, refersTo };
 }

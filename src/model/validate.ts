@@ -50,11 +50,14 @@ export interface Resolution {
 export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options: ResolveOptions): Resolution {
   const { timeZone, at } = options;
   const time = { days: daysIn(timeZone), at, today: dayOf(at, timeZone) };
-  const settled = settleAll(loaded, remembered, time);
+  const { settled, besides } = settleAll(loaded, remembered, time);
   const model = modelOf(settled, options);
   return {
     model,
-    diagnostics: diagnosticsOf(loaded, settled, model, options.forgetful === true ? null : remembered),
+    diagnostics: [
+      ...diagnosticsOf(loaded, settled, model, options.forgetful === true ? null : remembered),
+      ...besides,
+    ].sort(byPlace),
     heldEntries: loaded.trusted ? heldEntriesOf(settled, model, time) : [],
     remember: {
       entries: pickEntries(settled, ({ remember }) => remember).map(asRemembered),
@@ -95,7 +98,7 @@ function diagnosticsOf(
     remembered === null || !loaded.trusted
       ? loaded.files.flatMap(({ diagnostics }) => diagnostics)
       : withConsequences(loaded, remembered);
-  return [...loaded.diagnostics, ...inFiles, ...acrossFiles, ...shared].sort(byPlace);
+  return [...loaded.diagnostics, ...inFiles, ...acrossFiles, ...shared];
 }
 
 /** Whether there was a good document before is not known. */

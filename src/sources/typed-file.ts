@@ -63,7 +63,9 @@ export function diagnosticsAt(path: string, problems: readonly HeldProblem[]): r
 export function pack(file: TypedFile): string {
   const flags = (file.unreadable ? 1 : 0) | (file.openEnd ? 2 : 0);
   const entries = file.entries.map(({ key, line, none, document }) => [key, line, none.join(' '), document] as const);
-  const broken = file.broken.map(({ key, line }) => [key, line] as const);
+  const broken = file.broken.map(({ key, line, refersTo }) =>
+    refersTo === undefined ? ([key, line] as const) : ([key, line, refersTo] as const),
+  );
   const faultless = broken.length === 0 && file.problems.length === 0;
   const packed: Packed = faultless ? [flags, entries] : [flags, entries, broken, file.problems];
   return JSON.stringify(packed);
@@ -72,7 +74,7 @@ export function pack(file: TypedFile): string {
 type Packed = readonly [
   flags: number,
   entries: readonly (readonly [key: string, line: number, none: string, document: TypedEntry['document']])[],
-  broken?: readonly (readonly [key: string | null, line: number])[],
+  broken?: readonly (readonly [key: string | null, line: number, refersTo?: string])[],
   problems?: readonly HeldProblem[],
 ];
 
@@ -87,7 +89,12 @@ export function unpack(kind: Kind, packed: string): TypedFile {
       ([key, line, none, document]) =>
         ({ kind, key, document, line, none: none === '' ? [] : none.split(' ') }) as TypedEntry,
     ),
-    broken: broken.map(([key, line]) => ({ kind, key, line })),
+    broken: broken.map(([key, line, refersTo]) => ({
+      kind,
+      key,
+      line,
+      ...(refersTo === undefined ? {} : { refersTo }),
+    })),
     problems,
   };
 }

@@ -110,7 +110,7 @@ describe('wrong arguments', () => {
   test.each([
     [['blok', 'ajensen'], 'Did you mean block?'],
     [['pause'], "required option '-r, --reason <text>' not specified"],
-    [['approve', 'all'], 'at least 8 of 0-9 and a-f'],
+    [['approve', 'all', '-r', 'new term'], 'at least 8 of 0-9 and a-f'],
     [['plan', '--fromat', 'json'], 'Did you mean --format?'],
     [['plan', '--format', 'xml'], 'text, markdown, json'],
   ])('%j', async (args, message) => {

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.remove());
 
-describe('Y1: a mistake in what was never good', () => {
+describe('a mistake in what was never good', () => {
   test('says of a new block that it does not shut out yet', async () => {
     site.declare('blocked-users.yaml', '- user: bmadsen\n  reason: stolen laptop\n  from: 2026-13-01\n');
     const first = await site.muster('plan');
@@ -47,6 +47,16 @@ describe('Y1: a mistake in what was never good', () => {
     expect(out).toContain('Until then this entry stays as it last was; a new one does not count.');
   });
 });
+
+test('an institution that nobody declared is told together with the other mistakes of the entry', async () => {
+  site.declare('users/new.yaml', person('cdahl', 'Carl', 'Dahl', '20 12 34 58').replace('cbs', 'cbz'));
+  for (const _ of ['read', 'from the cache']) {
+    const { out } = await site.muster('sync');
+    expect(out).toContain('There is no institution `cbz`. Did you mean `cbs`?');
+    expect(out).toContain('users/new.yaml:4:');
+  }
+  expect((await site.muster('validate')).out).toContain('There is no institution `cbz`.');
+}, 60_000);
 
 describe('a repository without muster.yaml', () => {
   test('is told once, with both lines to write, and names nobody whom it holds', async () => {

@@ -136,7 +136,7 @@ describe('one mistake holds no more than it must', () => {
 
   test('a broken entry keeps its key where that can be read', async () => {
     const loaded = await loadFiles({ 'users/a.yaml': userYaml('AJensen').replace('active', 'Closed') });
-    expect(loaded.files[0]?.broken).toEqual([{ kind: 'user', key: 'ajensen', line: 1 }]);
+    expect(loaded.files[0]?.broken).toMatchObject([{ kind: 'user', key: 'ajensen', line: 1 }]);
   });
 
   test('`none` is told from nothing', async () => {
