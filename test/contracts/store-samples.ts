@@ -111,7 +111,16 @@ export function sampleBlockEntry(target: string): AnyEntry & { readonly kind: 'b
 export function sampleApproval(digest: string, more: Partial<Approval> = {}): Approval {
   const by = 'bo@admin.example.org';
   const fingerprints = ['f1', 'f2'];
-  return { digest, fingerprints, people: ['ajensen'], by, reason: 'checked', at: NOON, expires: NOON + DAY_MS, ...more };
+  return {
+    digest,
+    fingerprints,
+    people: ['ajensen'],
+    by,
+    reason: 'checked',
+    at: NOON,
+    expires: NOON + DAY_MS,
+    ...more,
+  };
 }
 
 export function sampleOrder(id: string, more: Partial<OperatorBlock> = {}): OperatorBlock {
