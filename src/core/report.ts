@@ -37,13 +37,13 @@ export interface Report {
 
 /**
  * 0: done. 1: failed (a system could not be read, the revision was refused). 2: something waits for a person
- * (held, failed on one object, a mistake in a file, somebody who should be shut out and is not).
+ * (held, failed on one object, a mistake in a file, an entry that vanished, somebody who should be shut out and is not).
  */
 export function exitCodeOf(report: Report): 0 | 1 | 2 {
   if (report.trouble.length > 0 || report.plan.unread.length > 0) return 1;
   const failed = report.applied.some(({ outcome }) => outcome.status !== 'applied');
   const errors = report.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   const waiting = report.plan.notices.some((notice) => notice.next !== null);
-  const held = report.plan.heldEntries.some((entry) => entry.condition === 'held');
-  return failed || errors || waiting || held || report.holds.length > 0 ? 2 : 0;
+  const held = report.holds.length > 0 || report.plan.heldEntries.length > 0;
+  return failed || errors || waiting || held ? 2 : 0;
 }
