@@ -125,12 +125,14 @@ function classOfDisable(reasons: readonly Reason[]): ChangeClass {
 
 /** The cause that goes to the ledger: named by its weightiest reason, worded by all. */
 export function causeOf(reasons: readonly Reason[], text: string): Cause {
-  const [first] = [...reasons].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
+  const [first, ...others] = [...reasons].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
+  const furtherOrigins = others.flatMap(({ origin }) => origin ?? []);
   const institutions = reasons.flatMap((reason) => (reason.institution === null ? [] : [reason.institution]));
   return {
     kind: first?.kind ?? 'declared',
     text,
     origin: first?.origin ?? null,
+    ...(furtherOrigins.length === 0 ? {} : { furtherOrigins }),
     institutions: [...new Set(institutions)].sort(),
   };
 }

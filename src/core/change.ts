@@ -97,6 +97,8 @@ export interface Cause {
   /** One clause in plain words. */
   readonly text: string;
   readonly origin: Origin | null;
+  /** Where the further reasons stand, when there are several. */
+  readonly furtherOrigins?: readonly Origin[];
   /** Keys of the blocked institutions behind it. */
   readonly institutions: readonly string[];
 }

@@ -1,6 +1,7 @@
 /** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
 import type { Cause, Change, State } from '../core/change.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Origin } from '../diagnostic.ts';
 
 /**
  * A value that carries more than its type says (an adapter's own object, with a password in it) satisfies the
@@ -29,10 +30,13 @@ export function plainChange(change: Change): Change {
   };
 }
 
-export function plainCause({ kind, text, origin, institutions }: Cause): Cause {
-  if (origin === null) return { kind, text, origin, institutions };
-  const { file, line, column } = origin;
-  return { kind, text, origin: column === undefined ? { file, line } : { file, line, column }, institutions };
+export function plainCause({ kind, text, origin, furtherOrigins, institutions }: Cause): Cause {
+  const further = furtherOrigins === undefined ? {} : { furtherOrigins: furtherOrigins.map(plainOrigin) };
+  return { kind, text, origin: origin === null ? null : plainOrigin(origin), ...further, institutions };
+}
+
+function plainOrigin({ file, line, column }: Origin): Origin {
+  return column === undefined ? { file, line } : { file, line, column };
 }
 
 export function plainState({ enabled, attributes }: State): State {

@@ -149,13 +149,19 @@ function byHappening(changes: readonly Change[]): { happening: Happening; change
 }
 
 function sharedItem(first: Change, group: readonly Change[], wording: Wording): Item {
-  const reason = [`${people(peopleIn(group).size)}: ${first.cause.text}`, ...whereFrom(first.cause.origin)];
+  const reason = [
+    `${people(peopleIn(group).size)}: ${first.cause.text}`,
+    ...whereFrom(first.cause.origin, first.cause.furtherOrigins),
+  ];
   const names = group.map((change) => item(change.person.label, differences(change, wording)));
   return item(reason, capped(names, wording));
 }
 
 function ownItem(change: Change, wording: Wording): Item {
-  const reason = line([`Why: ${change.cause.text}`, ...whereFrom(change.cause.origin)], 'faint');
+  const reason = line(
+    [`Why: ${change.cause.text}`, ...whereFrom(change.cause.origin, change.cause.furtherOrigins)],
+    'faint',
+  );
   return item(change.person.label, [...differences(change, wording), reason]);
 }
 

@@ -58,8 +58,10 @@ export function section(title: string, blocks: readonly Block[], tone: Tone = 's
 }
 
 /** ` (users/cbs/ajensen.yaml:4)`, or nothing. */
-export function whereFrom(origin: Origin | null): Phrase {
-  return origin === null ? [] : [' (', { code: place({ file: origin.file, line: origin.line }) }, ')'];
+export function whereFrom(origin: Origin | null, further: readonly Origin[] = []): Phrase {
+  const places = [...(origin === null ? [] : [origin]), ...further].map(({ file, line }) => place({ file, line }));
+  if (places.length === 0) return [];
+  return [' (', ...[...new Set(places)].flatMap((code, at) => (at === 0 ? [{ code }] : [', ', { code }])), ')'];
 }
 
 /** A command inside a sentence, as in `run "muster resume"`. */

@@ -1,6 +1,9 @@
 /** Whole passes over a real repository, database and directory: limits, small sites, broken repositories, contradictions. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../src/core/report.ts';
+import { reportPage } from '../../src/views/report.ts';
+import { plainStyle } from '../../src/views/style.ts';
+import { pageAsText } from '../../src/views/text.ts';
 import { blocks, type Files, institution, people, person, phoneOf } from '../support/desired-state.ts';
 import { makeScene, type Scene, type SceneOptions } from '../support/scene.ts';
 import { planned, sorted, story } from '../support/story.ts';
@@ -96,4 +99,19 @@ test('Y7: who is active in one place and shut out in another is shut out, whiche
   });
   await scene.sync();
   expect(await scene.directory.enabled()).toEqual(['anna', 'carl']);
+});
+
+test('several reasons are shown with the place of each, and the ledger keeps them', async () => {
+  await running(['anna']);
+  await scene.declare({
+    ...person('anna', { state: 'closed' }),
+    ...blocks('user', [{ target: 'anna', from: '2026-06-01' }]),
+  });
+  const text = pageAsText(reportPage(await scene.sync(), { timeZone: 'Europe/Copenhagen', all: false }), plainStyle);
+  expect(text).toMatch(/Why: .*\(blocked-users\.yaml:1, users\/cbs\/anna\.yaml:\d+\)/);
+  const [row] = await scene.store.ledger.all('directory');
+  expect(row?.disabledFor).toMatchObject({
+    origin: { file: 'blocked-users.yaml' },
+    furtherOrigins: [{ file: 'users/cbs/anna.yaml' }],
+  });
 });
