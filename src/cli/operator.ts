@@ -11,6 +11,7 @@ import { readReason } from '../model/text.ts';
  */
 export function operatorFrom(env: Env, reason: string): Operator {
   const reading = readReason(reason.trim());
+  if (reading.ok && !/[\p{L}\p{N}]/u.test(reading.value)) throw emptyReason();
   if (reading.ok) return { by: operatorName(env), reason: reading.value };
   throw new MusterError({
     remedy: 'person',
@@ -21,6 +22,12 @@ export function operatorFrom(env: Env, reason: string): Operator {
         ? 'Say in a sentence why, as in --reason "stolen laptop, case 4711".'
         : `Perhaps: --reason ${JSON.stringify(reading.better)}`,
   });
+}
+
+/** The dots of a hint, copied along with it. */
+function emptyReason(): MusterError {
+  const next = 'Say in a sentence why, as in --reason "stolen laptop, case 4711".';
+  return new MusterError({ remedy: 'person', where: '--reason', what: 'The reason says nothing.', next });
 }
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -166,11 +166,16 @@ export function fingerprint(change: Change): string {
     address: change.address,
     kind: change.kind,
     handle: change.handle,
-    before: 'before' in change ? change.before : null,
-    after: change.after,
+    before: 'before' in change ? ownedBy(change, change.before) : null,
+    after: ownedBy(change, change.after),
     blueprint: change.kind === 'create' ? change.blueprint : null,
     cause: { kind: change.cause.kind, text: change.cause.text },
   });
+}
+
+/** An update neither enables nor disables: whether the account is enabled meanwhile makes it no other change. */
+function ownedBy({ kind }: Change, state: State): unknown {
+  return kind === 'update' ? state.attributes : state;
 }
 
 /**

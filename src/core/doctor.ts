@@ -144,7 +144,9 @@ async function serverFindings({ reader }: Session, known: Known, at: Instant): P
   const reading = await guarded(reader.server, async () => {
     const { observed } = await reader.observe([], known);
     const ours = observed.filter(({ ownership }) => ownership === 'ours').length;
+    const strays = observed.filter(({ attempt, handle }) => attempt !== null && !known.handles.has(handle)).length;
     return [
+      ...lostFinding(reader.server, strays, known),
       ok(
         reader.server,
         `Answers, takes our log-on, and all managed units can be read: ${observed.length === 1 ? '1 account' : `${observed.length} accounts`}, ${ours} of them Muster's.`,
@@ -152,6 +154,14 @@ async function serverFindings({ reader }: Session, known: Known, at: Instant): P
     ];
   });
   return [...reading, ...clock];
+}
+
+/** Marks that no ledger confirms: all of them, and the database is new or lost; a few, and accounts were copied or restored. */
+function lostFinding(server: string, strays: number, { handles }: Known): readonly Finding[] {
+  if (strays === 0) return [];
+  const text = `${strays === 1 ? '1 account bears' : `${strays} accounts bear`} Muster's mark, but the database does not know ${strays === 1 ? 'it' : 'them'}.`;
+  const next = 'Check "store" in the configuration; if the database was lost, run "muster ledger rebuild".';
+  return [handles.size === 0 ? fail(server, text, next) : warn(server, text, next)];
 }
 
 function clockFinding(server: string, aheadMs: number): Finding {

@@ -50,8 +50,14 @@ export function reportPage(report: Report, options: ReportOptions): Page {
 /** A database that knows nobody, where accounts bear our mark, was lost or put aside: said before all that follows from it. */
 function memoryLost({ plan }: Report): readonly Block[] {
   const unknown = plan.notices.filter(isUnknownMark).length;
-  if (unknown === 0 || plan.read.length === 0 || plan.read.some(({ ours }) => ours > 0)) return [];
-  const accounts = unknown === 1 ? 'the one account that bears' : `any of the ${unknown} accounts that bear`;
+  const known = plan.read.reduce((sum, { ours }) => sum + ours, 0);
+  // What the block lane has shut out since is known again.
+  if (unknown === 0 || plan.read.length === 0 || known >= unknown) return [];
+  const marked = unknown + known;
+  const accounts =
+    marked === 1
+      ? 'the one account that bears'
+      : `${known === 0 ? 'any' : `more than ${known}`} of the ${marked} accounts that bear`;
   return [
     line(`Muster's database does not know ${accounts} Muster's mark: it is new, or was lost.`, 'bad'),
     ...nextStep(

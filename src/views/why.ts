@@ -9,7 +9,7 @@ import { attributeName, attributeValue, moment, sentence, shortRevision } from '
 
 const conditions: Readonly<Record<Condition, string | null>> = {
   declared: null,
-  held: 'The entry has a mistake, so it counts as it last was: this person can lose access, but gains nothing.',
+  held: 'The entry as it stands now does not count (it has a mistake, or the repository is away or refused), so it counts as it last was: this person can lose access, but gains nothing.',
   vanished:
     'The entry is gone from the repository, so it counts as it last was: this person can lose access, but gains nothing.',
 };

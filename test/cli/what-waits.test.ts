@@ -93,7 +93,18 @@ describe('a lost database', () => {
     expect(out).not.toContain('Nothing to do');
     expect(out.match(/bear Muster's mark, but the database does not know them/g)).toHaveLength(1);
     expect(out).toContain('    Carl Dahl (cdahl)');
+    const doctor = await site.muster('doctor');
+    expect(doctor.code).toBe(1);
+    expect(doctor.out).toContain("3 accounts bear Muster's mark, but the database does not know them.");
+    await site.muster('block', 'cdahl', '--reason', 'phone stolen');
+    expect((await site.muster('plan')).out).toContain('does not know more than 1 of the 3 accounts');
   }, 60_000);
+
+  test('is not rebuilt, and nobody is blocked, for a reason that says nothing', async () => {
+    const { code, err } = await site.muster('block', 'cdahl', '--reason', '…');
+    expect(code).toBe(1);
+    expect(err).toContain('The reason says nothing');
+  });
 });
 
 describe('a pass from a timer', () => {

@@ -24,7 +24,7 @@ export async function adopt(
   operator: Operator | null,
 ): Promise<Adoption> {
   return onScene(parts, 'adopt', async (scene) => {
-    const people = usernames.map((username) => personOf(scene.desired, username));
+    const people = usernames.map((username) => personOf(scene, username));
     const found = await scene.session.reader.lookup(
       people.map(({ address }) => ({ key: address.key, handle: null })),
       scene.known,
@@ -66,7 +66,7 @@ async function otherAccounts(scene: Scene, people: readonly Desired[]): Promise<
 
 /** `other` is the account that the ledger has for that person. */
 function refusal(observed: Observed | null, other: Observed | undefined): string | null {
-  if (observed === null) return 'there is no account of that name; the next sync creates one.';
+  if (observed === null) return 'there is no account of that name; "muster plan" shows whether one will be made.';
   if (other !== undefined && other.handle !== observed.handle)
     return `Muster has another account for them (${other.location}), which would be forgotten: delete it or give it its name back.`;
   if (observed.protectedBecause !== null) return `the account is protected: ${observed.protectedBecause}.`;

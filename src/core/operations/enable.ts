@@ -17,7 +17,7 @@ export interface Enabled {
 export async function enableByOrder(parts: PassParts, username: string, operator: Operator): Promise<Enabled> {
   refuseInObserve(parts);
   return onScene(parts, `enable ${username}`, async (scene) => {
-    const desired = personOf(scene.desired, username);
+    const desired = personOf(scene, username);
     if (!desired.verdict.allowed)
       throw refused(desired, `should have no access: ${reasonsOf(desired)}.`, wayOut(desired));
     const row = scene.rows.find(({ key, goneAt }) => key === desired.address.key && goneAt === null);

@@ -1,5 +1,5 @@
 /** The scene of an operator's act: what is wanted, what the ledger knows, and one session; under the lease. */
-import { MusterError } from '../../errors.ts';
+import { MusterError, type Trouble } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
 import { nearest } from '../../model/nearest.ts';
 import { apply } from '../apply.ts';
@@ -25,6 +25,8 @@ export interface Scene {
   readonly session: Session;
   readonly at: number;
   readonly desired: readonly Desired[];
+  /** Why the repository as it is now does not count; empty: it does. */
+  readonly outdated: readonly Trouble[];
   readonly rows: readonly LedgerRow[];
   readonly known: Known;
 }
@@ -42,18 +44,20 @@ export async function onScene<T>(parts: PassParts, what: string, act: (scene: Sc
     const desired = reconciler.project(want.resolution.model, at);
     const session = await reconciler.connect();
     try {
-      return await act({ parts, reconciler, session, at, desired, rows, known });
+      return await act({ parts, reconciler, session, at, desired, outdated: want.trouble, rows, known });
     } finally {
       await closeAll([session]);
     }
   });
 }
 
-/** The declared person of that name. Throws MusterError naming the nearest one. */
-export function personOf(desired: readonly Desired[], username: string): Desired {
+/** The declared person of that name. Throws MusterError naming the nearest one, or why the newest declarations do not count. */
+export function personOf({ desired, outdated }: Scene, username: string): Desired {
   const key = fold(username);
   const found = desired.find(({ address }) => address.key === key);
   if (found !== undefined) return found;
+  const [trouble] = outdated;
+  if (trouble !== undefined) throw new MusterError(trouble);
   const like = nearest(
     key,
     desired.map(({ address }) => address.key),
