@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { rebuildLedger } from '../../src/core/operations/rebuild.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
+import { CBS, DTU, makeCompany } from '../support/company.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
 import { OU } from '../support/hand-directory.ts';
 import { DAY_MS, HOUR_MS } from '../support/reconciliation.ts';
@@ -10,19 +11,8 @@ import { planned, story } from '../support/story.ts';
 let scene: Scene;
 afterEach(() => scene?.close());
 
-const CBS = ['anna', 'berit', 'carl'];
-const DTU = ['dora', 'emil'];
-
 async function running(options: SceneOptions = {}): Promise<Scene> {
-  scene = await makeScene(options);
-  await scene.declare({
-    ...institution('cbs', 'CBS'),
-    ...institution('dtu', 'DTU'),
-    ...people(CBS),
-    ...people(DTU, { institution: 'dtu' }),
-  });
-  await scene.settle();
-  expect(await scene.directory.enabled()).toEqual([...CBS, ...DTU]);
+  scene = await makeCompany(options);
   return scene;
 }
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { adopt } from '../../src/core/operations/adopt.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
+import { DTU, makeCompany } from '../support/company.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
 import { DAY_MS, HOUR_MS } from '../support/reconciliation.ts';
 import { makeScene, OPERATOR, type Scene, type SceneOptions } from '../support/scene.ts';
@@ -10,19 +11,8 @@ import { sorted, story } from '../support/story.ts';
 let scene: Scene;
 afterEach(() => scene?.close());
 
-const CBS = ['anna', 'berit', 'carl'];
-const DTU = ['dora', 'emil'];
-
-/** Five people of two institutions, synced. */
 async function running(options: SceneOptions = {}): Promise<Scene> {
-  scene = await makeScene(options);
-  await scene.declare({
-    ...institution('cbs', 'CBS'),
-    ...institution('dtu', 'DTU'),
-    ...people(CBS),
-    ...people(DTU, { institution: 'dtu' }),
-  });
-  await scene.settle();
+  scene = await makeCompany(options);
   return scene;
 }
 

@@ -1,10 +1,9 @@
 /** Approval: lets held changes through, by the digest that names exactly them, for a limited time. */
 import { MusterError } from '../../errors.ts';
-import { fingerprint } from '../change.ts';
 import { type PassParts, pass } from '../pass.ts';
-import { type Hold, peopleIn } from '../plan.ts';
+import type { Hold } from '../plan.ts';
 import type { Approval } from '../ports.ts';
-import type { Operator } from './scene.ts';
+import { approvalOf, type Operator } from './scene.ts';
 
 const HOUR_MS = 3_600_000;
 /** Fewer digits of a digest could be meant for another one. */
@@ -24,15 +23,7 @@ export async function approveHeld(
 ): Promise<Approved> {
   const hold = await holdNamed(parts, digest);
   const at = parts.clock();
-  const approval: Approval = {
-    digest: hold.digest ?? '',
-    fingerprints: hold.changes.map(fingerprint),
-    people: [...peopleIn(hold.changes)],
-    by: operator.by,
-    reason: operator.reason,
-    at,
-    expires: at + expireHours * HOUR_MS,
-  };
+  const approval = approvalOf(hold.changes, operator, at, at + expireHours * HOUR_MS);
   await parts.store.approvals.approve(approval);
   return { hold, approval };
 }

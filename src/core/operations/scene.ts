@@ -81,23 +81,33 @@ export function refuseInObserve(parts: PassParts): void {
   });
 }
 
-/** Writes what an operator ordered: the order is the approval, and is recorded as one. */
-export async function writeOrdered(
-  scene: Scene,
+/** An approval of exactly these changes, as they are now; `at` and `expires` in milliseconds since 1970. */
+export function approvalOf(
   changes: readonly Change[],
   { by, reason }: Operator,
-): Promise<readonly Applied[]> {
-  const { parts, at, rows, session, reconciler } = scene;
-  refuseInObserve(parts);
-  const order: Approval = {
+  at: number,
+  expires: number,
+): Approval {
+  return {
     digest: digestOf(changes),
     fingerprints: changes.map(fingerprint),
     people: [...peopleIn(changes)],
     by,
     reason,
     at,
-    expires: at + 1,
+    expires,
   };
+}
+
+/** Writes what an operator ordered: the order is the approval, and is recorded as one. */
+export async function writeOrdered(
+  scene: Scene,
+  changes: readonly Change[],
+  operator: Operator,
+): Promise<readonly Applied[]> {
+  const { parts, at, rows, session, reconciler } = scene;
+  refuseInObserve(parts);
+  const order = approvalOf(changes, operator, at, at + 1);
   const { approved } = gate({
     revision: 'order',
     changes,
