@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { missingForSamba } from '../test/support/samba-template.ts';
+import { missingForSmallDisk } from '../test/support/small-disk.ts';
 import { ROOT } from './command.ts';
 
 export interface LeftOut {
@@ -14,6 +15,7 @@ export interface LeftOut {
 /** A module that only tests with a need import, and what of that need is absent here. */
 const NEEDS: readonly (readonly [module: string, missing: () => readonly string[]])[] = [
   ['test/support/samba.ts', missingForSamba],
+  ['test/support/small-disk.ts', missingForSmallDisk],
   ['test/support/test-certificates.ts', () => missingPrograms(['openssl'])],
   // The tests of the offline page also open its files with stock age.
   ['playwright-core', () => missingPrograms(['chromium', 'age'])],

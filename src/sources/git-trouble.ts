@@ -80,8 +80,10 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
 ];
 
 /** A failed fetch as a MusterError. `heads`: branches that exist, where the configured one does not. */
-export function fetchTrouble(where: string, output: string, heads: readonly string[] | null): MusterError {
-  return new MusterError({ where: `${where}, fetching`, ...(missingBranch(output, heads) ?? causeOf(output)) });
+export function fetchTrouble(where: string, error: unknown, heads: readonly string[] | null): MusterError {
+  const output = error instanceof Error ? error.message : String(error);
+  const trouble = { where: `${where}, fetching`, ...(missingBranch(output, heads) ?? causeOf(output)) };
+  return new MusterError(trouble, { cause: error });
 }
 
 function causeOf(output: string): Cause {

@@ -1,123 +1,51 @@
 /** A Git repository as a source: a bare mirror of one branch, fetched and read object by object, never checked out. */
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type SimpleGit, simpleGit } from 'simple-git';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { blobId } from './folder.ts';
 import type { GitAddress } from './git-address.ts';
-import { firstLine, gitEnvironment, gitOutput, writeMirrorConfig } from './git-process.ts';
-import { fetchTrouble } from './git-trouble.ts';
+import { git, LOCAL_DEADLINE_MS, type Mirror, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
+import { firstLine, gitOutput } from './git-process.ts';
 import { type EntryMode, fitForReading, refuseTooMuch, type TreeEntry, tooMuch } from './paths.ts';
 import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
-/** Where the fetched branch stands in the mirror, whatever it is called at its home. */
-const REF = 'refs/muster/source';
-/** A first fetch of a large history over a slow line; later ones take a second. */
-const FETCH_DEADLINE_MS = 120_000;
-/** Everything on the local disk. */
-const LOCAL_DEADLINE_MS = 60_000;
 /** Listing of FILES_MAX files with paths of some 200 bytes: keeps a tree that folds onto itself from filling the memory. */
 const LISTING_BYTES_MAX = 64 * 1024 * 1024;
 /** Contents asked for in one process: bounds what one deadline covers. */
 const CONTENTS_BATCH = 20_000;
-/** Files of some fifty packs: beyond that, looking objects up slows down (gc.autoPackLimit of git-config(1)). */
-const PACK_FILES_MAX = 100;
 const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-export interface GitSourceOptions {
-  /** Folder of the bare mirror, absolute; made if absent, Muster's alone, a cache: it may be deleted. */
-  readonly mirror: string;
-  readonly fetchDeadlineMs?: number;
-}
-
 /** A source over one branch. The address has passed `gitSourceSchema`. */
-export function gitSource(address: GitAddress, options: GitSourceOptions): Source {
-  const { mirror } = options;
-  const where = `${address.url}, branch ${address.branch}`;
+export function gitSource(address: GitAddress, options: MirrorOptions): Source {
+  const mirror = openMirror(address, options);
+  const { folder, where } = mirror;
   return {
     where,
     async snapshot() {
-      await openMirror(mirror, where);
-      await fetchBranch(address, options, where);
-      return await readSnapshot(mirror, where);
+      await mirror.fetch();
+      return await mended(mirror, () => readSnapshot(folder, where));
     },
-    texts: (files) => contents(mirror, where, files),
-    descends: (from, to) => descends(mirror, where, from, to),
-    blame: ({ file, line }, revision) => blame(mirror, { file, line }, revision),
+    texts: (files) => contents(mirror, files),
+    descends: (from, to) => descends(folder, where, from, to),
+    blame: ({ file, line }, revision) => blame(folder, { file, line }, revision),
   };
 }
 
-/** Runs one short Git command on the mirror; the fixed part of the environment is explained at `gitEnvironment`. */
-function git(mirror: string, signal: AbortSignal): SimpleGit {
-  const environment = gitEnvironment(mirror);
-  return simpleGit({
-    baseDir: mirror,
-    abort: signal,
-    // Both only concern values that are fixed here: the empty template, and the global configuration that is /dev/null.
-    allowEnvironment: Object.keys(environment),
-    unsafe: { allowUnsafeTemplateDir: true, allowUnsafeConfigPaths: true },
-  }).env(environment);
-}
-
-async function openMirror(mirror: string, where: string): Promise<void> {
+/** What just was fetched can't be read: the mirror is fetched anew, once. */
+async function mended<T>(mirror: Mirror, read: () => Promise<T>): Promise<T> {
   try {
-    await writeMirrorConfig(mirror);
-    // A mirror borrows no objects from elsewhere: they could vanish, or be put there by somebody else.
-    await rm(join(mirror, 'objects', 'info', 'alternates'), { force: true });
-    const ready = await stat(join(mirror, 'HEAD')).catch(() => null);
-    if (ready === null) {
-      await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw(['init', '--quiet', '--bare', '--template=']);
-      await writeMirrorConfig(mirror);
-    }
+    return await read();
   } catch (error) {
-    const what = `The mirror folder ${mirror} cannot be prepared: ${firstLine(messageOf(error))}.`;
-    const next =
-      'Check that the folder can be written, that the disk has room, and that git (2.39 or newer) is installed.';
-    throw new MusterError({ remedy: 'person', where, what, next }, { cause: error });
+    await renewAfter(mirror, error);
+    return await read();
   }
 }
 
-async function fetchBranch({ url, branch }: GitAddress, options: GitSourceOptions, where: string): Promise<void> {
-  const deadlineMs = options.fetchDeadlineMs ?? FETCH_DEADLINE_MS;
-  const signal = AbortSignal.timeout(deadlineMs);
-  const refspec = `+refs/heads/${branch}:${REF}`;
-  const flags = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const fetch = () => git(options.mirror, signal).raw(['fetch', ...flags, '--end-of-options', url, refspec]);
-  try {
-    await fetch().catch(async (error: unknown) => {
-      if (!/\.lock': File exists/.test(messageOf(error))) throw error;
-      // Left by a Git that was killed: the lease lets only one process of Muster use this mirror.
-      await rm(join(options.mirror, `${REF}.lock`), { force: true });
-      await fetch();
-    });
-  } catch (error) {
-    if (signal.aborted) throw fetchTrouble(where, `not finished within ${Math.round(deadlineMs / 1000)} s`, null);
-    const heads = /couldn't find remote ref/i.test(messageOf(error)) ? await branchesOf(options.mirror, url) : null;
-    throw fetchTrouble(where, messageOf(error), heads);
-  }
-  await tidy(options.mirror);
-}
-
-/** Checked objects arrive as one pack a fetch, and pile up; a failure to tidy is no reason not to read. */
-async function tidy(mirror: string): Promise<void> {
-  const packs = await readdir(join(mirror, 'objects', 'pack')).catch(() => []);
-  if (packs.length < PACK_FILES_MAX) return;
-  const signal = AbortSignal.timeout(LOCAL_DEADLINE_MS);
-  await git(mirror, signal)
-    .raw(['gc', '--quiet'])
-    .catch(() => undefined);
-}
-
-/** Branches that the repository has, to name them where the configured one is missing; null where they cannot be had. */
-async function branchesOf(mirror: string, url: string): Promise<readonly string[] | null> {
-  try {
-    const args = ['ls-remote', '--heads', '--quiet', '--end-of-options', url];
-    const listing = await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw(args);
-    return [...listing.matchAll(/\trefs\/heads\/(.+)$/gm)].map((match) => match[1] ?? '');
-  } catch {
-    return null;
-  }
+/** Throws the error again where a new mirror is no remedy, or can't be had. */
+async function renewAfter(mirror: Mirror, error: unknown): Promise<void> {
+  if (!(error instanceof MusterError) || error.remedy !== 'retry') throw error;
+  await mirror.renew().catch(() => {
+    throw error;
+  });
 }
 
 async function readSnapshot(mirror: string, where: string): Promise<Snapshot> {
@@ -162,12 +90,23 @@ function listingOf(listing: string): readonly TreeEntry[] {
 }
 
 async function* contents(
-  mirror: string,
-  where: string,
+  mirror: Mirror,
   files: readonly SourceFile[],
 ): AsyncGenerator<{ readonly file: SourceFile; readonly bytes: Uint8Array }> {
-  for (let start = 0; start < files.length; start += CONTENTS_BATCH) {
-    yield* batchOf(mirror, `${where}, reading files`, files.slice(start, start + CONTENTS_BATCH));
+  const where = `${mirror.where}, reading files`;
+  let renewed = false;
+  let done = 0;
+  while (done < files.length) {
+    try {
+      for await (const content of batchOf(mirror.folder, where, files.slice(done, done + CONTENTS_BATCH))) {
+        yield content;
+        done += 1;
+      }
+    } catch (error) {
+      if (renewed) throw error;
+      renewed = true;
+      await renewAfter(mirror, error);
+    }
   }
 }
 
@@ -210,7 +149,8 @@ function sizeIn(header: string, file: SourceFile, where: string): number {
 
 function damaged(where: string, file: SourceFile): MusterError {
   const what = `The content of ${file.path} is missing or damaged in the mirror.`;
-  return new MusterError({ remedy: 'person', where, what, next: 'Delete the mirror folder; it is fetched anew.' });
+  const next = 'It is fetched anew at the next try; if it persists, check the disk.';
+  return new MusterError({ remedy: 'retry', where, what, next });
 }
 
 async function descends(mirror: string, where: string, from: string, to: string): Promise<boolean> {

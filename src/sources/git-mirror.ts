@@ -1,0 +1,163 @@
+/** The bare mirror of one branch on this machine: made, fetched into, tidied, and fetched anew where it is damaged. */
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import { MusterError } from '../errors.ts';
+import type { GitAddress } from './git-address.ts';
+import { firstLine, gitEnvironment, writeMirrorConfig } from './git-process.ts';
+import { fetchTrouble } from './git-trouble.ts';
+
+/** Where the fetched branch stands in the mirror, whatever it is called at its home. */
+export const REF = 'refs/muster/source';
+/** A first fetch of a large history over a slow line; later ones take a second. */
+const FETCH_DEADLINE_MS = 120_000;
+/** Everything on the local disk. */
+export const LOCAL_DEADLINE_MS = 60_000;
+/** Files of some fifty packs: beyond that, looking objects up slows down (gc.autoPackLimit of git-config(1)). */
+const PACK_FILES_MAX = 100;
+/** What Git says of a repository whose files are damaged; the server's own says the same, which fetching anew will show. */
+const DAMAGE =
+  /corrupt|bad object|bad signature|bad ref|invalid sha1 pointer|does not point to a valid object|is empty|garbage at end|(?:missing|unable to read|could not read|cannot read|failed to read) [0-9a-z ]*(?:object|blob|tree|commit|[0-9a-f]{40})|does not match index|inflate|unresolved delta|not a git repository|did not send all necessary objects|index file|packfile/i;
+
+export interface Mirror {
+  /** Folder, absolute. */
+  readonly folder: string;
+  /** The address and branch, for messages. */
+  readonly where: string;
+  /** Fetches the branch; mends the mirror where damage stands in the way. Throws MusterError. */
+  fetch(): Promise<void>;
+  /**
+   * Fetches everything anew beside the old mirror, and takes its place only when that succeeded: a server that is away does
+   * not cost what is there. Throws MusterError.
+   */
+  renew(): Promise<void>;
+}
+
+export interface MirrorOptions {
+  /** Folder of the bare mirror, absolute; made if absent, Muster's alone, a cache: it may be deleted. */
+  readonly mirror: string;
+  readonly fetchDeadlineMs?: number;
+}
+
+export function openMirror(
+  address: GitAddress,
+  { mirror, fetchDeadlineMs = FETCH_DEADLINE_MS }: MirrorOptions,
+): Mirror {
+  const where = `${address.url}, branch ${address.branch}`;
+  const renew = () => renewMirror(mirror, address, fetchDeadlineMs, where);
+  return {
+    folder: mirror,
+    where,
+    renew,
+    async fetch() {
+      try {
+        await prepare(mirror, where);
+        await fetchBranch(mirror, address, fetchDeadlineMs, where);
+      } catch (error) {
+        if (!DAMAGE.test(causeOf(error))) throw error;
+        // The first failure says more where the server is at fault: there the second one fails as well.
+        await renew().catch(() => {
+          throw error;
+        });
+      }
+    },
+  };
+}
+
+async function renewMirror(mirror: string, address: GitAddress, deadlineMs: number, where: string): Promise<void> {
+  const fresh = `${mirror}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  try {
+    await prepare(fresh, where);
+    await fetchBranch(fresh, address, deadlineMs, where);
+    await rm(mirror, { recursive: true, force: true });
+    await rename(fresh, mirror);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Runs one short Git command on the mirror; the fixed part of the environment is explained at `gitEnvironment`. */
+export function git(mirror: string, signal: AbortSignal): SimpleGit {
+  const environment = gitEnvironment(mirror);
+  return simpleGit({
+    baseDir: mirror,
+    abort: signal,
+    // Both only concern values that are fixed here: the empty template, and the global configuration that is /dev/null.
+    allowEnvironment: Object.keys(environment),
+    unsafe: { allowUnsafeTemplateDir: true, allowUnsafeConfigPaths: true },
+  }).env(environment);
+}
+
+async function prepare(mirror: string, where: string): Promise<void> {
+  try {
+    await writeMirrorConfig(mirror);
+    // A mirror borrows no objects from elsewhere: they could vanish, or be put there by somebody else.
+    await rm(join(mirror, 'objects', 'info', 'alternates'), { force: true });
+    const ready = await stat(join(mirror, 'HEAD')).catch(() => null);
+    if (ready === null) {
+      await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw(['init', '--quiet', '--bare', '--template=']);
+      await writeMirrorConfig(mirror);
+    }
+  } catch (error) {
+    const what = `The mirror folder ${mirror} cannot be prepared: ${firstLine(messageOf(error))}.`;
+    const next =
+      'Check that the folder can be written, that the disk has room, and that git (2.39 or newer) is installed.';
+    throw new MusterError({ remedy: 'person', where, what, next }, { cause: error });
+  }
+}
+
+async function fetchBranch(
+  mirror: string,
+  { url, branch }: GitAddress,
+  deadlineMs: number,
+  where: string,
+): Promise<void> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  const refspec = `+refs/heads/${branch}:${REF}`;
+  const flags = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance'];
+  const fetch = () => git(mirror, signal).raw(['fetch', ...flags, '--end-of-options', url, refspec]);
+  try {
+    await fetch().catch(async (error: unknown) => {
+      if (!/\.lock': File exists/.test(messageOf(error))) throw error;
+      // Left by a Git that was killed: the lease lets only one process of Muster use this mirror.
+      await rm(join(mirror, `${REF}.lock`), { force: true });
+      await fetch();
+    });
+  } catch (error) {
+    if (signal.aborted)
+      throw fetchTrouble(where, new Error(`not finished within ${Math.round(deadlineMs / 1000)} s`), null);
+    const heads = /couldn't find remote ref/i.test(messageOf(error)) ? await branchesOf(mirror, url) : null;
+    throw fetchTrouble(where, error, heads);
+  }
+  await tidy(mirror);
+}
+
+/** Checked objects arrive as one pack a fetch, and pile up; a failure to tidy is no reason not to read. */
+async function tidy(mirror: string): Promise<void> {
+  const packs = await readdir(join(mirror, 'objects', 'pack')).catch(() => []);
+  if (packs.length < PACK_FILES_MAX) return;
+  const signal = AbortSignal.timeout(LOCAL_DEADLINE_MS);
+  await git(mirror, signal)
+    .raw(['gc', '--quiet'])
+    .catch(() => undefined);
+}
+
+/** Branches that the repository has, to name them where the configured one is missing; null where they cannot be had. */
+async function branchesOf(mirror: string, url: string): Promise<readonly string[] | null> {
+  try {
+    const args = ['ls-remote', '--heads', '--quiet', '--end-of-options', url];
+    const listing = await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw(args);
+    return [...listing.matchAll(/\trefs\/heads\/(.+)$/gm)].map((match) => match[1] ?? '');
+  } catch {
+    return null;
+  }
+}
+
+function causeOf(error: unknown): string {
+  return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
