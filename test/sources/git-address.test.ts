@@ -90,8 +90,15 @@ const WRAPPERS: readonly ((payload: string) => string)[] = [
   (payload) => `${payload}~1`,
 ];
 
+const HOSTILE_STRINGS = 10_000;
+
 function hostile(canary: string): readonly string[] {
-  return WRAPPERS.flatMap((wrap) => payloads(canary).map(wrap));
+  const wrapped = WRAPPERS.flatMap((wrap) => payloads(canary).map(wrap));
+  // Each wrapped once more, by another wrapper each time around.
+  const twice = WRAPPERS.flatMap((_, turn) =>
+    wrapped.map((text, at) => WRAPPERS[(at + turn) % WRAPPERS.length]?.(text) ?? text),
+  );
+  return [...new Set([...wrapped, ...twice])].slice(0, HOSTILE_STRINGS);
 }
 
 describe('addresses', () => {
@@ -173,9 +180,9 @@ describe('addresses', () => {
 });
 
 describe('S7: hostile addresses and branches', () => {
-  test('S7: of 2,000 hostile strings none is taken as an address or branch that Git could read otherwise', () => {
+  test('S7: of 10,000 hostile strings none is taken as an address or branch that Git could read otherwise', () => {
     const strings = hostile('/tmp/canary');
-    expect(strings.length * 2).toBeGreaterThan(2_000);
+    expect(strings).toHaveLength(HOSTILE_STRINGS);
     for (const text of strings) {
       // What passes is harmless by shape: a path on a named host, or an absolute path that Git takes as a path.
       if (accepts({ url: text, branch: 'main' }))
