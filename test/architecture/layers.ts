@@ -73,7 +73,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   ldapts: 'src/reconcilers/directory/active-directory/',
   'libphonenumber-js': 'src/model/phone.ts',
   pino: 'src/log.ts',
-  'simple-git': 'src/sources/git.ts',
+  'simple-git': 'src/sources/git-mirror.ts',
   'temporal-polyfill': 'src/model/day.ts',
   yaml: 'src/sources/yaml.ts',
 };
