@@ -1,0 +1,133 @@
+/** The listener for pushes over real HTTP: who is believed, and what the others get. */
+import { createHmac } from 'node:crypto';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type PushListener, startPushListener } from '../../src/daemon/push-listener.ts';
+import { Secret } from '../../src/secret.ts';
+
+const SECRET = 'a long text that nobody guesses';
+const BODY = '{"ref":"refs/heads/main","after":"0123456789012345678901234567890123456789"}';
+
+let listener: PushListener;
+let pushes = 0;
+let refused: string[] = [];
+let now = 0;
+
+beforeEach(async () => {
+  pushes = 0;
+  refused = [];
+  now = 0;
+  listener = await startPushListener({
+    host: '127.0.0.1',
+    port: 0,
+    secret: new Secret(SECRET),
+    onPush: () => {
+      pushes += 1;
+    },
+    onRefused: (why, address) => refused.push(`${address}: ${why}`),
+    clock: () => now,
+  });
+});
+afterEach(async () => {
+  await listener.close();
+});
+
+function signature(body: string | Uint8Array, secret = SECRET): string {
+  return createHmac('sha256', secret).update(body).digest('hex');
+}
+
+async function send(
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array<ArrayBuffer> = BODY,
+): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${listener.port}/`, { method: 'POST', headers, body });
+  return `${answer.status} ${(await answer.text()).trim()}`;
+}
+
+describe('a notice that bears the secret asks for one look', () => {
+  test.each([
+    ['GitHub', { 'x-hub-signature-256': `sha256=${signature(BODY)}`, 'x-github-event': 'push' }],
+    ['Forgejo', { 'x-forgejo-signature': signature(BODY) }],
+    ['Gitea', { 'x-gitea-signature': signature(BODY) }],
+    ['GitLab', { 'x-gitlab-token': SECRET }],
+  ])('%s', async (_who, headers) => {
+    expect(await send(headers)).toBe('202 Muster will look.');
+    expect(pushes).toBe(1);
+    expect(refused).toEqual([]);
+  });
+
+  test('the signature is over the bytes as they come, whatever they are', async () => {
+    const bytes = new Uint8Array([0xff, 0x00, 0x0d, 0x0a, 0xc3, 0x28]);
+    expect(await send({ 'x-gitea-signature': signature(bytes) }, bytes)).toBe('202 Muster will look.');
+    expect(await send({ 'x-gitea-signature': signature('') }, '')).toBe('202 Muster will look.');
+    expect(pushes).toBe(2);
+  });
+});
+
+describe('S9: anything else starts nothing', () => {
+  test('S9: a notice that comes twice counts once, also under another delivery id', async () => {
+    const headers = { 'x-hub-signature-256': `sha256=${signature(BODY)}` };
+    expect(await send({ ...headers, 'x-github-delivery': '1' })).toBe('202 Muster will look.');
+    expect(await send({ ...headers, 'x-github-delivery': '2' })).toBe('200 Known already.');
+    expect(pushes).toBe(1);
+  });
+
+  const forged: readonly (readonly [what: string, headers: Readonly<Record<string, string>>])[] = [
+    ['no signature', {}],
+    ['an empty one', { 'x-hub-signature-256': '' }],
+    ['one of another secret', { 'x-hub-signature-256': `sha256=${signature(BODY, 'guess')}` }],
+    ['one of another body', { 'x-forgejo-signature': signature(`${BODY} `) }],
+    ['the weaker SHA-1 form', { 'x-hub-signature': 'sha1=0000000000000000000000000000000000000000' }],
+    ['a part of the right one', { 'x-gitea-signature': signature(BODY).slice(0, 32) }],
+    ['a wrong token beside a right signature', { 'x-gitlab-token': 'x', 'x-gitea-signature': signature(BODY) }],
+    ['the secret in another place', { authorization: `Bearer ${SECRET}` }],
+  ];
+  test.each(forged)('S9: with %s it is turned away', async (_what, headers) => {
+    expect(await send(headers)).toBe('401 The signature or token is not right.');
+    expect(pushes).toBe(0);
+    expect(refused).toEqual(['127.0.0.1: The signature or token is not right.']);
+  });
+
+  test('S9: a body over 1 MB is not read, whether it says its length or not', async () => {
+    const large = new Uint8Array(1024 * 1024 + 1);
+    expect(await send({ 'x-gitea-signature': signature(large) }, large)).toBe('413 The notice is too large.');
+    const chunked = new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < 20; at += 1) controller.enqueue(new Uint8Array(64 * 1024));
+        controller.close();
+      },
+    });
+    const answer = await fetch(`http://127.0.0.1:${listener.port}/`, { method: 'POST', body: chunked, duplex: 'half' });
+    expect(answer.status).toBe(413);
+    expect(pushes).toBe(0);
+  });
+
+  test('S9: other methods and paths show no page', async () => {
+    const answer = await fetch(`http://127.0.0.1:${listener.port}/status`);
+    expect([answer.status, await answer.text()]).toEqual([405, 'Notices of pushes come as POST.\n']);
+  });
+
+  test('S9: sixty a minute are listened to from one address; the next minute begins anew', async () => {
+    for (let nth = 0; nth < 60; nth += 1) await send({});
+    expect(await send({ 'x-gitlab-token': SECRET })).toBe('429 Too many notices; the schedule looks anyway.');
+    now = 60_000;
+    expect(await send({ 'x-gitlab-token': SECRET })).toBe('202 Muster will look.');
+    expect(pushes).toBe(1);
+  });
+
+  test('S9: what is no HTTP at all disturbs nobody', async () => {
+    await new Promise<void>((resolve) => {
+      const socket = connect(listener.port, '127.0.0.1', () => socket.end(`\0\0\0${'x'.repeat(10_000)}\r\n\r\n`));
+      socket.on('error', () => undefined).on('close', () => resolve());
+      socket.resume();
+    });
+    expect(await send({ 'x-gitlab-token': SECRET })).toBe('202 Muster will look.');
+  });
+});
+
+test('an address that is taken is said with the setting', async () => {
+  const options = { host: '127.0.0.1', secret: new Secret('x'), onPush: () => {}, onRefused: () => {}, clock: () => 0 };
+  await expect(startPushListener({ ...options, port: listener.port })).rejects.toThrow(
+    /http\.webhook\.listen.*EADDRINUSE/,
+  );
+});
