@@ -16,9 +16,20 @@ export function berText(text: string): Buffer {
   return element(0x04, Buffer.from(text));
 }
 
-/** An INTEGER (0x02) or ENUMERATED (0x0a) from 0 to 127. */
+/** An INTEGER (0x02) or ENUMERATED (0x0a) from 0 to 2^31-1. */
 export function berInteger(tag: 0x02 | 0x0a, value: number): Buffer {
-  return element(tag, Buffer.from([value]));
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  let start = 0;
+  // The shortest form, whose first bit is the sign (X.690 8.3.2).
+  while (start < 3 && bytes[start] === 0 && (bytes[start + 1] ?? 0) < 0x80) start += 1;
+  return element(tag, bytes.subarray(start));
+}
+
+/** The value of an INTEGER, ENUMERATED or BOOLEAN that is not negative. */
+export function integerOf(item: BerElement | undefined): number {
+  const content = item?.content ?? Buffer.alloc(0);
+  return content.length === 0 ? 0 : content.readUIntBE(0, content.length);
 }
 
 /** The elements that stand one after the other in `bytes`. */
@@ -35,7 +46,19 @@ export function readElements(bytes: Buffer): readonly BerElement[] {
   return elements;
 }
 
+/** The elements inside one. */
+export function children(parent: BerElement | undefined): readonly BerElement[] {
+  return parent === undefined ? [] : readElements(parent.content);
+}
+
+/** The content as UTF-8 text. */
+export function textOf(item: BerElement | undefined): string {
+  return item?.content.toString() ?? '';
+}
+
 function lengthOf(length: number): readonly number[] {
   if (length < 0x80) return [length];
-  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  if (length < 0x100) return [0x81, length];
+  if (length < 0x10000) return [0x82, length >> 8, length & 0xff];
+  return [0x84, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff];
 }
