@@ -23,6 +23,8 @@ import { type LoadOptions, load } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
+export { writeEditorFiles } from './sources/editor-files.ts';
+
 /** A configured installation, opened. */
 export interface Site {
   readonly config: Config;

@@ -1,7 +1,8 @@
 /** The commands and their arguments; each is loaded only when it is called, so that --help answers at once. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../log-level.ts';
+import { KINDS } from '../model/document.ts';
 import { type ExitCode, FORMATS, type Format, type Invocation } from './invocation.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -61,6 +62,7 @@ export async function runProgram(
       },
   };
   addReading(host);
+  addWriting(host);
   addDeciding(host);
   addActing(host);
   addRare(host);
@@ -126,6 +128,16 @@ function addReading({ program, action }: Host): void {
     .command('doctor')
     .description('check configuration, repository, store, directory servers and credentials')
     .action(action(async () => (await import('./doctor.ts')).doctor));
+}
+
+/** Commands for whoever writes the repository. */
+function addWriting({ program, action }: Host): void {
+  program
+    .command('schema')
+    .description('what may be written, as JSON Schema for editors')
+    .addArgument(new Argument('[kind]', 'a kind of document, or muster for muster.yaml').choices([...KINDS, 'muster']))
+    .option('-w, --write <folder>', 'write all of them into this repository, wired for its editor')
+    .action(action(async () => (await import('./schema.ts')).schema));
 }
 
 /** One pass, and what people decide about it. */

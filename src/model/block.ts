@@ -1,22 +1,39 @@
 /** One entry of a block list: of an institution, of a person, or of a person's mail. */
-import { readDay } from './day.ts';
+import { DAY_LOOK, readDay } from './day.ts';
 import { type Block, fold } from './document.ts';
 import type { Form } from './form.ts';
 import type { Shape } from './form-problems.ts';
-import { readInstitutionId, readReason, readUsername } from './text.ts';
+import type { Look } from './look.ts';
+import {
+  INSTITUTION_ID_LOOK,
+  REASON_LOOK,
+  readInstitutionId,
+  readReason,
+  readUsername,
+  USERNAME_LOOK,
+} from './text.ts';
 
-function shapeFor(target: 'institution' | 'user'): Shape {
+function shapeFor(target: 'institution' | 'user', about: string, look: Look): Shape {
   return {
-    [target]: { write: `- ${target}: …` },
-    reason: { write: 'reason: …', freeText: true },
-    from: { write: 'from: YYYY-MM-DD' },
-    until: { write: 'until: YYYY-MM-DD', optional: true },
-    lifted: { write: 'lifted: YYYY-MM-DD', optional: true },
+    [target]: { write: `- ${target}: …`, about, look },
+    reason: { write: 'reason: …', about: 'Why; shown to whoever asks.', look: REASON_LOOK, freeText: true },
+    from: { write: 'from: YYYY-MM-DD', about: 'First day of the block; may lie ahead.', look: DAY_LOOK },
+    until: { write: 'until: YYYY-MM-DD', about: 'Last day of the block.', look: DAY_LOOK, optional: true },
+    lifted: {
+      write: 'lifted: YYYY-MM-DD',
+      about: 'First day on which the block no longer counts.',
+      look: DAY_LOOK,
+      optional: true,
+    },
   };
 }
 
-export const INSTITUTION_BLOCK_SHAPE: Shape = shapeFor('institution');
-export const USER_BLOCK_SHAPE: Shape = shapeFor('user');
+export const INSTITUTION_BLOCK_SHAPE: Shape = shapeFor(
+  'institution',
+  'The `id` of the institution that is blocked, with all that are part of it.',
+  INSTITUTION_ID_LOOK,
+);
+export const USER_BLOCK_SHAPE: Shape = shapeFor('user', 'The username of the person who is blocked.', USERNAME_LOOK);
 
 interface ReadBlock {
   readonly key: string | null;

@@ -1,6 +1,7 @@
 /** Calendar days and where they begin: ISO 8601 dates in a time zone of the IANA database. */
 import { Temporal } from 'temporal-polyfill';
 import type { Day, Instant } from './document.ts';
+import type { Look } from './look.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { shown } from './wording.ts';
 
@@ -9,12 +10,19 @@ const YEAR_MIN = 1990;
 /** Later than any career; a later year is a slip (2206 for 2026), and `none` says "no end". Active Directory itself could hold more. */
 const YEAR_MAX = 2199;
 
+/** The years from YEAR_MIN to YEAR_MAX; how long a month is, a pattern does not know. */
+export const DAY_LOOK: Look = {
+  pattern: '(?:199\\d|20\\d\\d|21\\d\\d)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])',
+  hint: 'A day is written year-month-day, as in 2027-12-31.',
+  example: '2027-12-31',
+};
+
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const YEAR_FIRST = /^(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})\.?$/;
 const YEAR_LAST = /^(\d{1,2})[-/. ] ?(\d{1,2})[-/. ] ?(\d{4})$/;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})$/;
 const WITH_TIME = /^(\d{4}-\d{2}-\d{2})[T ]\d/;
-const HOW = 'A day is written year-month-day, as in 2027-12-31.';
+const HOW = DAY_LOOK.hint;
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
 /** A text as a day. Anything but `YYYY-MM-DD` is refused; the reading that can only be meant is offered. */

@@ -36,6 +36,11 @@ const READERS: { readonly [K in Kind]: KindReader<K> } = {
   'mail-block': { shape: USER_BLOCK_SHAPE, listOnly: true, noun: 'mail block', read: readUserBlock },
 };
 
+/** What a kind of document looks like: its fields, whether its files are always lists, and what people call one of it. */
+export function formOf(kind: Kind): Pick<KindReader<Kind>, 'shape' | 'listOnly' | 'noun'> {
+  return READERS[kind];
+}
+
 /** Reads every document of a tree; problems come in the order of the file. */
 export function readDocuments(kind: Kind, tree: Tree): Typed {
   const entries: TypedEntry[] = [];

@@ -1,4 +1,5 @@
 /** The words for what can be wrong with a document's fields, each with the corrected line. */
+import type { Look } from './look.ts';
 import { nearest } from './nearest.ts';
 import { type Field, lineWith, type Problem, type Spot, type TextNode, type Tree, type TreeNode } from './tree.ts';
 import { asValue, shown } from './wording.ts';
@@ -7,6 +8,12 @@ import { asValue, shown } from './wording.ts';
 export interface FieldShape {
   /** The line to write, with `…` for what only the author knows. */
   readonly write: string;
+  /** What it says, for whoever looks at it in an editor. */
+  readonly about: string;
+  /** What its text, or each text of its list, looks like; absent where it is a group. */
+  readonly look?: Look;
+  /** A list of at least one text, even of one. */
+  readonly list?: true;
   /** Optional fields take the word `none` for "deliberately without". */
   readonly optional?: true;
   /** Text in the author's own words: a `#` straight after it would cut it short in silence. */

@@ -2,13 +2,29 @@
 import { fold, type Institution } from './document.ts';
 import type { Form } from './form.ts';
 import type { Shape } from './form-problems.ts';
-import { readEmail, readInstitutionId, readInstitutionName } from './text.ts';
+import {
+  EMAIL_LOOK,
+  INSTITUTION_ID_LOOK,
+  INSTITUTION_NAME_LOOK,
+  readEmail,
+  readInstitutionId,
+  readInstitutionName,
+} from './text.ts';
 
 export const INSTITUTION_SHAPE: Shape = {
-  id: { write: 'id: …' },
-  name: { write: 'name: …', freeText: true },
-  contacts: { write: 'contacts: [ …@… ]' },
-  partOf: { write: 'partOf: …', optional: true },
+  id: {
+    write: 'id: …',
+    about: "Short name that people's entries refer to; never changes.",
+    look: INSTITUTION_ID_LOOK,
+  },
+  name: { write: 'name: …', about: 'The name as people know it.', look: INSTITUTION_NAME_LOOK, freeText: true },
+  contacts: { write: 'contacts: [ …@… ]', about: 'E-mail addresses, one or more.', look: EMAIL_LOOK, list: true },
+  partOf: {
+    write: 'partOf: …',
+    about: 'The `id` of the institution above; a block up there covers this one too.',
+    look: INSTITUTION_ID_LOOK,
+    optional: true,
+  },
 };
 
 /** The institution and its key; the document is null where any field is wrong, the key where the id is. */

@@ -2,11 +2,18 @@
 // The `mobile` metadata is the smallest that still notices a lost digit: with `min`, a German mobile number
 // that lacks two digits counts as valid. It knows mobile numbers only, which is what passcodes by SMS need.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import type { Look } from './look.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { shown } from './wording.ts';
 
 /** Longest written form: E.164 allows 15 digits, with separators between all of them 31 characters. */
 const WRITTEN_MAX = 32;
+
+export const PHONE_LOOK: Look = {
+  pattern: `\\+[0-9 ()./-]{1,${WRITTEN_MAX - 1}}`,
+  hint: 'A mobile number with its country code, as in +45 20 12 34 56.',
+  example: '+45 20 12 34 56',
+};
 
 /** A written number with its country code (`+45 20 12 34 56`) as E.164 (`+4520123456`). The country is never guessed. */
 export function readPhone(text: string): Reading<string> {

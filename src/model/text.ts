@@ -1,5 +1,6 @@
 /** Allow-lists for the texts of each field: what may stand in a name, an identifier, an address, a reason. */
 import { fold } from './document.ts';
+import type { Look } from './look.ts';
 import { bad, good, type Reading } from './reading.ts';
 import { codePoint, shown } from './wording.ts';
 
@@ -37,6 +38,44 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries(
     'aeopcyxijshdqwABEKMHOPCTXIJSoABEZHIKMNOPTYX'[index] ?? letter,
   ]),
 );
+
+/** Marks count apart, because an accent may be written as a character of its own, which composing (NFC) then joins with its letter. */
+export const USERNAME_LOOK: Look = {
+  pattern: `(?!-)(?:[\\p{Script=Latin}0-9._-]\\p{M}*){1,${USERNAME_MAX}}(?<!\\.)`,
+  hint: `Letters, digits, dot, hyphen and underscore, at most ${USERNAME_MAX}; no dot at the end.`,
+  example: 'ajensen',
+};
+
+export const INSTITUTION_ID_LOOK: Look = {
+  pattern: `(?=.{1,${INSTITUTION_ID_MAX}}\\s*$)${INSTITUTION_ID.source.slice(1, -1)}`,
+  hint: 'Only small letters (a to z), digits and hyphens.',
+  example: 'northlake',
+};
+
+/** U+0387 becomes the middle dot by composing (NFC). */
+export const PERSON_NAME_LOOK: Look = {
+  pattern: `${PERSON_NAME_CHARACTER.source.replace(' ', '\\u0387 ')}+`,
+  hint: 'Letters, spaces, apostrophes, hyphens and dots.',
+  example: 'Anna',
+};
+
+/** The most characters that composing (NFC) joins into one is four (UAX #15). */
+const COMPOSED_MAX = 4;
+
+export const INSTITUTION_NAME_LOOK: Look = freeTextLook(INSTITUTION_NAME_MAX, 'Northlake University');
+export const REASON_LOOK: Look = freeTextLook(REASON_MAX, 'Agreement expired (case 2026-114)');
+
+export const EMAIL_LOOK: Look = {
+  pattern: EMAIL.source.slice(1, -1),
+  hint: 'An e-mail address such as anna.jensen@example.org.',
+  example: 'anna.jensen@example.org',
+};
+
+function freeTextLook(max: number, example: string): Look {
+  const character = FREE_TEXT_CHARACTER.source.replace(' ', '\\p{Zs}');
+  const hint = `One line of text, at most ${max} characters. In straight quotes if it holds a # or a colon.`;
+  return { pattern: `${character}{1,${COMPOSED_MAX * max}}`, hint, example };
+}
 
 /** A log-on name: Latin letters, digits, dot, underscore, hyphen; composed (NFC); case as written. */
 export function readUsername(text: string): Reading<string> {

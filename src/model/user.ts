@@ -1,27 +1,56 @@
 /** A person's account, as one entry under `users/` says it. */
-import { readDay } from './day.ts';
+import { DAY_LOOK, readDay } from './day.ts';
 import { fold, type User } from './document.ts';
 import { type Form, readWord } from './form.ts';
 import type { Shape } from './form-problems.ts';
-import { readPhone } from './phone.ts';
-import { readEmail, readInstitutionId, readPersonName, readUsername } from './text.ts';
+import { PHONE_LOOK, readPhone } from './phone.ts';
+import {
+  EMAIL_LOOK,
+  INSTITUTION_ID_LOOK,
+  PERSON_NAME_LOOK,
+  readEmail,
+  readInstitutionId,
+  readPersonName,
+  readUsername,
+  USERNAME_LOOK,
+} from './text.ts';
+
+const STATES = ['active', 'closed'] as const;
 
 export const USER_SHAPE: Shape = {
-  username: { write: 'username: …' },
+  username: { write: 'username: …', about: 'The log-on name; never changes.', look: USERNAME_LOOK },
   name: {
     write: 'name: { given: …, family: … }',
-    within: { given: { write: 'given: …', freeText: true }, family: { write: 'family: …', freeText: true } },
+    about: "The person's name, given and family.",
+    within: {
+      given: { write: 'given: …', about: 'Given name, or names.', look: PERSON_NAME_LOOK, freeText: true },
+      family: { write: 'family: …', about: 'Family name.', look: PERSON_NAME_LOOK, freeText: true },
+    },
   },
-  email: { write: 'email: …@…' },
-  phone: { write: 'phone: +…' },
-  institution: { write: 'institution: …' },
-  state: { write: 'state: …' },
-  starts: { write: 'starts: YYYY-MM-DD', optional: true },
-  ends: { write: 'ends: YYYY-MM-DD', optional: true },
+  email: { write: 'email: …@…', about: "The person's own e-mail address.", look: EMAIL_LOOK },
+  phone: { write: 'phone: +…', about: 'The mobile phone that passcodes are sent to.', look: PHONE_LOOK },
+  institution: {
+    write: 'institution: …',
+    about: 'The `id` of the institution that the person belongs to.',
+    look: INSTITUTION_ID_LOOK,
+  },
+  state: {
+    write: 'state: …',
+    about:
+      '`active`, or `closed` once the person has left. To stop somebody for a while, add an entry to blocked-users.yaml.',
+    look: {
+      pattern: STATES.join('|'),
+      hint: 'Write `active` or `closed`.',
+      example: 'active',
+      words: STATES,
+    },
+  },
+  starts: { write: 'starts: YYYY-MM-DD', about: 'First day with access.', look: DAY_LOOK, optional: true },
+  ends: { write: 'ends: YYYY-MM-DD', about: 'Last day with access.', look: DAY_LOOK, optional: true },
 };
 
 const readState = readWord(
-  ['active', 'closed'],
+  STATES,
   'To stop somebody for a while, keep `active` and add an entry to blocked-users.yaml.',
 );
 

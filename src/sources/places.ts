@@ -28,6 +28,14 @@ export function kindAt(path: string): Kind | null {
   return FOLDERS.get(path.slice(0, slash)) ?? null;
 }
 
+/** Where documents of a kind stand, as patterns for editors. */
+export function placesOf(kind: Kind | 'muster'): readonly string[] {
+  const isOf = ([, one]: readonly [string, Kind]) => one === kind;
+  const folders = [...FOLDERS].filter(isOf).map(([folder]) => `${folder}/**/*.yaml`);
+  const files = [...FILES].filter(isOf).map(([file]) => file);
+  return kind === 'muster' ? [MUSTER_FILE] : [...folders, ...files];
+}
+
 /** Whether a file at this path is read. */
 export function isRead(path: string): boolean {
   return path === MUSTER_FILE || kindAt(path) !== null;
