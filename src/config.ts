@@ -33,6 +33,10 @@ export interface Config {
   readonly source:
     | { readonly kind: 'git'; readonly url: string; readonly branch: string; readonly mirror: string }
     | { readonly kind: 'folder'; readonly folder: string };
+  /** Cron expression of five fields in `timeZone`: when `serve` looks without being asked. */
+  readonly schedule: string;
+  /** Where notices of pushes are taken; null: nowhere. */
+  readonly webhook: { readonly host: string; readonly port: number; readonly secretFile: string } | null;
   readonly store: { readonly sqlite: string };
   readonly directory: DirectoryConfig;
   readonly limits: Limits;
@@ -56,6 +60,8 @@ export interface AccountsConfig {
   readonly attributes: Readonly<Record<string, string>>;
   readonly markAttribute: string;
   readonly protected: readonly string[];
+  /** DNs of groups. */
+  readonly protectedGroups: readonly string[];
   /** What is not named here is reverted. */
   readonly drift: Readonly<Record<string, 'revert' | 'report'>>;
 }
@@ -67,6 +73,9 @@ export interface CredentialsConfig {
   readonly recipients: readonly string[];
   readonly mustChange: boolean;
 }
+
+/** Every hour on the hour. */
+const SCHEDULE_DEFAULT = '0 * * * *';
 
 /** One-shot commands say only what somebody should look at. */
 const LOG_LEVEL_DEFAULT = 'warn';
@@ -155,6 +164,8 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     mode: parsed.mode,
     timeZone: parsed.timeZone,
     source: sourceOf(parsed.source, absolute, join(dirname(sqlite), 'mirror.git')),
+    schedule: parsed.schedule ?? SCHEDULE_DEFAULT,
+    webhook: webhookOf(parsed.http?.webhook, absolute),
     store: { sqlite },
     directory: directoryOf(parsed.directory, absolute),
     limits: parsed.limits,
@@ -169,6 +180,13 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
 }
 
 type Absolute = (path: string) => string;
+
+function webhookOf(given: NonNullable<ParsedConfig['http']>['webhook'], absolute: Absolute): Config['webhook'] {
+  if (given === undefined) return null;
+  const colon = given.listen.lastIndexOf(':');
+  const host = given.listen.slice(0, colon).replace(/^\[|\]$/g, '');
+  return { host, port: Number(given.listen.slice(colon + 1)), secretFile: absolute(given.secretFile) };
+}
 
 function sourceOf(
   { git, folder }: ParsedConfig['source'],
@@ -210,6 +228,7 @@ function accountsOf(parsed: ParsedAccounts): AccountsConfig {
     attributes: parsed.attributes ?? {},
     markAttribute: parsed.markAttribute ?? MARK_ATTRIBUTE_DEFAULT,
     protected: parsed.protected ?? [],
+    protectedGroups: parsed.protectedGroups ?? [],
     drift: parsed.drift ?? {},
   };
 }

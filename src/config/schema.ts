@@ -114,7 +114,7 @@ const template = text('a text with {placeholders}', '"{institution.name}"', (val
 const username = matching('a username', 'ajensen', /^[^\s"/\\[\]:;|=,+*?<>@]{1,20}$/);
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 
-const accounts = settings({
+const accountsShape = {
   read: listOf(dn, '["OU=Researchers,DC=example,DC=org"]').min(1, 'Needs at least one unit'),
   create: listOf(
     settings({ institution: matching('the id of an institution', 'cbs', /^[a-z0-9-]+$/).optional(), ou: dn }),
@@ -125,6 +125,12 @@ const accounts = settings({
   markAttribute: attributeName.optional(),
   protected: listOf(username, '[breakglass]').optional(),
   drift: z.record(attributeName, oneOf('revert', 'report')).optional(),
+};
+
+/** Groups exist in Active Directory only. */
+const accounts = settings({
+  ...accountsShape,
+  protectedGroups: listOf(dn, '["CN=Emergency Access,CN=Users,DC=example,DC=org"]').optional(),
 });
 
 const server = activeDirectorySchema.shape;
@@ -147,7 +153,7 @@ const directory = choice({
     timeouts: settings({ connectSeconds: seconds, answerSeconds: seconds, readSeconds: seconds }).optional(),
     accounts,
   }).optional(),
-  embedded: settings({ file: path('directory.json'), accounts }).optional(),
+  embedded: settings({ file: path('directory.json'), accounts: settings(accountsShape) }).optional(),
 });
 
 const address = gitSourceSchema.shape;
@@ -215,6 +221,10 @@ function blockFigures(given: z.output<ReturnType<typeof blockLimit>>, defaults: 
   };
 }
 
+/** Five fields of crontab(5); what they say is checked where they are used. */
+const CRON = /^(?:\S+\s+){4}\S+$/;
+const LISTEN = /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
+
 /** Single-valued, indexed nowhere, and meant for administrators' own use (MS-ADA1). */
 export const MARK_ATTRIBUTE_DEFAULT = 'adminDescription';
 
@@ -226,6 +236,13 @@ export const configSchema = settings({
   mode: oneOf('enforce', 'observe'),
   timeZone: text('the name of a time zone', 'Europe/Copenhagen', isTimeZone),
   source,
+  schedule: matching('a time in five fields: minute, hour, day, month, weekday', '"0 * * * *"', CRON).optional(),
+  http: settings({
+    webhook: settings({
+      listen: matching('an address and a port', '127.0.0.1:8081', LISTEN),
+      secretFile: path('/run/secrets/webhook'),
+    }).optional(),
+  }).optional(),
   store: settings({ sqlite: path('/var/lib/muster/muster.db') }),
   directory,
   limits,

@@ -8,9 +8,24 @@ export function scheduleProblem(expression: string): string | null {
   return valid ? null : (errors[0]?.message ?? 'It is not understood.');
 }
 
+/**
+ * Of an hour that comes twice, node-cron 4.6 leaves out the first. An expression for every hour is the same in UTC wherever
+ * the zone is whole hours away from it, and there no hour comes twice.
+ */
+function zoneFor(expression: string, timeZone: string): string {
+  const everyHour = /^\S+(?:\s+\*){4}$/.test(expression.trim());
+  if (!everyHour) return timeZone;
+  const minutes = (zone: string) =>
+    new Intl.DateTimeFormat('en', { timeZone: zone, minute: 'numeric' }).format(new Date());
+  return minutes(timeZone) === minutes('UTC') ? 'UTC' : timeZone;
+}
+
 /** Calls at each moment of the expression; gives what ends it. Moments that were slept through are made up for by nobody. */
 export function startSchedule(expression: string, timeZone: string, call: () => void): () => Promise<void> {
-  const task = schedule(expression, call, { timezone: timeZone, suppressMissedWarning: true });
+  const task = schedule(expression, call, {
+    timezone: zoneFor(expression, timeZone),
+    suppressMissedWarning: true,
+  });
   return async () => {
     await task.destroy();
   };

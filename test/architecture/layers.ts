@@ -37,6 +37,7 @@ export const LAYERS: readonly Layer[] = [
     imports: [...CORE, 'sources', 'credentials', 'reconciler', 'adapter settings', 'log level', 'secret'],
   },
   { name: 'log', covers: /^src\/log\.ts$/, imports: ['log level', ...GROUND, 'secret'] },
+  { name: 'daemon', covers: /^src\/daemon\//, imports: [...CORE, 'secret'] },
   { name: 'views', covers: /^src\/views\//, imports: CORE },
   {
     name: 'wiring',
@@ -58,7 +59,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'cli',
     covers: /^src\/cli\//,
-    imports: ['views', 'wiring', 'config', 'log', 'log level', 'credentials', 'secret', ...CORE],
+    imports: ['views', 'wiring', 'config', 'daemon', 'log', 'log level', 'credentials', 'secret', ...CORE],
   },
   { name: 'main', covers: /^src\/main\.ts$/, imports: ['cli', 'wiring', 'log', 'log level', ...GROUND] },
 ];
@@ -67,11 +68,13 @@ export const LAYERS: readonly Layer[] = [
 export const PACKAGES: Readonly<Record<string, string>> = {
   'age-encryption': 'src/credentials/seal.ts',
   'better-sqlite3': 'src/store/',
+  chokidar: 'src/daemon/watch.ts',
   commander: 'src/cli/program.ts',
   'fastest-levenshtein': 'src/model/nearest.ts',
   kysely: 'src/store/',
   ldapts: 'src/reconcilers/directory/active-directory/',
   'libphonenumber-js': 'src/model/phone.ts',
+  'node-cron': 'src/daemon/schedule.ts',
   pino: 'src/log.ts',
   'simple-git': 'src/sources/git-mirror.ts',
   'temporal-polyfill': 'src/model/day.ts',
