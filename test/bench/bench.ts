@@ -1,0 +1,87 @@
+/** The benchmark: measures each figure beside its floor, prints the table, and writes what it was told to write. */
+import { writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { USAGE, type Wish, wishFrom } from './command-line.ts';
+import type { Bench, Figure } from './figure.ts';
+import { coldPlan } from './figures/cold-plan.ts';
+import { help } from './figures/help.ts';
+import { incrementalPass } from './figures/incremental-pass.ts';
+import { memory } from './figures/memory.ts';
+import { overUsers } from './figures/over-users.ts';
+import { warmPlan } from './figures/warm-plan.ts';
+import { describeMachine } from './machine.ts';
+import type { BenchReport, Result } from './result.ts';
+import { type Runs, Scale } from './scale.ts';
+import { tableOf } from './table.ts';
+import { openWorkshop } from './workshop.ts';
+
+/** In the order in which they are measured and shown. */
+const FIGURES: readonly Figure[] = [coldPlan, warmPlan, incrementalPass, memory, help];
+
+const RUNS: Runs = { cold: 3, warm: 5, nothing: 9, few: 5 };
+const QUICK_RUNS: Runs = { cold: 1, warm: 2, nothing: 3, few: 2 };
+
+function say(text: string): void {
+  process.stderr.write(`· ${text}\n`);
+}
+
+async function measure(wish: Wish): Promise<BenchReport> {
+  const machine = await describeMachine();
+  const workshop = await openWorkshop(wish.dist);
+  if (workshop.faults !== null) {
+    if (wish.record) throw new Error(`Nothing is recorded of a build with faults. ${workshop.faults}`);
+    say(`measuring all the same, but: ${workshop.faults}`);
+  }
+  const scales = new Map<number, Scale>();
+  const scale = (users: number): Scale => {
+    const known = scales.get(users) ?? new Scale(workshop, users, wish.quick ? QUICK_RUNS : RUNS, say);
+    scales.set(users, known);
+    return known;
+  };
+  const bench: Bench = { workshop, users: wish.users, quick: wish.quick, scale, say };
+  try {
+    const wanted = FIGURES.filter(({ key }) => wish.only?.includes(key) ?? true);
+    const figures = [];
+    for (const figure of wanted) {
+      const missing = figure.missing();
+      if (missing.length > 0)
+        say(`(${figure.key}) ${figure.title}: left out, because ${missing.join(', ')} is missing`);
+      else figures.push(await figure.measure(bench));
+    }
+    const points = wish.only === null && coldPlan.missing().length === 0 ? await overUsers(bench) : [];
+    const results = figures.flatMap((results): readonly Result[] => results());
+    const day = new Date().toISOString().slice(0, 10);
+    return { format: 1, day, users: wish.users, quick: wish.quick, machine, results, scale: points };
+  } finally {
+    for (const one of scales.values()) await one.close();
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const wish = wishFrom(
+    args,
+    FIGURES.map(({ key }) => key),
+  );
+  const report = await measure(wish);
+  process.stdout.write(tableOf(report));
+  if (wish.json !== null) await writeFile(wish.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+// What was started and made is ended and removed when the process exits, however it does.
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(status));
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,53 @@
+/** Starts a Muster that stays, and asks it for one pass after another. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { atExit } from '../support/test-directory.ts';
+import type { ResidentPass } from './resident-process.ts';
+import type { Workshop } from './workshop.ts';
+
+const PROGRAM = join(import.meta.dirname, 'resident-process.ts');
+
+export class ResidentMuster {
+  readonly #child: ChildProcess;
+  readonly #forget: () => void;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#forget = atExit(() => child.kill('SIGKILL'));
+  }
+
+  static async start(workshop: Workshop, configFile: string): Promise<ResidentMuster> {
+    const child = fork(PROGRAM, [workshop.dist, configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const muster = new ResidentMuster(child);
+    await muster.#answer();
+    return muster;
+  }
+
+  async pass(): Promise<ResidentPass> {
+    this.#child.send('pass');
+    // Our own program sends nothing else after it is ready.
+    return (await this.#answer()) as ResidentPass;
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await ended;
+    this.#forget();
+  }
+
+  async #answer(): Promise<unknown> {
+    const ended = new AbortController();
+    const onExit = () => ended.abort(new Error('The resident Muster ended before it answered.'));
+    this.#child.once('exit', onExit);
+    try {
+      const [message] = await once(this.#child, 'message', { signal: ended.signal });
+      return message;
+    } catch (error) {
+      throw ended.signal.aborted ? ended.signal.reason : error;
+    } finally {
+      this.#child.off('exit', onExit);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/** A whole installation over slapd with many people and nothing to do: repository, directory, store with a full ledger. */
+
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { BuiltMuster } from './built-muster.ts';
+import { makeDesiredState } from './desired-repository.ts';
+import { BIND_DN, BIND_PASSWORD } from './directory-ldif.ts';
+import { BASE_DN, INSTANCE, RESEARCHERS_OU, TIME_ZONE } from './population.ts';
+import { fillDatabase, Slapd } from './slapd.ts';
+import { cached, copyFolder, hashOf, type Workshop } from './workshop.ts';
+
+/** What the people, their documents and their accounts are made from. */
+const RECIPE = [
+  'population.ts',
+  'directory-ldif.ts',
+  'desired-repository.ts',
+  'active-directory.schema',
+  'site-on-slapd.ts',
+].map((name) => join(import.meta.dirname, name));
+
+/** What an account carries besides the name and the address, as in the example configuration. */
+export const MAPPED = { company: '{institution.name}', mobile: '{phone}' };
+
+export interface SlapdSite {
+  readonly users: number;
+  readonly folder: string;
+  readonly repository: string;
+  readonly configFile: string;
+  readonly server: Slapd;
+  /** Puts the store back to where everything but the typed form of files is remembered, as after an update of Muster. */
+  cool(): Promise<void>;
+  /** Puts the store back to where a pass left it. */
+  heat(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens an installation of that many people; what takes long about making it is kept for the next run. */
+export async function openSlapdSite(
+  workshop: Workshop,
+  users: number,
+  say: (text: string) => void,
+): Promise<SlapdSite> {
+  const recipe = hashOf(...RECIPE);
+  const world = await cached(`world-${users}`, recipe, async (folder) => {
+    say(`making ${users} people, their repository and their accounts`);
+    await makeDesiredState(join(folder, 'desired-state.git'), users);
+    await mkdir(join(folder, 'slapd'));
+    await fillDatabase(join(folder, 'slapd'), users);
+  });
+  const folder = join(workshop.folder, `site-${users}`);
+  await copyFolder(world, folder);
+  const server = await Slapd.start(join(folder, 'slapd'));
+  const configFile = await configure(folder, server);
+  const memory = await cached(`memory-${users}`, `${recipe}-${workshop.build}`, async (building) => {
+    say(`letting Muster learn ${users} accounts`);
+    await learn(workshop, folder, configFile);
+    await copyFile(join(folder, 'muster.db'), join(building, 'warm.db'));
+    await copyFile(join(folder, 'muster.db'), join(building, 'cold.db'));
+    forgetTypedFiles(join(building, 'cold.db'));
+    await copyFolder(join(folder, 'mirror.git'), join(building, 'mirror.git'));
+  });
+  await rm(join(folder, 'mirror.git'), { recursive: true, force: true });
+  await copyFolder(join(memory, 'mirror.git'), join(folder, 'mirror.git'));
+  const use = async (database: string) => {
+    for (const name of ['muster.db-wal', 'muster.db-shm']) await rm(join(folder, name), { force: true });
+    await copyFile(join(memory, database), join(folder, 'muster.db'));
+  };
+  await use('warm.db');
+  return {
+    users,
+    folder,
+    repository: join(folder, 'desired-state.git'),
+    configFile,
+    server,
+    cool: () => use('cold.db'),
+    heat: () => use('warm.db'),
+    close: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The marks in the directory become the ledger, and one pass remembers every document: as after a first adoption. */
+async function learn(workshop: Workshop, folder: string, configFile: string): Promise<void> {
+  const muster = new BuiltMuster(workshop, configFile);
+  // Shown and not yet approved, it ends with 2: a person has to look.
+  const shown = await muster.run(['ledger', 'rebuild'], [2]);
+  // The answer of our own program, in its stable form.
+  const { digest } = JSON.parse(shown.output) as { readonly digest: string };
+  await muster.run(['ledger', 'rebuild', '--approve', digest, '--reason', 'benchmark']);
+  await muster.run(['sync']);
+  const database = new DatabaseSync(join(folder, 'muster.db'));
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+function forgetTypedFiles(file: string): void {
+  const database = new DatabaseSync(file);
+  database.exec('DELETE FROM parsedBlobs; DELETE FROM blobTexts; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+async function configure(folder: string, server: Slapd): Promise<string> {
+  const file = join(folder, 'muster.yaml');
+  await writeFile(join(folder, 'password'), `${BIND_PASSWORD}\n`, { mode: 0o600 });
+  await writeFile(
+    file,
+    `instance: ${INSTANCE}
+mode: enforce
+timeZone: ${TIME_ZONE}
+source: { git: { url: ./desired-state.git, branch: main } }
+store: { sqlite: muster.db }
+directory:
+  activeDirectory:
+    urls: [${server.url}]
+    caFile: ${server.caFile}
+    bind: { user: "${BIND_DN}", passwordFile: password }
+    base: ${BASE_DN}
+    accounts:
+      read: ["${RESEARCHERS_OU}"]
+      create: [{ ou: "${RESEARCHERS_OU}" }]
+      upnSuffix: example.org
+      attributes: ${JSON.stringify(MAPPED)}
+`,
+  );
+  return file;
+}

@@ -1,0 +1,50 @@
+/** How figures are written: one way for the terminal, the README and the documents. */
+import { type Goal, isMet, type Result, ratioOf, reached, type Unit } from './result.ts';
+
+/** `9.2 s`, `0.15 s`, `12 ms`, `676 MB`. */
+export function amount(value: number, unit: Unit): string {
+  if (unit === 'MB') return `${Math.round(value)} MB`;
+  return `${plain(value)} ${unit}`;
+}
+
+/** Three digits that count, never in powers of ten. */
+export function plain(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(1);
+  if (value >= 1) return value.toFixed(2);
+  return String(Number(value.toPrecision(2)));
+}
+
+export function ratioText(result: Result): string {
+  const ratio = ratioOf(result);
+  return ratio === null ? '' : plain(ratio);
+}
+
+export function goalText(goal: Goal, unit: Unit): string {
+  if (goal.kind === 'limit') return `at most ${amount(goal.value, unit)}`;
+  return goal.kind === 'ratio' ? `ratio at most ${plain(goal.value)}` : `at least ${plain(goal.value)} times less`;
+}
+
+/** `met`, or by how much it is missed in the goal's own terms. */
+export function verdictText(result: Result): string {
+  const { goal, unit } = result;
+  const value = reached(result);
+  const now = goal.kind === 'limit' ? amount(value, unit) : `${plain(value)}${goal.kind === 'times' ? ' times' : ''}`;
+  if (isMet(result)) return goal.kind === 'times' ? `met: ${now}` : 'met';
+  const share = goal.kind === 'times' ? goal.value / value - 1 : value / goal.value - 1;
+  return `missed: ${now}, by ${Math.round(share * 100)} %`;
+}
+
+/** The steps that take longest, in order: `load 4100 ms, observe 2210 ms, …`; empty where none are known. */
+export function stepsText({ steps }: Result): string {
+  const longest = Object.entries(steps)
+    .filter(([, ms]) => ms >= 1)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 5);
+  return longest.map(([name, ms]) => `${name} ${Math.round(ms)} ms`).join(', ');
+}
+
+/** `100,000`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
