@@ -1,31 +1,25 @@
 /** From a source to typed entries with diagnostics: finds what is where, reads what is new, remembers what is not. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { byPlace, type Diagnostic } from '../diagnostic.ts';
-import type { Kind } from '../model/document.ts';
+import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
 import { FIELD_NAMES } from '../model/documents.ts';
 import type { Loaded, LoadedFile } from '../model/loaded.ts';
 import { checkMusterFile, MUSTER_FILE, missingMusterFile } from '../model/muster-file.ts';
 import { type BlobCache, type CacheKey, type CacheRow, cacheKey } from './blob-cache.ts';
 import { cutOff } from './cut-off.ts';
-import { FILE_BYTES_MAX, TOO_LARGE } from './decode.ts';
+import { TOO_LARGE } from './decode.ts';
+import { type KnownFile, type LastLoad, sameSnapshot } from './last-load.ts';
 import { kindAt, straysIn } from './places.ts';
-import type { Snapshot, Source, SourceFile } from './source.ts';
-import {
-  diagnosticsAt,
-  type HeldProblem,
-  pack,
-  READER_VERSION,
-  type TypedFile,
-  typeFile,
-  unpack,
-} from './typed-file.ts';
+import { excessProblem, isFit, type KindFile, readContents } from './reading.ts';
+import { READING_LIMITS, type ReadingLimits, type ReadOutcome } from './reading-pool.ts';
+import { type Pause, pauses } from './slices.ts';
+import type { Snapshot, Source } from './source.ts';
+import { diagnosticsAt, type HeldProblem, READER_VERSION, type TypedFile, unpack } from './typed-file.ts';
 import { readYaml } from './yaml.ts';
 
-/** Longest stretch of reading before timers, signals and the lease get their turn. */
-const SLICE_MS = 10;
 /** Keys per question to the cache, and rows per transaction: tens of milliseconds each. */
-const GET_BATCH = 5_000;
+const GET_BATCH = 2_000;
 const PUT_BATCH = 2_000;
+/** Two lines are all it says; it is read on the spot, so it may not be as long as a file of entries. */
+const MUSTER_FILE_BYTES_MAX = 8 * 1024;
 
 export interface LoadOptions {
   readonly source: Source;
@@ -34,42 +28,68 @@ export interface LoadOptions {
   readonly goodText: (path: string) => Promise<string | null>;
   /** This Muster's instance: `muster.yaml` must name it. */
   readonly instance: string;
+  /**
+   * Keep what was loaded in memory, for a process that loads again and again: an unchanged file is then the very same object, and
+   * an unchanged repository the very same Loaded.
+   */
+  readonly resident?: boolean;
+  readonly readingLimits?: ReadingLimits;
 }
 
-interface KindFile extends SourceFile {
-  readonly kind: Kind;
+/** Loads once; as `loaderOf`. */
+export function load(options: LoadOptions): Promise<Loaded> {
+  return loaderOf(options)();
 }
 
 /**
- * Loads the newest state. What is wrong in a file is a diagnostic; what is wrong with the source is thrown (MusterError).
+ * A function that loads the newest state. What is wrong in a file is a diagnostic; what is wrong with the source is thrown (MusterError).
  * Files, entries and diagnostics come in the order of their paths and lines, whatever the source or the cache did.
  */
-export async function load(options: LoadOptions): Promise<Loaded> {
-  const { source } = options;
-  const snapshot = await source.snapshot();
+export function loaderOf(options: LoadOptions): () => Promise<Loaded> {
+  let last: LastLoad | null = null;
+  return async () => {
+    const snapshot = await options.source.snapshot();
+    if (last?.steady === true && sameSnapshot(last.snapshot, snapshot)) return last.loaded;
+    const next = await loadSnapshot(options, snapshot, last);
+    if (options.resident === true) last = next;
+    return next.loaded;
+  };
+}
+
+async function loadSnapshot(options: LoadOptions, snapshot: Snapshot, last: LastLoad | null): Promise<LastLoad> {
+  const pause = pauses();
   const own: KindFile[] = [];
   const others: string[] = [];
   for (const file of snapshot.files) {
+    const turn = pause();
+    if (turn !== undefined) await turn;
     const kind = kindAt(file.path);
     if (kind !== null) own.push({ ...file, kind });
     else if (file.path !== MUSTER_FILE) others.push(file.path);
   }
   const diagnostics = [...straysIn(others)];
   const repository = await checkRepository(options, snapshot);
-  const files = await loadFiles(options, own);
+  const loading = new Loading(options, pause);
+  await loading.loadAll(own, last?.files);
+  const files = own.map((file) => loading.files.get(file.path) ?? notLoaded(file));
   for (const rejected of snapshot.rejected) {
     const kind = kindAt(rejected.file);
     // What stands in the place of a file of entries holds what that file held; elsewhere it is only reported.
     if (kind === null || rejected.holds !== 'file') diagnostics.push(rejected);
     else files.push(unreadableFile({ path: rejected.file, blob: '', kind }, [rejected]));
   }
-  return {
+  const loaded = {
     revision: snapshot.revision,
     committedAt: snapshot.committedAt,
-    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: files.sort((a, b) => compareText(a.path, b.path)),
     diagnostics: [...repository, ...diagnostics].sort(byPlace),
     trusted: repository.length === 0,
   };
+  return { snapshot, loaded, steady: loading.steady, files: loading.known };
+}
+
+function notLoaded({ path }: KindFile): never {
+  throw new Error(`${path} was not loaded`);
 }
 
 /** What is wrong with `muster.yaml`; empty: the repository is ours. */
@@ -84,7 +104,7 @@ async function checkRepository(options: LoadOptions, snapshot: Snapshot): Promis
 async function musterFileProblems({ source, instance }: LoadOptions, snapshot: Snapshot) {
   const file = snapshot.files.find(({ path }) => path === MUSTER_FILE);
   if (file === undefined) return [missingMusterFile(instance)];
-  if (file.size > FILE_BYTES_MAX) return [TOO_LARGE];
+  if (file.size > MUSTER_FILE_BYTES_MAX) return [{ ...missingMusterFile(instance), message: MUSTER_FILE_TOO_LARGE }];
   for await (const { bytes } of source.texts([file])) {
     const { tree, faults } = readYaml(bytes, FIELD_NAMES);
     return faults.length > 0 || tree === null ? faults : checkMusterFile(tree, instance);
@@ -92,75 +112,121 @@ async function musterFileProblems({ source, instance }: LoadOptions, snapshot: S
   return [missingMusterFile(instance)];
 }
 
-async function loadFiles(options: LoadOptions, files: readonly KindFile[]): Promise<LoadedFile[]> {
-  const pause = pauses();
-  const fit = files.filter((file) => file.size <= FILE_BYTES_MAX);
-  const cached = await askCache(options.blobs, fit);
-  const fresh = await readNew(
-    options,
-    fit.filter((file) => !cached.has(cacheKey(keyOf(file)))),
-    pause,
-  );
-  const loaded: LoadedFile[] = [];
-  for (const file of files) {
-    await pause();
-    const key = cacheKey(keyOf(file));
-    const packed = cached.get(key);
-    const typed = fresh.get(key)?.file ?? (packed === undefined ? null : unpack(file.kind, packed));
-    if (typed === null) {
-      loaded.push(unreadableFile(file, diagnosticsAt(file.path, [{ ...TOO_LARGE, holds: 'file' }])));
-      continue;
-    }
-    const cut = typed.openEnd ? await cutOffProblem(options, file, fresh.get(key)?.text) : null;
-    loaded.push(cut === null ? loadedFile(file, typed) : unreadableFile(file, diagnosticsAt(file.path, [cut])));
+const MUSTER_FILE_TOO_LARGE = 'This file is far larger than it needs to be: two lines are all that it says.';
+
+/** One loading of all files, as it goes. */
+class Loading {
+  /** By path. */
+  readonly files = new Map<string, LoadedFile>();
+  /** For the next loading of this process. */
+  readonly known = new Map<string, KnownFile>();
+  /** Nothing of it depends on what may change while the repository does not. */
+  steady = true;
+  readonly #options: LoadOptions;
+  readonly #pause: Pause;
+  #rows: CacheRow[] = [];
+
+  constructor(options: LoadOptions, pause: Pause) {
+    this.#options = options;
+    this.#pause = pause;
   }
-  return loaded;
+
+  async loadAll(files: readonly KindFile[], before: LastLoad['files'] | undefined): Promise<void> {
+    const changed: KindFile[] = [];
+    for (const file of files) {
+      const turn = this.#pause();
+      if (turn !== undefined) await turn;
+      const known = before?.get(file.path);
+      if (!isFit(file)) this.#addUnreadable(file, { ...TOO_LARGE, holds: 'file' });
+      else if (known?.file.blob === file.blob) await this.#add(file, known, null);
+      else changed.push(file);
+    }
+    await this.#readNew(await this.#takeCached(changed));
+  }
+
+  /** Takes what the cache knows, and returns the rest. */
+  async #takeCached(files: readonly KindFile[]): Promise<readonly KindFile[]> {
+    const unknown: KindFile[] = [];
+    for (let start = 0; start < files.length; start += GET_BATCH) {
+      await this.#pause();
+      const batch = files.slice(start, start + GET_BATCH);
+      const known = await this.#options.blobs.get(batch.map(keyOf));
+      for (const file of batch) {
+        const packed = known.get(cacheKey(keyOf(file)));
+        if (packed === undefined) unknown.push(file);
+        else await this.#addTyped(file, packed, null);
+      }
+    }
+    return unknown;
+  }
+
+  /** Reads each new content once, however many files hold it, and puts it into the cache. */
+  async #readNew(files: readonly KindFile[]): Promise<void> {
+    if (files.length === 0) return;
+    const sharing = Map.groupBy(files, (file) => cacheKey(keyOf(file)));
+    const firsts = [...sharing.values()].flatMap((same) => same.slice(0, 1));
+    // In the order of the cache's key: adding to its tree costs a third of what it costs in any other order.
+    firsts.sort((a, b) => compareText(a.blob, b.blob));
+    const { source, readingLimits = READING_LIMITS } = this.#options;
+    await readContents(source, firsts, readingLimits, this.#pause, (file, outcome) =>
+      this.#take(sharing.get(cacheKey(keyOf(file))) ?? [file], outcome),
+    );
+    await this.#put();
+  }
+
+  async #take(same: readonly KindFile[], outcome: ReadOutcome): Promise<void> {
+    if (typeof outcome === 'string') {
+      // Not remembered: on another day, or with another reader, it may go well.
+      this.steady = false;
+      for (const file of same) this.#addUnreadable(file, excessProblem(outcome));
+      return;
+    }
+    const { packed, text } = outcome;
+    for (const file of same) await this.#addTyped(file, packed, text);
+    const [first] = same;
+    if (first !== undefined) this.#rows.push({ ...keyOf(first), typed: packed, text });
+    if (this.#rows.length >= PUT_BATCH) await this.#put();
+  }
+
+  async #put(): Promise<void> {
+    const rows = this.#rows;
+    this.#rows = [];
+    if (rows.length > 0) await this.#options.blobs.put(rows);
+  }
+
+  #addTyped(file: KindFile, packed: string, text: string | null): Promise<void> | undefined {
+    const typed = unpack(file.kind, packed);
+    return this.#add(file, { file: loadedFile(file, typed), openEnd: typed.openEnd }, text);
+  }
+
+  /** `text` is null where only the cache knows it. */
+  #add(file: KindFile, known: KnownFile, text: string | null): Promise<void> | undefined {
+    if (this.#options.resident === true) this.known.set(file.path, known);
+    if (known.openEnd) return this.#addOpenEnd(file, known, text);
+    this.files.set(file.path, known.file);
+    return undefined;
+  }
+
+  async #addOpenEnd(file: KindFile, known: KnownFile, text: string | null): Promise<void> {
+    this.steady = false;
+    const cut = await cutOffProblem(this.#options, file, text);
+    if (cut === null) this.files.set(file.path, known.file);
+    else this.#addUnreadable(file, cut);
+  }
+
+  #addUnreadable(file: KindFile, problem: HeldProblem): void {
+    this.files.set(file.path, unreadableFile(file, diagnosticsAt(file.path, [problem])));
+  }
 }
 
 function keyOf(file: KindFile): CacheKey {
   return { blob: file.blob, kind: `${file.kind}@${READER_VERSION}` };
 }
 
-async function askCache(blobs: BlobCache, files: readonly KindFile[]): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (let start = 0; start < files.length; start += GET_BATCH) {
-    for (const [key, typed] of await blobs.get(files.slice(start, start + GET_BATCH).map(keyOf))) found.set(key, typed);
-  }
-  return found;
-}
-
-/** Reads each new content once, however many files hold it, and puts it into the cache. */
-async function readNew(
-  { source, blobs }: LoadOptions,
-  files: readonly KindFile[],
-  pause: () => Promise<void> | undefined,
-): Promise<ReadonlyMap<string, { readonly file: TypedFile; readonly text: string }>> {
-  const byKey = new Map(files.map((file) => [cacheKey(keyOf(file)), file]));
-  const fresh = new Map<string, { readonly file: TypedFile; readonly text: string }>();
-  if (byKey.size === 0) return fresh;
-  let rows: CacheRow[] = [];
-  const wanted = [...byKey.values()];
-  let index = 0;
-  for await (const { bytes } of source.texts(wanted)) {
-    const file = wanted[index++];
-    if (file === undefined) break;
-    await pause();
-    const typed = typeFile(file.kind, bytes);
-    const key = keyOf(file);
-    fresh.set(cacheKey(key), typed);
-    rows.push({ ...key, typed: pack(typed.file), text: typed.text });
-    if (rows.length < PUT_BATCH) continue;
-    await blobs.put(rows);
-    rows = [];
-  }
-  if (rows.length > 0) await blobs.put(rows);
-  return fresh;
-}
-
 async function cutOffProblem(
   { blobs, goodText }: LoadOptions,
   file: KindFile,
-  freshText: string | undefined,
+  freshText: string | null,
 ): Promise<HeldProblem | null> {
   const good = await goodText(file.path);
   if (good === null) return null;
@@ -180,15 +246,4 @@ function unreadableFile(
 ): LoadedFile {
   const { path, blob, kind } = file;
   return { path, blob, kind, entries: [], broken: [], unreadable: true, diagnostics };
-}
-
-/** A function that lets the event loop turn once a slice of time is used up, and costs next to nothing before. */
-function pauses(): () => Promise<void> | undefined {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since < SLICE_MS) return undefined;
-    return nextTurn().then(() => {
-      since = performance.now();
-    });
-  };
 }

@@ -24,7 +24,7 @@ const STRAYS_SHOWN = 5;
 export function kindAt(path: string): Kind | null {
   const slash = path.indexOf('/');
   if (slash < 0) return FILES.get(path) ?? null;
-  if (!path.endsWith('.yaml') || path.split('/').some((part) => part.startsWith('.'))) return null;
+  if (!path.endsWith('.yaml') || path.startsWith('.') || path.includes('/.')) return null;
   return FOLDERS.get(path.slice(0, slash)) ?? null;
 }
 
