@@ -65,14 +65,26 @@ export function gather<K extends Kind>(
   for (const entry of remembered) {
     if (isRemembered(entry, kind)) last.set(entry.key, entry);
   }
-  const keys = [...new Set([...stated.keys(), ...broken.keys(), ...last.keys()])].sort(compareText);
   const found = new Map<string, Found<Documents[K]>>();
-  for (const key of keys) {
-    const here = { stated: stated.get(key) ?? [], broken: broken.get(key) ?? [], last: last.get(key) ?? null };
+  for (const key of keysOf(last, stated, broken)) {
+    const here = { stated: stated.get(key) ?? NONE, broken: broken.get(key) ?? NONE, last: last.get(key) ?? null };
     found.set(key, { key, ...here, hidden: hidingPlace(here, hidden) });
   }
   return found;
 }
+
+/** One list for all that have nothing: there are hundreds of thousands of them. */
+const NONE: readonly never[] = [];
+
+/** Each key once, in code-unit order: nearly all are remembered, and come in that order. */
+function keysOf(last: Keyed, stated: Keyed, broken: Keyed): readonly string[] {
+  const keys = [...last.keys()];
+  for (const key of stated.keys()) if (!last.has(key)) keys.push(key);
+  for (const key of broken.keys()) if (!last.has(key) && !stated.has(key)) keys.push(key);
+  return keys.sort(compareText);
+}
+
+type Keyed = ReadonlyMap<string, unknown>;
 
 /**
  * A document whose file cannot be read may still stand there; so may one that is missing from a file in which some entry has no

@@ -1,46 +1,118 @@
 /** Settling every identity of every kind, institutions first. */
 import type { Diagnostic } from '../diagnostic.ts';
-import type { AnyEntry, Block, Documents, Kind } from './document.ts';
-import { type Findings, gather, hiddenIn } from './gather.ts';
+import { type AnyEntry, type Block, type Documents, type Entry, KINDS, type Kind, type User } from './document.ts';
+import { type Findings, type Found, gather, hiddenIn } from './gather.ts';
 import type { Loaded } from './loaded.ts';
+import { eachResult, type Known, lastResult } from './reuse.ts';
 import { blockRules, type InstitutionObjection, userRules } from './rules.ts';
-import { holdingError, type Rules, type Settled, settle } from './settle.ts';
+import { holdingError, NONE, type Objection, type Rules, type Settled, settle } from './settle.ts';
 import { settleInstitutions } from './settle-institutions.ts';
 import { suggestFrom } from './suggestion.ts';
 import type { BlockTime } from './vanished.ts';
 
 export type BlockKind = 'blocked-institution' | 'blocked-user' | 'mail-block';
 
-export type SettledAll = { readonly [K in Kind]: ReadonlyMap<string, Settled<Documents[K]>> };
+/** Identities of each kind in code-unit order; those that can't count in any way are left out. */
+export type SettledAll = { readonly [K in Kind]: readonly Settled<Documents[K]>[] };
 
-export interface Settlement {
-  /** Identities of each kind in code-unit order; those that can't count in any way are left out. */
-  readonly settled: SettledAll;
+/** What is known of every identity of every kind. */
+export type FoundAll = { readonly [K in Kind]: Findings<K> };
+
+export type SettledBlocks = Pick<SettledAll, BlockKind>;
+
+export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> {
   /** What is wrong across files with entries that have a mistake of their own, so that all problems come at once. */
   readonly besides: readonly Diagnostic[];
 }
 
-export function settleAll(loaded: Loaded, remembered: readonly AnyEntry[], time: BlockTime): Settlement {
+export function findAll(loaded: Loaded, remembered: readonly AnyEntry[]): FoundAll {
   const hidden = hiddenIn(loaded);
   const find = <K extends Kind>(kind: K): Findings<K> => gather(kind, loaded, hidden, remembered);
-  const institutions = find('institution');
-  const users = find('user');
-  const { settled: institution, objectionTo } = settleInstitutions(institutions);
+  return {
+    institution: find('institution'),
+    user: find('user'),
+    'blocked-institution': find('blocked-institution'),
+    'blocked-user': find('blocked-user'),
+    'mail-block': find('mail-block'),
+  };
+}
+
+/** Institutions and people, which no moment changes. A person about whom nothing is news is not settled anew. */
+export function peopleSettler(): (loaded: Loaded, found: FoundAll) => SettledPeople {
+  const settleUsers = eachResult(settleUser);
+  const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
+  return (loaded, found) => {
+    const { settled: institution, objectionTo } = settleInstitutions(found.institution);
+    return {
+      institution: [...institution.values()],
+      user: counting(settleUsers(userFacts(found.user, objectionTo), TIMELESS)),
+      besides: loaded.trusted ? brokenReferences(loaded, objectionTo) : NONE,
+    };
+  };
+}
+
+/** Settling people asks for no moment. */
+const TIMELESS = 0;
+
+/** One valid document and nothing else: told by its parts, which stay the same from pass to pass. */
+type Plain = readonly [
+  document: User,
+  none: readonly string[],
+  file: string,
+  line: number,
+  key: string,
+  last: Entry<User> | null,
+  objection: Objection | null,
+];
+/** Nothing but what was last good. */
+type Gone = readonly [last: Entry<User>];
+/** Anything else: gathered anew for every pass, and so settled anew. */
+type Tangled = readonly [found: Found<User>, objectionTo: InstitutionObjection];
+type UserFacts = Plain | Gone | Tangled;
+
+function* userFacts(users: Findings<'user'>, objectionTo: InstitutionObjection): Iterable<Known<UserFacts>> {
+  for (const found of users.values()) yield { key: found.key, facts: factsOf(found, objectionTo) };
+}
+
+function factsOf(found: Found<User>, objectionTo: InstitutionObjection): UserFacts {
+  const { key, stated, broken, hidden, last } = found;
+  const [one] = stated;
+  if (stated.length > 1 || broken.length > 0 || hidden !== null) return [found, objectionTo];
+  if (one === undefined) return last === null ? [found, objectionTo] : [last];
+  const { document, none, origin } = one;
+  const objection = objectionTo(document.institution, 'institution');
+  return [document, none, origin.file, origin.line, key, last, objection];
+}
+
+function settleUser(facts: UserFacts): Settled<User> | null {
+  if (facts.length === 2) return settle(facts[0], userRules(facts[1]));
+  if (facts.length === 1)
+    return settle({ key: facts[0].key, stated: NONE, ...ALONE, last: facts[0] }, userRules(NO_OBJECTION));
+  const [document, none, file, line, key, last, objection] = facts;
+  const stated = [{ document, none, origin: { file, line } }];
+  return settle(
+    { key, stated, ...ALONE, last },
+    userRules(() => objection),
+  );
+}
+
+const ALONE = { broken: NONE, hidden: null };
+const NO_OBJECTION: InstitutionObjection = () => null;
+
+/** Blocks, some of which are judged by the moment. */
+export function settleBlocks(found: FoundAll, time: BlockTime): SettledBlocks {
   const blocks = (kind: BlockKind) => {
     const targetField = targetFieldOf(kind);
-    const targets: ReadonlyMap<string, unknown> = targetField === 'user' ? users : institutions;
+    const targets: ReadonlyMap<string, unknown> = targetField === 'user' ? found.user : found.institution;
     const isKnown = (target: string) => targets.has(target);
-    const suggest = suggestFrom([...targets.keys()]);
-    return settleEach<Block>(find(kind), blockRules({ kind, targetField, isKnown, suggest, ...time }));
+    const rules = blockRules({ kind, targetField, isKnown, suggest: suggestFrom(targets), ...time });
+    return settleEach<Block>(found[kind], rules);
   };
-  const settled = {
-    institution,
-    user: settleEach(users, userRules(objectionTo)),
+  return {
     'blocked-institution': blocks('blocked-institution'),
     'blocked-user': blocks('blocked-user'),
     'mail-block': blocks('mail-block'),
   };
-  return { settled, besides: hidden.everything ? [] : brokenReferences(loaded, objectionTo) };
 }
 
 function brokenReferences(loaded: Loaded, objectionTo: InstitutionObjection): readonly Diagnostic[] {
@@ -58,25 +130,28 @@ export function targetFieldOf(kind: BlockKind): 'user' | 'institution' {
 }
 
 /** Those that `pick` takes, with their kind, as the memory knows them. */
-export function pickEntries(settled: SettledAll, pick: (one: Settled<unknown>) => boolean): readonly AnyEntry[] {
-  const picked = <K extends Kind>(kind: K) => [...settled[kind].values()].filter(pick).map(({ entry }) => entry);
-  return [
-    ...picked('institution').map((entry): AnyEntry => ({ kind: 'institution', ...entry })),
-    ...picked('user').map((entry): AnyEntry => ({ kind: 'user', ...entry })),
-    ...picked('blocked-institution').map((entry): AnyEntry => ({ kind: 'blocked-institution', ...entry })),
-    ...picked('blocked-user').map((entry): AnyEntry => ({ kind: 'blocked-user', ...entry })),
-    ...picked('mail-block').map((entry): AnyEntry => ({ kind: 'mail-block', ...entry })),
-  ];
+export function pickEntries<K extends Kind>(
+  settled: Pick<SettledAll, K>,
+  pick: (one: Settled<Documents[K]>) => boolean,
+): readonly AnyEntry[] {
+  const picked: AnyEntry[] = [];
+  for (const kind of KINDS) {
+    if (!isAmong(kind, settled)) continue;
+    // Kind and document of one list belong together by its type, which the compiler can't follow through a type parameter.
+    for (const one of settled[kind]) if (pick(one)) picked.push({ kind, ...one.entry } as unknown as AnyEntry);
+  }
+  return picked;
 }
 
-function settleEach<D>(
-  findings: ReadonlyMap<string, Parameters<typeof settle<D>>[0]>,
-  rules: Rules<D>,
-): ReadonlyMap<string, Settled<D>> {
-  const settled = new Map<string, Settled<D>>();
-  for (const [key, found] of findings) {
+function isAmong<K extends Kind>(kind: Kind, settled: Pick<SettledAll, K>): kind is K {
+  return Object.hasOwn(settled, kind);
+}
+
+function settleEach<D>(findings: ReadonlyMap<string, Found<D>>, rules: Rules<D>): readonly Settled<D>[] {
+  const settled: Settled<D>[] = [];
+  for (const found of findings.values()) {
     const one = settle(found, rules);
-    if (one !== null) settled.set(key, one);
+    if (one !== null) settled.push(one);
   }
   return settled;
 }

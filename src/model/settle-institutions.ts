@@ -20,7 +20,7 @@ export function settleInstitutions(found: Findings<'institution'>): SettledInsti
   const { order, circles } = hierarchyOf(above);
   const circle = (key: string) => (circles.has(key) ? wayRound(key, above, circles, CIRCLE_TOLD_MAX) : null);
   const settled = new Map<string, Settled<Institution>>();
-  const suggest = suggestFrom([...found.keys()]);
+  const suggest = suggestFrom(found);
   const objectionTo: InstitutionObjection = (key, field) => {
     const there = found.get(key);
     return there === undefined ? unknown(key, field, suggest) : notYetCounting(there, settled.get(key));

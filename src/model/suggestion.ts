@@ -8,12 +8,12 @@ const SUGGESTIONS_MAX = 20;
 export type Suggest = (word: string) => string | null;
 
 /** Each distinct word is looked up once, in the order in which they are asked for. */
-export function suggestFrom(known: readonly string[]): Suggest {
+export function suggestFrom(known: ReadonlyMap<string, unknown>): Suggest {
   const answers = new Map<string, string | null>();
   return (word) => {
     const before = answers.get(word);
     if (before !== undefined) return before;
-    const answer = answers.size < SUGGESTIONS_MAX ? nearest(word, known) : null;
+    const answer = answers.size < SUGGESTIONS_MAX ? nearest(word, known.keys()) : null;
     answers.set(word, answer);
     return answer;
   };

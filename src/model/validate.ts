@@ -3,14 +3,25 @@ import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
 import { daysIn } from './block-window.ts';
 import { withConsequences } from './consequence.ts';
 import { dayOf } from './day.ts';
-import type { AnyEntry, Entry, Instant, Kind } from './document.ts';
+import type { AnyEntry, Block, Entry, Instant, Institution, Kind, User } from './document.ts';
+import { heldAmongBlocks, heldAmongPeople } from './held-entries.ts';
 import type { HeldEntry } from './held-entry.ts';
 import type { Loaded } from './loaded.ts';
 import type { Model, OperatorBlock } from './model.ts';
-import type { Objection, Settled } from './settle.ts';
-import { type BlockKind, pickEntries, type SettledAll, settleAll, targetFieldOf } from './settle-all.ts';
+import { lastResult, steadyItems } from './reuse.ts';
+import { NONE, type Settled } from './settle.ts';
+import {
+  type BlockKind,
+  findAll,
+  peopleSettler,
+  pickEntries,
+  type SettledAll,
+  type SettledBlocks,
+  type SettledPeople,
+  settleBlocks,
+} from './settle-all.ts';
 import { sharedContacts } from './shared-contacts.ts';
-import { type BlockTime, mayForget, vanishedBlock, vanishedInstitution, vanishedUser } from './vanished.ts';
+import { type BlockTime, mayForget } from './vanished.ts';
 
 export interface ResolveOptions {
   /** IANA name: the zone in which a plain date is a day. */
@@ -42,117 +53,146 @@ export interface Resolution {
   readonly remember: ToRemember;
 }
 
+export type Resolve = (loaded: Loaded, remembered: readonly AnyEntry[], options: ResolveOptions) => Resolution;
+
 /**
  * Everything that the repository and the operators want, whatever the order of files and entries. `remembered` are the last good
  * entries as the memory gives them. Where `loaded` is not trusted, nothing that stands in it counts and all remembered is held.
  * Never throws for what people wrote.
  */
 export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options: ResolveOptions): Resolution {
-  const { timeZone, at } = options;
-  const time = { days: daysIn(timeZone), at, today: dayOf(at, timeZone) };
-  const { settled, besides } = settleAll(loaded, remembered, time);
-  const model = modelOf(settled, options);
-  return {
-    model,
-    diagnostics: [
-      ...diagnosticsOf(loaded, settled, model, options.forgetful === true ? null : remembered),
-      ...besides,
-    ].sort(byPlace),
-    heldEntries: loaded.trusted ? heldEntriesOf(settled, model, time) : [],
-    remember: {
-      entries: pickEntries(settled, ({ remember }) => remember).map(asRemembered),
-      forget: forgettable(settled, time),
-      files: loaded.trusted ? readableFiles(loaded) : new Map(),
-    },
+  return resolver()(loaded, remembered, options);
+}
+
+/** `resolve` for one who asks again and again: of what is the same as last time, the result is the very one of last time. */
+export function resolver(): Resolve {
+  const inZone = lastResult(daysIn);
+  const find = lastResult(findAll);
+  const settlePeople = lastResult(peopleSettler());
+  const newsOfPeople = lastResult(pickNews<'institution' | 'user'>);
+  const heldPeople = lastResult(heldAmongPeople);
+  const problemsInFiles = lastResult(fileProblems);
+  const files = lastResult(readableFiles);
+  const toModel = modeller();
+  return (loaded, remembered, { timeZone, operatorBlocks, at, forgetful = false }) => {
+    const time = { days: inZone(timeZone), at, today: dayOf(at, timeZone) };
+    const found = find(loaded, remembered);
+    const people = settlePeople(loaded, found);
+    const blocks = settleBlocks(found, time);
+    const model = toModel(timeZone, people, blocks, operatorBlocks);
+    const ofFiles = problemsInFiles(loaded, forgetful ? null : remembered, people, model.users);
+    return {
+      model,
+      diagnostics: [...ofFiles, ...acrossFiles(blocks, forgetful)].sort(byPlace),
+      heldEntries: loaded.trusted ? [...heldPeople(people), ...heldAmongBlocks(blocks, time)] : [],
+      remember: {
+        entries: [...newsOfPeople(people), ...pickNews(blocks)],
+        forget: pickEntries(blocks, ({ entry }) => isForgettable(entry, time)),
+        files: files(loaded),
+      },
+    };
   };
 }
 
-function modelOf(settled: SettledAll, { timeZone, operatorBlocks }: ResolveOptions): Model {
-  return {
-    timeZone,
-    institutions: new Map(counting(settled.institution).map((entry) => [entry.key, entry])),
-    users: new Map(counting(settled.user).map((entry) => [entry.key, entry])),
-    blockedInstitutions: counting(settled['blocked-institution']),
-    blockedUsers: counting(settled['blocked-user']),
-    mailBlocks: counting(settled['mail-block']),
-    operatorBlocks: [...operatorBlocks].sort((a, b) => compareText(a.id, b.id)),
+type Modeller = (
+  timeZone: string,
+  people: SettledPeople,
+  blocks: SettledBlocks,
+  operatorBlocks: readonly OperatorBlock[],
+) => Model;
+
+/** Entries that say the same as before are the very ones of before, and so are their lists and the whole. */
+function modeller(): Modeller {
+  const byKey = <D>() =>
+    lastResult((entries: readonly Entry<D>[]) => new Map(entries.map((entry) => [entry.key, entry])));
+  const users = byKey<User>();
+  const countingUsers = lastResult(counting<User>);
+  const institutions = byKey<Institution>();
+  const steadily = <D>() => steadyItems<Entry<D>>(({ key }) => key);
+  const steady = {
+    institution: steadily<Institution>(),
+    'blocked-institution': steadily<Block>(),
+    'blocked-user': steadily<Block>(),
+    'mail-block': steadily<Block>(),
+    orders: steadyItems<OperatorBlock>(({ id }) => id),
+  };
+  const model = lastResult(modelOf);
+  return (timeZone, people, blocks, operatorBlocks) => {
+    const ofKind = (kind: BlockKind) => steady[kind](counting(blocks[kind]));
+    return model(
+      timeZone,
+      institutions(steady.institution(counting(people.institution))),
+      users(countingUsers(people.user)),
+      ofKind('blocked-institution'),
+      ofKind('blocked-user'),
+      ofKind('mail-block'),
+      steady.orders(operatorBlocks.toSorted((a, b) => compareText(a.id, b.id))),
+    );
   };
 }
 
-function counting<D>(settled: ReadonlyMap<string, Settled<D>>): readonly Entry<D>[] {
-  return [...settled.values()].filter(({ counts }) => counts).map(({ entry }) => entry);
+function modelOf(
+  timeZone: string,
+  institutions: Model['institutions'],
+  users: Model['users'],
+  blockedInstitutions: Model['blockedInstitutions'],
+  blockedUsers: Model['blockedUsers'],
+  mailBlocks: Model['mailBlocks'],
+  operatorBlocks: Model['operatorBlocks'],
+): Model {
+  return { timeZone, institutions, users, blockedInstitutions, blockedUsers, mailBlocks, operatorBlocks };
 }
 
-/** `remembered` null: not known. */
-function diagnosticsOf(
+function counting<D>(settled: readonly Settled<D>[]): readonly Entry<D>[] {
+  return settled.filter(({ counts }) => counts).map(({ entry }) => entry);
+}
+
+/** What stands in the files, and what is wrong across them with people and institutions. `remembered` null: not known. */
+function fileProblems(
   loaded: Loaded,
-  settled: SettledAll,
-  model: Model,
   remembered: readonly AnyEntry[] | null,
+  people: SettledPeople,
+  users: Model['users'],
 ): readonly Diagnostic[] {
-  const acrossFiles = Object.values(settled).flatMap((ofKind: ReadonlyMap<string, Settled<unknown>>) =>
-    [...ofKind.values()].flatMap(({ diagnostics }) => (remembered === null ? diagnostics.map(forgetful) : diagnostics)),
-  );
-  const shared = loaded.trusted ? sharedContacts(model.users.values()) : [];
+  const { institution, user, besides } = people;
   const inFiles =
     remembered === null || !loaded.trusted
       ? loaded.files.flatMap(({ diagnostics }) => diagnostics)
       : withConsequences(loaded, remembered);
-  return [...loaded.diagnostics, ...inFiles, ...acrossFiles, ...shared];
+  const shared = loaded.trusted ? sharedContacts(users.values()) : NONE;
+  const across = acrossFiles({ institution, user }, remembered === null);
+  return [...loaded.diagnostics, ...inFiles, ...across, ...shared, ...besides];
 }
 
-/** Whether there was a good document before is not known. */
-function forgetful({ consequence, ...diagnostic }: Diagnostic): Diagnostic {
+/** `forgetful`: whether there was a good document before is not known. */
+function acrossFiles(settled: Partial<SettledAll>, forgetful: boolean): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const ofKind of Object.values(settled)) {
+    for (const { diagnostics } of ofKind) found.push(...(forgetful ? diagnostics.map(withoutMemory) : diagnostics));
+  }
+  return found;
+}
+
+function withoutMemory({ consequence, ...diagnostic }: Diagnostic): Diagnostic {
   return consequence === null ? { ...diagnostic, consequence } : diagnostic;
 }
 
-/** The memory keeps documents, not the state of a pass. */
-function asRemembered(entry: AnyEntry): AnyEntry {
-  return { ...entry, condition: 'declared', rivals: [] };
+/** What is new, as the memory takes it in: documents, not the state of a pass. */
+function pickNews<K extends Kind>(settled: Pick<SettledAll, K>): readonly AnyEntry[] {
+  return pickEntries(settled, ({ remember }) => remember).map((entry) => ({
+    ...entry,
+    condition: 'declared',
+    rivals: [],
+  }));
 }
 
 function readableFiles(loaded: Loaded): ReadonlyMap<string, string> {
-  const readable = loaded.files.filter(({ unreadable }) => !unreadable);
-  return new Map(readable.map(({ path, blob }) => [path, blob]));
+  const readable = new Map<string, string>();
+  if (!loaded.trusted) return readable;
+  for (const { path, blob, unreadable } of loaded.files) if (!unreadable) readable.set(path, blob);
+  return readable;
 }
 
-function forgettable(settled: SettledAll, time: BlockTime): readonly AnyEntry[] {
-  const vanished = pickEntries(settled, ({ entry }) => entry.condition === 'vanished');
-  return vanished.filter((entry) => entry.kind !== 'user' && entry.kind !== 'institution' && mayForget(entry, time));
-}
-
-/** Only of a repository that counts as a whole: of any other, everything goes on as it last was, and one sentence says so. */
-function heldEntriesOf(settled: SettledAll, model: Model, time: BlockTime): readonly HeldEntry[] {
-  const needed = neededInstitutions(model);
-  const blocks = (kind: BlockKind, what: string) =>
-    heldOf(kind, settled[kind], (entry) => vanishedBlock(entry, targetFieldOf(kind), what, time));
-  return [
-    ...heldOf('institution', settled.institution, (entry) => vanishedInstitution(entry, needed.has(entry.key))),
-    ...heldOf('user', settled.user, vanishedUser),
-    ...blocks('blocked-institution', 'block'),
-    ...blocks('blocked-user', 'block'),
-    ...blocks('mail-block', 'mail block'),
-  ];
-}
-
-/** `whenGone` says what a person has to know of an entry that left the files; null: nothing, for nobody misses it. */
-function heldOf<D>(
-  kind: Kind,
-  settled: ReadonlyMap<string, Settled<D>>,
-  whenGone: (entry: Entry<D>) => Objection | null,
-): readonly HeldEntry[] {
-  return [...settled.values()].flatMap(({ entry, held }): HeldEntry[] => {
-    const { key, condition, origin } = entry;
-    if (condition === 'declared') return [];
-    const why = condition === 'held' ? held : whenGone(entry);
-    if (why === null) return [];
-    return [{ kind, key, condition, origin, text: why.message, fix: why.fix }];
-  });
-}
-
-/** Institutions that a person with an open account belongs to, or that another institution is part of. */
-function neededInstitutions(model: Model): ReadonlySet<string> {
-  const users = [...model.users.values()].filter(({ document }) => document.state === 'active');
-  const parents = [...model.institutions.values()].map(({ document }) => document.partOf ?? '');
-  return new Set([...users.map(({ document }) => document.institution), ...parents]);
+function isForgettable(entry: Entry<Block>, time: BlockTime): boolean {
+  return entry.condition === 'vanished' && mayForget(entry, time);
 }

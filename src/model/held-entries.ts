@@ -1,0 +1,54 @@
+/** Held entries: what a person has to know of each entry that goes on by its last good document. */
+import type { Entry, Kind } from './document.ts';
+import type { HeldEntry } from './held-entry.ts';
+import type { Objection, Settled } from './settle.ts';
+import { type BlockKind, type SettledBlocks, type SettledPeople, targetFieldOf } from './settle-all.ts';
+import { type BlockTime, vanishedBlock, vanishedInstitution, vanishedUser } from './vanished.ts';
+
+export function heldAmongPeople({ institution, user }: SettledPeople): readonly HeldEntry[] {
+  let needed: ReadonlySet<string> | null = null;
+  const isNeeded = (key: string) => {
+    needed ??= neededInstitutions({ institution, user });
+    return needed.has(key);
+  };
+  return [
+    ...heldOf('institution', institution, (entry) => vanishedInstitution(entry, isNeeded(entry.key))),
+    ...heldOf('user', user, vanishedUser),
+  ];
+}
+
+export function heldAmongBlocks(blocks: SettledBlocks, time: BlockTime): readonly HeldEntry[] {
+  const ofKind = (kind: BlockKind, what: string) =>
+    heldOf(kind, blocks[kind], (entry) => vanishedBlock(entry, targetFieldOf(kind), what, time));
+  return [
+    ...ofKind('blocked-institution', 'block'),
+    ...ofKind('blocked-user', 'block'),
+    ...ofKind('mail-block', 'mail block'),
+  ];
+}
+
+/** `whenGone` says what a person has to know of an entry that left the files; null: nothing, for nobody misses it. */
+function heldOf<D>(
+  kind: Kind,
+  settled: readonly Settled<D>[],
+  whenGone: (entry: Entry<D>) => Objection | null,
+): readonly HeldEntry[] {
+  const found: HeldEntry[] = [];
+  for (const { entry, held } of settled) {
+    const { key, condition, origin } = entry;
+    if (condition === 'declared') continue;
+    const why = condition === 'held' ? held : whenGone(entry);
+    if (why !== null) found.push({ kind, key, condition, origin, text: why.message, fix: why.fix });
+  }
+  return found;
+}
+
+/** Institutions that a person with an open account belongs to, or that another institution is part of. */
+function neededInstitutions({ institution, user }: Pick<SettledPeople, 'institution' | 'user'>): ReadonlySet<string> {
+  const needed = new Set<string>();
+  for (const { counts, entry } of user) {
+    if (counts && entry.document.state === 'active') needed.add(entry.document.institution);
+  }
+  for (const { counts, entry } of institution) if (counts) needed.add(entry.document.partOf ?? '');
+  return needed;
+}

@@ -1,0 +1,115 @@
+/**
+ * Reuse: what pure functions worked out of the very same inputs before is given again, itself, so that whoever asks next
+ * sees by its identity that nothing changed.
+ */
+import { sameContent } from './content.ts';
+import type { Instant } from './document.ts';
+import { Moment } from './moment.ts';
+
+/**
+ * `work`, remembering its last call: the very same arguments (by identity) give the very same result.
+ * @param work depends on nothing but its arguments, which nobody changes.
+ */
+export function lastResult<A extends readonly unknown[], R>(work: (...inputs: A) => R): (...inputs: A) => R {
+  let last: { readonly inputs: A; readonly result: R } | null = null;
+  return (...inputs) => {
+    if (last === null || !sameItems(last.inputs, inputs)) last = { inputs, result: work(...inputs) };
+    return last.result;
+  };
+}
+
+/** What is known of one thing: everything that its result may depend on. */
+export interface Known<F extends readonly unknown[]> {
+  /** Names the thing from one call to the next. */
+  readonly key: string;
+  readonly facts: F;
+}
+
+/** What came of one thing, and for which stretch of time that holds. */
+interface Slot<F, R> {
+  readonly key: string;
+  readonly facts: F;
+  readonly result: R;
+  readonly since: Instant;
+  readonly until: Instant;
+}
+
+/**
+ * One result for each of many things, in their order. A thing of which every fact is the very one that it was (by identity),
+ * at a moment that changes no answer its work got, has the very result that it had; and where that goes for all of them in
+ * the same order, so has the list.
+ * @param work depends on nothing but the facts and what it asks the moment.
+ */
+export function eachResult<F extends readonly unknown[], R>(
+  work: (facts: F, moment: Moment) => R,
+): (things: Iterable<Known<F>>, at: Instant) => readonly R[] {
+  let slots: readonly Slot<F, R>[] = [];
+  let last: readonly R[] = [];
+  return (things, at) => {
+    const find = finder(slots);
+    const met: Slot<F, R>[] = [];
+    const results: R[] = [];
+    for (const { key, facts } of things) {
+      const known = find(key);
+      const holds = known !== undefined && known.since <= at && at < known.until && sameItems(known.facts, facts);
+      const slot = holds ? known : workedOut(work, key, facts, at);
+      met.push(slot);
+      results.push(slot.result);
+    }
+    slots = met;
+    if (!sameItems(last, results)) last = results;
+    return last;
+  };
+}
+
+/** Finds slots by key: at once while they are asked for in their own order, as they nearly always are. */
+function finder<S extends { readonly key: string }>(slots: readonly S[]): (key: string) => S | undefined {
+  let next = 0;
+  let places: ReadonlyMap<string, number> | null = null;
+  return (key) => {
+    const expected = slots[next];
+    if (expected !== undefined && expected.key === key) {
+      next += 1;
+      return expected;
+    }
+    places ??= new Map(slots.map((slot, place) => [slot.key, place]));
+    const place = places.get(key);
+    if (place === undefined) return undefined;
+    next = place + 1;
+    return slots[place];
+  };
+}
+
+function workedOut<F, R>(work: (facts: F, moment: Moment) => R, key: string, facts: F, at: Instant): Slot<F, R> {
+  const moment = new Moment(at);
+  const result = work(facts, moment);
+  return { key, facts, result, since: moment.since, until: moment.until };
+}
+
+/** Whether two lists hold the very same items in the same order. */
+export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/**
+ * Items that say the same as those of last time under the same names become the very ones of last time, and so does their list:
+ * for what is few, and made anew each time.
+ */
+export function steadyItems<T>(nameOf: (item: T) => string): (items: readonly T[]) => readonly T[] {
+  let known: ReadonlyMap<string, T> = new Map();
+  let last: readonly T[] = [];
+  return (items) => {
+    const steady = items.map((item) => {
+      const before = known.get(nameOf(item));
+      return before !== undefined && sameContent(before, item) ? before : item;
+    });
+    if (!sameItems(last, steady)) {
+      last = steady;
+      known = new Map(steady.map((item) => [nameOf(item), item]));
+    }
+    return last;
+  };
+}
