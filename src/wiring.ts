@@ -152,6 +152,7 @@ function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): 
     markAttribute: accounts.markAttribute,
     mappedAttributes,
     protected: accounts.protected.map(fold),
+    protectedGroups: accounts.protectedGroups,
   };
 }
 

@@ -9,6 +9,7 @@ export interface DraftAccounts {
   readonly create: readonly { readonly institution: string | undefined | null; readonly ou: string | null }[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly markAttribute: string;
+  readonly protectedGroups: readonly (string | null)[];
   /** Names of the attributes that have a policy. */
   readonly drift: readonly string[];
 }
@@ -55,6 +56,7 @@ function accountsOf(accounts: object): DraftAccounts {
       ),
     ),
     markAttribute: textOf(part(accounts, 'markAttribute')) ?? MARK_ATTRIBUTE_DEFAULT,
+    protectedGroups: listOf(part(accounts, 'protectedGroups')).map(dnOf),
     drift: isObject(drift) ? Object.keys(drift) : [],
   };
 }

@@ -16,6 +16,7 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
     const path = ['directory', product, 'accounts'];
     return [
       ...unitProblems(accounts, base, path, root),
+      ...groupProblems(accounts, base, path, root),
       ...writerProblems(accounts, path, root),
       ...templateProblems(accounts, path, root),
       ...driftProblems(accounts, path, root),
@@ -72,6 +73,26 @@ function unitProblems(
         ],
   );
   return [...outside, ...unread, ...twice];
+}
+
+/** Only groups of the domain itself can be read on its servers. */
+function groupProblems(
+  { protectedGroups }: DraftAccounts,
+  base: string | null,
+  path: readonly string[],
+  root: TreeNode,
+): readonly SettingProblem[] {
+  return protectedGroups.flatMap((group, n) =>
+    base === null || group === null || isBelow(foldDn(group), foldDn(base))
+      ? []
+      : [
+          problemAt(
+            root,
+            [...path, 'protectedGroups', n],
+            `Is not below directory.activeDirectory.base. Name a group that ends in ,${base}`,
+          ),
+        ],
+  );
 }
 
 const MAPPED_BY_DEFAULT = mappingOf({}).attributes;

@@ -153,7 +153,7 @@ async function serverFindings({ reader }: Session, known: Known, at: Instant): P
       ),
     ];
   });
-  return [...reading, ...clock];
+  return [...reading, ...(reader.remarks ?? []).map((text) => ok(reader.server, text)), ...clock];
 }
 
 /** Marks that no ledger confirms: all of them, and the database is new or lost; a few, and accounts were copied or restored. */

@@ -47,6 +47,8 @@ export interface Observation {
 /** Reads one server of one system; every method throws MusterError and never answers in part. */
 export interface Reader {
   readonly server: string;
+  /** Sentences about this server for somebody who examines it; none where it is absent. */
+  readonly remarks?: readonly string[];
   /** The server's own clock. */
   now(): Promise<Instant>;
   /** The managed scope, proven complete, plus a look-up of `wanted` names everywhere. */

@@ -53,7 +53,9 @@ export function answerSearch(desk: SearchDesk, request: LdapRequest, search: Sea
   const base = found !== undefined && visible(found) ? found : undefined;
   if (base === undefined) return nothing(32, '0000208D: NameErr: DSID-03100241, problem 2001 (NO_OBJECT), data 0');
   const draw = (object: SimulatedObject) => entryOf(desk, object, search.attributes, request.controls.has(EXTENDED_DN));
-  const fits = (object: SimulatedObject) => visible(object) && matches(search.filter, subjectOf(desk, object)) === true;
+  const byGuid = search.scope === 'base' ? null : guidsOf(search.filter);
+  const fits = (object: SimulatedObject) =>
+    visible(object) && (byGuid !== null || matches(search.filter, subjectOf(desk, object)) === true);
   if (search.scope === 'base') {
     const answer = fits(base) ? one(draw(base)) : { ...one(draw(base)), entries: [] };
     return request.controls.has(PAGED_RESULTS) ? { ...answer, cookie: '' } : answer;
@@ -66,7 +68,7 @@ export function answerSearch(desk: SearchDesk, request: LdapRequest, search: Sea
   }
   desk.pending.delete(paging?.cookie ?? '');
   const { rest, page, references } = waiting ?? {
-    rest: candidates(desk, base, search)
+    rest: candidates(desk, base, search, byGuid)
       .filter(fits)
       .map(({ guid }) => guid),
     page: 0,
@@ -97,13 +99,13 @@ function one(entry: FoundEntry): SearchAnswer {
 function candidates(
   { tree }: SearchDesk,
   base: SimulatedObject,
-  { scope, filter }: SearchParts,
+  { scope }: SearchParts,
+  guids: readonly Buffer[] | null,
 ): readonly SimulatedObject[] {
   const isInside = ({ key }: SimulatedObject) => {
     if (!key.startsWith(base.key) || !sameContext(key, base.key)) return false;
     return scope === 'sub' || key.slice(base.key.length).split('\u0002').length === 2;
   };
-  const guids = guidsOf(filter);
   const all =
     guids === null ? [...tree.all()] : guids.flatMap((guid) => tree.find(`<GUID=${bytesToGuid(guid)}>`) ?? []);
   return all.filter(isInside);
@@ -124,7 +126,7 @@ function subjectOf(desk: SearchDesk, object: SimulatedObject): Subject {
   return {
     values: (name) => {
       const key = name.toLowerCase();
-      return desk.manners.withholds?.(object.dn, key) === true ? undefined : valuesOf(desk, object, key, false);
+      return desk.manners.withholds?.(object.dn, key) === true ? undefined : shown(heldOf(desk, object, key), false);
     },
     isWithin: (group) => {
       const wanted = desk.tree.find(group);
@@ -139,12 +141,18 @@ function subjectOf(desk: SearchDesk, object: SimulatedObject): Subject {
   };
 }
 
-function valuesOf({ tree }: SearchDesk, object: SimulatedObject, key: string, extended: boolean): readonly Buffer[] {
-  const named = (objects: readonly SimulatedObject[]) => objects.map((one) => Buffer.from(nameOf(one, extended)));
-  if (key === 'member') return named(tree.membersOf(object.guid));
-  if (key === 'memberof') return named(tree.groupsOf(object.guid));
+/** Links are objects here, and become names where they are sent. */
+type HeldValue = Buffer | SimulatedObject;
+
+function heldOf({ tree }: SearchDesk, object: SimulatedObject, key: string): readonly HeldValue[] {
+  if (key === 'member') return tree.membersOf(object.guid);
+  if (key === 'memberof') return tree.groupsOf(object.guid);
   if (key === 'distinguishedname') return [Buffer.from(object.dn)];
   return object.values.get(key)?.values ?? [];
+}
+
+function shown(values: readonly HeldValue[], extended: boolean): readonly Buffer[] {
+  return values.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(nameOf(value, extended))));
 }
 
 /** The extended form of a name (MS-ADTS 3.1.1.3.4.1.5, flag 1). */
@@ -164,10 +172,10 @@ function entryOf(desk: SearchDesk, object: SimulatedObject, wanted: readonly str
     const [name = '', range] = spelling.split(/;range=/i);
     const key = name.toLowerCase();
     if (desk.manners.withholds?.(object.dn, key) === true) continue;
-    const values = valuesOf(desk, object, key, extended);
+    const values = heldOf(desk, object, key);
     if (values.length === 0) continue;
     for (const [part, inPart] of partsOf(object.values.get(key)?.name ?? name, range, values, desk.manners))
-      attributes.set(part, inPart);
+      attributes.set(part, shown(inPart, extended));
   }
   return { dn: nameOf(object, extended), attributes };
 }
@@ -176,9 +184,9 @@ function entryOf(desk: SearchDesk, object: SimulatedObject, wanted: readonly str
 function partsOf(
   name: string,
   range: string | undefined,
-  values: readonly Buffer[],
+  values: readonly HeldValue[],
   manners: Manners,
-): readonly (readonly [string, readonly Buffer[]])[] {
+): readonly (readonly [string, readonly HeldValue[]])[] {
   const most = manners.valuesMax ?? VALUES_MAX;
   if (range === undefined && values.length <= most) return [[name, values]];
   const [from = '0', to = '*'] = (range ?? '0-*').split('-');

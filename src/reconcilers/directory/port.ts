@@ -101,6 +101,8 @@ export interface DirectoryWriter {
 export interface DirectoryConnection {
   readonly reader: DirectoryReader;
   readonly writer: DirectoryWriter;
+  /** Sentences about this server for somebody who examines it; none where it is absent. */
+  readonly remarks?: readonly string[];
   close(): Promise<void>;
 }
 
@@ -125,4 +127,6 @@ export interface DirectorySite {
   readonly mappedAttributes: readonly string[];
   /** sAMAccountNames, folded, that nobody may touch (break-glass accounts). */
   readonly protected: readonly string[];
+  /** DNs of groups whose members, nested ones included, nobody may touch; none where it is absent. */
+  readonly protectedGroups?: readonly string[];
 }

@@ -22,6 +22,8 @@ export interface ProtectionRules {
   readonly ownGuid: string | null;
   /** sAMAccountNames, folded, of accounts that nobody may touch. */
   readonly protected: ReadonlySet<string>;
+  /** objectGUIDs of everything inside the configured groups, nested ones included, each to the DN of such a group. */
+  readonly inGroups: ReadonlyMap<string, string>;
 }
 
 type RawValues = Readonly<Record<string, string | null>>;
@@ -44,6 +46,8 @@ export function protectionOf(guid: string, raw: RawValues, rules: ProtectionRule
   if (guid === rules.ownGuid) return 'it is the account that Muster itself logs in with';
   const byName = username === null ? null : protectedName(username, rules);
   if (byName !== null) return byName;
+  const group = rules.inGroups.get(guid);
+  if (group !== undefined) return groupWords(group);
   if (critical !== null && critical.toUpperCase() === 'TRUE') return 'it is a critical system object';
   if (type !== null && type !== SAM_USER_OBJECT) return "it is a group, a computer or a trust, not a person's account";
   if (adminCount !== null && adminCount !== '0') return 'it is or was in an administrators group (adminCount is set)';
@@ -56,11 +60,16 @@ export function protectionOf(guid: string, raw: RawValues, rules: ProtectionRule
 }
 
 /** Why no account of this name may be changed or created, or null. */
-export function protectedName(username: string, rules: ProtectionRules): string | null {
+export function protectedName(username: string, rules: Pick<ProtectionRules, 'protected'>): string | null {
   if (rules.protected.has(fold(username))) return 'it is in the configured list of protected accounts';
   // Read-only domain controllers have a key account of their own each: krbtgt_12345 (MS-ADTS 6.1.1.4.1).
   if (/^krbtgt(_\d+)?$/i.test(username)) return "it is the domain's Kerberos key account";
   return null;
+}
+
+/** Completes "It is protected: …". */
+export function groupWords(group: string): string {
+  return `it is in the protected group ${group}`;
 }
 
 function hiddenAmong(values: Readonly<Record<string, string | null>>): string | null {

@@ -121,6 +121,7 @@ function readerOf(connection: DirectoryConnection, settings: DirectorySettings):
   const toObserved = (known: Known) => (account: Account) => observed(account, known, settings);
   return {
     server: reader.server,
+    ...(connection.remarks === undefined ? {} : { remarks: connection.remarks }),
     now: () => reader.now(),
     observe: (wanted, known) => observe(reader, wanted, known, settings),
     lookup: async (wanted, known) => {
@@ -190,7 +191,7 @@ function conflictsOf(missing: readonly Desired[], found: readonly Account[]): re
 /** An account of that name would be refused at the write: better said in the plan. */
 function forbidden(missing: readonly Desired[], settings: DirectorySettings): readonly Conflict[] {
   return missing.flatMap(({ address, person }) => {
-    const because = protectedName(address.key, { ownGuid: null, protected: settings.protected });
+    const because = protectedName(address.key, settings);
     if (because === null) return [];
     const text = `${person.label} gets no account: the name is protected (${because}).`;
     return [{ key: address.key, text, next: 'Choose another username, or take the name off the protected list.' }];

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { PROTECTION_ATTRIBUTES, protectionOf } from '../../../src/reconcilers/directory/protection.ts';
 
-const RULES = { ownGuid: 'own', protected: new Set(['breakglass']) };
+const GROUPS = new Map([['member', 'CN=Emergency,DC=example,DC=org']]);
+const RULES = { ownGuid: 'own', protected: new Set(['breakglass']), inGroups: GROUPS };
 const ORDINARY: Readonly<Record<string, string | null>> = {
   sAMAccountName: 'ajensen',
   sAMAccountType: '805306368',
@@ -36,6 +37,10 @@ test.each([
 
 test('D15: the account that Muster logs in with is protected', () => {
   expect(protectionOf('own', ORDINARY, RULES)).toContain('Muster itself');
+});
+
+test('D15: a member of a protected group is protected, and the group is named', () => {
+  expect(protectionOf('member', ORDINARY, RULES)).toBe('it is in the protected group CN=Emergency,DC=example,DC=org');
 });
 
 test.each(PROTECTION_ATTRIBUTES)('D15: a judgement without %s is refused, not mild', (attribute) => {

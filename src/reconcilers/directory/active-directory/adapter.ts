@@ -12,8 +12,10 @@ import { textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
 import { type Identity, ownGuid, readIdentity } from './identity.ts';
 import { type Search, searchAll, searchOne } from './paged-search.ts';
+import { readProtectedGroups, remarksOn } from './protected-groups.ts';
 import { deskOf, directoryReader } from './read.ts';
 import { type ActiveDirectoryInput, type ActiveDirectorySettings, activeDirectorySchema } from './settings.ts';
+import { shielded } from './shielded.ts';
 import { directoryWriter } from './write.ts';
 
 /**
@@ -73,8 +75,14 @@ async function open(
     // Before anything is looked for in it: a wrong domain would look like a missing account.
     await assertBase(link);
     const [guid] = await Promise.all([ownGuid(link, identity), assertAttributes(link, identity, site)]);
-    const desk = deskOf(link, identity, site, { ownGuid: guid, protected: new Set(site.protected) });
-    return { reader: directoryReader(desk), writer: directoryWriter(desk), close: () => link.close() };
+    const groups = await readProtectedGroups(link, site.protectedGroups ?? []);
+    const desk = deskOf(link, identity, site, {
+      ownGuid: guid,
+      protected: new Set(site.protected),
+      inGroups: groups.members,
+    });
+    const connection = { reader: directoryReader(desk), writer: directoryWriter(desk), close: () => link.close() };
+    return shielded({ ...connection, remarks: remarksOn(groups) }, link, groups);
   } catch (error) {
     await link.close();
     throw error;
@@ -163,6 +171,9 @@ function checkUnits(settings: ActiveDirectorySettings, site: DirectorySite): voi
   const base = foldDn(settings.base);
   for (const unit of site.read) {
     if (!isBelow(foldDn(unit), base)) throw misconfigured(`The unit ${unit} does not lie in ${settings.base}.`);
+  }
+  for (const group of site.protectedGroups ?? []) {
+    if (!isBelow(foldDn(group), base)) throw misconfigured(`The group ${group} does not lie in ${settings.base}.`);
   }
 }
 

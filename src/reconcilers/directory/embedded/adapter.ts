@@ -55,7 +55,7 @@ function connectionTo(file: DirectoryFile, site: DirectorySite, clock: () => num
     site,
     clock,
     server: `embedded directory ${file.path}`,
-    rules: { ownGuid: null, protected: new Set(site.protected) },
+    rules: { ownGuid: null, protected: new Set(site.protected), inGroups: new Map() },
     units: site.read.map(foldDn),
     assertOpen: () => {
       if (!open) throw closed(file.path);
