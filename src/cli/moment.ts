@@ -19,25 +19,32 @@ const FROM_NOW = /^([1-9]\d{0,4})([mhd])$/;
  * @throws MusterError (`person`) where it is none of these, or over already.
  */
 export function readMoment(text: string, timeZone: string, now: Instant): Instant {
-  const at = momentOf(text, timeZone, now);
-  if (at === null) {
-    throw wrong(
-      text,
-      'is no moment.',
-      'Write a day (2026-03-01), a day and a time (2026-03-01T14:00), or a time from now (4h, 3d).',
-    );
-  }
-  if (at <= now) throw wrong(text, 'is over already.', 'Write a moment to come.');
+  const at = momentOf(text, timeZone, now, startOfNextDay);
+  if (at === null) throw wrong(`--until ${text}`, 'is no moment.', HOW);
+  if (at <= now) throw wrong(`--until ${text}`, 'is over already.', 'Write a moment to come.');
   return at;
 }
 
-function momentOf(text: string, timeZone: string, now: Instant): Instant | null {
+/**
+ * The same for `--at`, where a day is meant from its beginning, when dated entries fall due. It may have gone by.
+ * @throws MusterError (`person`) where it is no moment.
+ */
+export function readMomentAhead(text: string, timeZone: string, now: Instant): Instant {
+  const at = momentOf(text, timeZone, now, startOfDay);
+  if (at === null) throw wrong(`--at ${text}`, 'is no moment.', HOW);
+  return at;
+}
+
+const HOW = 'Write a day (2026-03-01), a day and a time (2026-03-01T14:00), or a time from now (4h, 3d).';
+
+/** @param ofDay which moment a day is meant as */
+function momentOf(text: string, timeZone: string, now: Instant, ofDay: typeof startOfDay): Instant | null {
   const [, amount, unit] = FROM_NOW.exec(text) ?? [];
   if (amount !== undefined && unit !== undefined) return now + Number(amount) * (UNITS_MS[unit] ?? 0);
   const [, date = text, hour, minute] = DAY_AND_TIME.exec(text) ?? [];
   const day = readDay(date);
   if (!day.ok) return null;
-  if (hour === undefined || minute === undefined) return startOfNextDay(day.value, timeZone);
+  if (hour === undefined || minute === undefined) return ofDay(day.value, timeZone);
   const wanted = Number(hour) * 60 + Number(minute);
   const guess = startOfDay(day.value, timeZone) + wanted * MINUTE_MS;
   // On a day on which the clocks change, so many minutes after its start are not what the clock on the wall then shows.
@@ -49,6 +56,6 @@ function minutesShown(at: Instant, timeZone: string): number {
   return (hour ?? 0) * 60 + (minute ?? 0);
 }
 
-function wrong(text: string, what: string, next: string): MusterError {
-  return new MusterError({ remedy: 'person', where: `--until ${text}`, what, next });
+function wrong(where: string, what: string, next: string): MusterError {
+  return new MusterError({ remedy: 'person', where, what, next });
 }

@@ -112,6 +112,7 @@ function addReading({ program, action }: Host): void {
     .command('plan')
     .description('show what would happen to whom and why; writes nothing')
     .option('--all', 'name everybody, however many')
+    .option('--at <when>', 'what dates will have changed by then: a day (2027-01-01, its beginning), a moment, or 3d')
     .option('--exit-code', 'exit with 2 also when there is anything to do')
     .action(action(async () => (await import('./plan.ts')).plan));
   program
@@ -149,10 +150,15 @@ function addDeciding({ program, action }: Host): void {
     .option('--scheduled', 'for a timer: what keeps failing is tried again less and less often')
     .action(action(async () => (await import('./sync.ts')).sync));
   program
+    .command('serve')
+    .description('the daemon: a pass on schedule, on every push and at each due moment')
+    .action(action(async () => (await import('./serve.ts')).serve));
+  program
     .command('approve')
     .description('let held changes through at the next pass, exactly as they were shown')
     .argument('<digest>', 'the code shown with the held changes', digest)
     .addOption(reason())
+    .option('--at <when>', 'in advance, for what "muster plan --at" shows for that moment')
     .action(action(async () => (await import('./approve.ts')).approve));
   program
     .command('reject')

@@ -10,6 +10,9 @@ export type Used = readonly {
   readonly institutions: readonly string[];
 }[];
 
+/** What is counted of a change: whom it is about, and which institutions are behind it. */
+export type Countable = Pick<Change, 'person'> & { readonly cause: Pick<Change['cause'], 'institutions'> };
+
 /** What counts besides the changes at hand. */
 export interface Spent {
   /** In the 24 hours before this run. */
@@ -28,7 +31,7 @@ export function usedBy(changes: readonly Change[]): Used {
 /** Null: within the limits; otherwise why not, with the figures. `ours` is what percentages are of. */
 export function overClassLimit(
   rule: ChangeClass,
-  changes: readonly Change[],
+  changes: readonly Countable[],
   limit: ClassLimit,
   always: number,
   ours: number,
@@ -53,8 +56,8 @@ function peopleUsed(used: Used, rule: ChangeClass): readonly string[] {
   return used.filter((one) => one.class === rule).map((one) => one.person);
 }
 
-export interface Over {
-  readonly changes: readonly Change[];
+export interface Over<C extends Countable> {
+  readonly changes: readonly C[];
   readonly because: string;
 }
 
@@ -62,17 +65,17 @@ export interface Over {
  * Blocks (and their lifting) have two budgets: people named one by one or closed, and whole institutions with the people
  * behind them.
  */
-export function overBlockLimit(
+export function overBlockLimit<C extends Countable>(
   rule: 'block' | 'lift',
-  changes: readonly Change[],
+  changes: readonly C[],
   limit: BlockLimit,
   { used, earlier }: Spent,
-): readonly Over[] {
+): readonly Over<C>[] {
   const byInstitution = changes.filter((change) => change.cause.institutions.length > 0);
   const byName = changes.filter((change) => change.cause.institutions.length === 0);
   const ofInstitutions = (all: Used) => all.filter((one) => one.class === rule && one.institutions.length > 0);
   const ofNames = (all: Used) => all.filter((one) => one.class === rule && one.institutions.length === 0);
-  const overs: Over[] = [];
+  const overs: Over<C>[] = [];
   const named = overClassLimit(rule, byName, { people: limit.people, perDay: limit.perDay }, 0, 0, {
     used: ofNames(used),
     earlier: ofNames(earlier),
@@ -83,7 +86,7 @@ export function overBlockLimit(
   return overs;
 }
 
-function overInstitutions(rule: string, changes: readonly Change[], limit: BlockLimit, used: Used): string | null {
+function overInstitutions(rule: string, changes: readonly Countable[], limit: BlockLimit, used: Used): string | null {
   if (changes.length === 0) return null;
   const institutions = new Set([
     ...changes.flatMap((change) => change.cause.institutions),

@@ -97,10 +97,15 @@ export function gate(input: GateInput): Gated {
   return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
 }
 
+/** Approvals without those that were given in advance for a date that has not come. */
+function countingNow({ approvals, at }: Pick<GateInput, 'approvals' | 'at'>): readonly Approval[] {
+  return approvals.filter(({ from }) => from === undefined || from <= at);
+}
+
 /** Those that an unspent approval names. Hashing costs more than all else here, so nothing is hashed for nobody. */
-function approvedAmong({ changes, approvals, spent }: GateInput): ReadonlySet<Change> {
+function approvedAmong({ changes, spent, ...input }: GateInput): ReadonlySet<Change> {
   const approvedAt = new Map<string, Instant>();
-  for (const { fingerprints, at } of approvals) {
+  for (const { fingerprints, at } of countingNow(input)) {
     for (const print of fingerprints) approvedAt.set(print, Math.max(at, approvedAt.get(print) ?? at));
   }
   const spentAt = new Map(spent.map(({ effort, at }) => [effort, at]));
@@ -112,11 +117,11 @@ function approvedAmong({ changes, approvals, spent }: GateInput): ReadonlySet<Ch
 }
 
 /** People of an approval that has not reached them yet: whatever is planned for them now, somebody looked at something else. */
-function peopleSurprised({ approvals, spent }: GateInput): ReadonlySet<string> {
+function peopleSurprised({ spent, ...input }: GateInput): ReadonlySet<string> {
   const reached = new Map<string, Instant>();
   for (const { person, at } of spent) reached.set(person, Math.max(at, reached.get(person) ?? at));
   const isWaiting = (person: string, at: Instant) => (reached.get(person) ?? Number.NEGATIVE_INFINITY) < at;
-  return new Set(approvals.flatMap(({ people, at }) => people.filter((person) => isWaiting(person, at))));
+  return new Set(countingNow(input).flatMap(({ people, at }) => people.filter((person) => isWaiting(person, at))));
 }
 
 /** What takes access away never waits for what else is planned for the same person. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Change } from './change.ts';
+import type { Forecast } from './forecast.ts';
 import type { Outcome } from './outcome.ts';
 import type { Hold, Plan } from './plan.ts';
 
@@ -31,6 +32,8 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   /** Steps that failed: servers, steps, what to check. */
   readonly trouble: readonly Trouble[];
+  /** What dates bring in the days to come; only where it was asked for. */
+  readonly forecast?: Forecast;
   /** Milliseconds per step, in the order of the steps. */
   readonly durationsMs: Readonly<Record<string, number>>;
 }

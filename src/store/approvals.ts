@@ -9,7 +9,7 @@ import type { DecisionsTable, Schema } from './schema.ts';
 export function storedApprovals(connection: Connection): Approvals {
   return {
     valid: (at) => valid(connection.db, at),
-    approve: ({ digest, fingerprints, people, by, reason, at, expires }) => {
+    approve: ({ digest, fingerprints, people, by, reason, at, from, expires }) => {
       const fingerprintsJson = JSON.stringify(fingerprints);
       return decide(connection, {
         verdict: 'approved',
@@ -19,6 +19,7 @@ export function storedApprovals(connection: Connection): Approvals {
         decidedBy: by,
         reason,
         at,
+        ...(from === undefined ? {} : { countsFrom: from }),
         expires,
       });
     },
@@ -73,9 +74,19 @@ async function valid(db: Kysely<Schema>, at: Instant): Promise<readonly Approval
     )
     .orderBy('seq')
     .execute();
-  return rows.map(({ digest, fingerprintsJson, peopleJson, decidedBy, reason, at, expires }) => {
+  return rows.map(({ digest, fingerprintsJson, peopleJson, decidedBy, reason, at, countsFrom, expires }) => {
     const fingerprints = readJson<string[]>(fingerprintsJson);
-    return { digest, fingerprints, people: readJson<string[]>(peopleJson), by: decidedBy, reason, at, expires };
+    const from = countsFrom === null ? {} : { from: countsFrom };
+    return {
+      digest,
+      fingerprints,
+      people: readJson<string[]>(peopleJson),
+      by: decidedBy,
+      reason,
+      at,
+      ...from,
+      expires,
+    };
   });
 }
 

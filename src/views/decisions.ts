@@ -12,11 +12,16 @@ export function approvedPage({ hold, approval }: Approved, timeZone: string): Pa
     title: `Approved: ${summaryOf(hold.changes, 'future') ?? 'nothing'}`,
     blocks: [
       line(
-        `The next pass until ${until} does this, where it is still exactly the same; what differs by then stays held.`,
+        `The next pass ${since(approval.from, timeZone)}until ${until} does this, where it is still exactly the same; what differs by then stays held.`,
       ),
-      ...nextStep('To have it done now, run "muster sync".'),
+      ...(approval.from === undefined ? nextStep('To have it done now, run "muster sync".') : []),
     ],
   };
+}
+
+/** Of an approval in advance, from when it counts. */
+function since(from: number | undefined, timeZone: string): string {
+  return from === undefined ? '' : `from ${moment(from, timeZone)} `;
 }
 
 export function rejectedPage({ digest, hold }: Rejected): Page {

@@ -12,6 +12,7 @@ import {
 } from './attention.ts';
 import { changeSections, summaryOf, type Wording } from './changes.ts';
 import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
+import { forecastSections } from './forecast.ts';
 import { type Block, type Line, line, nextStep, type Page, section } from './page.ts';
 import { count, duration, moment, sentence, shortRevision } from './words.ts';
 
@@ -42,6 +43,7 @@ export function reportPage(report: Report, options: ReportOptions): Page {
       ...diagnosticSections(report.diagnostics, wording),
       ...heldEntrySections(plan.heldEntries, report.diagnostics, wording),
       ...noticeSections(plan.notices, wording),
+      ...forecastSections(report.forecast, wording),
       ...section('This run', [circumstances(report, options)], 'faint'),
     ],
   };
@@ -90,10 +92,15 @@ function repositoryAway({ trouble, plan }: Report): readonly Line[] {
 /** What goes through (planned) or went through (done); what is held has a section of its own. */
 function changesToShow(report: Report): readonly Change[] {
   if (report.dryRun || report.mode === 'observe') {
-    const held = new Set(report.holds.flatMap((hold) => hold.changes.map(identity)));
-    return report.plan.changes.filter((change) => !held.has(identity(change)));
+    return changesThatPass(report);
   }
   return report.applied.filter(({ outcome }) => outcome.status === 'applied').map(({ change }) => change);
+}
+
+/** What is planned and not held. */
+export function changesThatPass({ plan, holds }: Pick<Report, 'plan' | 'holds'>): readonly Change[] {
+  const held = new Set(holds.flatMap(({ changes }) => changes.map(identity)));
+  return plan.changes.filter((change) => !held.has(identity(change)));
 }
 
 /** Tells the changes of one report apart, also after the report has been stored and read again. */

@@ -13,6 +13,15 @@ export function approvalsContract(world: StoreWorld): void {
     expect(await approvals.valid(NOON + DAY_MS)).toEqual([]);
   });
 
+  test('an approval in advance keeps the moment from which it counts', async () => {
+    const place = world.newPlace();
+    const store = await openFor(world, place);
+    const advance = sampleApproval('d1', { from: NOON + DAY_MS / 2 });
+    await store.approvals.approve(advance);
+    const { approvals } = await reopened(world, place, store);
+    expect(await approvals.valid(NOON)).toEqual([advance]);
+  });
+
   test('a rejection ends the approval of that digest and of no other', async () => {
     const { approvals } = await openFor(world);
     await approvals.approve(sampleApproval('d1'));
