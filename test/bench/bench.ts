@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { USAGE, type Wish, wishFrom } from './command-line.ts';
 import type { Bench, Figure } from './figure.ts';
+import { perPerson } from './figures/ansible.ts';
+import { applyChanges } from './figures/apply.ts';
 import { coldPlan } from './figures/cold-plan.ts';
 import { help } from './figures/help.ts';
 import { incrementalPass } from './figures/incremental-pass.ts';
@@ -16,7 +18,7 @@ import { tableOf } from './table.ts';
 import { openWorkshop } from './workshop.ts';
 
 /** In the order in which they are measured and shown. */
-const FIGURES: readonly Figure[] = [coldPlan, warmPlan, incrementalPass, memory, help];
+const FIGURES: readonly Figure[] = [coldPlan, warmPlan, incrementalPass, applyChanges, memory, help, perPerson];
 
 const RUNS: Runs = { cold: 3, warm: 5, nothing: 9, few: 5 };
 const QUICK_RUNS: Runs = { cold: 1, warm: 2, nothing: 3, few: 2 };

@@ -54,7 +54,8 @@ export async function openSlapdSite(
   const configFile = await configure(folder, server);
   const memory = await cached(`memory-${users}`, `${recipe}-${workshop.build}`, async (building) => {
     say(`letting Muster learn ${users} accounts`);
-    await learn(workshop, folder, configFile);
+    await new BuiltMuster(workshop, configFile).learn();
+    foldLog(join(folder, 'muster.db'));
     await copyFile(join(folder, 'muster.db'), join(building, 'warm.db'));
     await copyFile(join(folder, 'muster.db'), join(building, 'cold.db'));
     forgetTypedFiles(join(building, 'cold.db'));
@@ -82,16 +83,9 @@ export async function openSlapdSite(
   };
 }
 
-/** The marks in the directory become the ledger, and one pass remembers every document: as after a first adoption. */
-async function learn(workshop: Workshop, folder: string, configFile: string): Promise<void> {
-  const muster = new BuiltMuster(workshop, configFile);
-  // Shown and not yet approved, it ends with 2: a person has to look.
-  const shown = await muster.run(['ledger', 'rebuild'], [2]);
-  // The answer of our own program, in its stable form.
-  const { digest } = JSON.parse(shown.output) as { readonly digest: string };
-  await muster.run(['ledger', 'rebuild', '--approve', digest, '--reason', 'benchmark']);
-  await muster.run(['sync']);
-  const database = new DatabaseSync(join(folder, 'muster.db'));
+/** Everything into the one file that is copied. */
+function foldLog(file: string): void {
+  const database = new DatabaseSync(file);
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
 }
