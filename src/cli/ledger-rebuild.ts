@@ -1,5 +1,5 @@
 /** `muster ledger rebuild`: learns again from the marks in the directory which accounts are ours. */
-import { rebuildLedger } from '../core/operations/rebuild.ts';
+import { rebuildLedger, somethingToAccept } from '../core/operations/rebuild.ts';
 import { rebuildPage } from '../views/acts.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { operatorFrom } from './operator.ts';
@@ -16,7 +16,7 @@ export async function ledgerRebuild(invocation: Invocation, options: RebuildOpti
     const operator = operatorFrom(invocation.env, options.reason ?? 'ledger rebuild');
     const rebuild = await rebuildLedger(parts, digest === undefined ? null : { ...operator, digest });
     await show(invocation, { format: 1, ...rebuild }, () => rebuildPage(rebuild));
-    const waits = !rebuild.done && rebuild.rows.length + rebuild.deleted.length > 0;
+    const waits = !rebuild.done && somethingToAccept(rebuild);
     return waits || rebuild.refused.length > 0 ? 2 : 0;
   });
 }

@@ -27,7 +27,9 @@ export interface Notice {
     | 'store-lost'
     | 'clock'
     | 'paused'
-    | 'operator-block';
+    | 'operator-block'
+    | 'server'
+    | 'lost-write';
   /** Label of the person concerned; null: everybody. */
   readonly person: string | null;
   readonly text: string;

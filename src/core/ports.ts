@@ -5,6 +5,7 @@ import type { Model, OperatorBlock } from '../model/model.ts';
 import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
 import type { Outcome, Written } from './outcome.ts';
 import type { Report } from './report.ts';
+import type { Position, ServerMemory, Suits } from './server-memory.ts';
 
 /** Now, in milliseconds since 1970 UTC. */
 export type Clock = () => Instant;
@@ -49,6 +50,8 @@ export interface Reader {
   readonly server: string;
   /** Sentences about this server for somebody who examines it; none where it is absent. */
   readonly remarks?: readonly string[];
+  /** How far the server has come by now; null: this product has no such thing. */
+  position(): Promise<Position | null>;
   /** The server's own clock. */
   now(): Promise<Instant>;
   /** The managed scope, proven complete, plus a look-up of `wanted` names everywhere. */
@@ -79,8 +82,8 @@ export interface Reconciler {
   /** Lower goes first when taking away. */
   readonly rank: number;
   project(model: Model, at: Instant): readonly Desired[];
-  /** One server, pinned; the next URL on failure. Throws MusterError when none answers. */
-  connect(): Promise<Session>;
+  /** One server, pinned; the next URL on failure, or where it does not suit. Throws MusterError when none answers. */
+  connect(suits?: Suits): Promise<Session>;
   /** Every server that answers, for blocks; throws only when none does. */
   connectAll(): Promise<{ readonly sessions: readonly Session[]; readonly unreachable: readonly string[] }>;
   readonly traits: Traits;
@@ -245,6 +248,7 @@ export interface Store {
   readonly approvals: Approvals;
   readonly orders: Orders;
   readonly reports: Reports;
+  readonly servers: ServerMemory;
   readonly lease: Lease;
 }
 

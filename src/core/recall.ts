@@ -2,6 +2,7 @@
 import type { Instant } from '../model/document.ts';
 import type { Used } from './budget.ts';
 import type { Approval, Intent, LedgerRow, Spent, Store, Track } from './ports.ts';
+import type { SeenServer } from './server-memory.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -16,12 +17,18 @@ export interface Recalled {
   readonly approvals: readonly Approval[];
   /** Efforts that an approval has let through already, and when. */
   readonly spent: readonly Spent[];
+  /** How far the servers of each system had come. */
+  readonly seen: ReadonlyMap<string, readonly SeenServer[]>;
   readonly paused: { readonly by: string; readonly reason: string } | null;
 }
 
 export async function recall(store: Store, systems: readonly string[], at: Instant): Promise<Recalled> {
   const ledger = new Map<string, readonly LedgerRow[]>();
-  for (const system of systems) ledger.set(system, await store.ledger.all(system));
+  const seen = new Map<string, readonly SeenServer[]>();
+  for (const system of systems) {
+    ledger.set(system, await store.ledger.all(system));
+    seen.set(system, await store.servers.all(system));
+  }
   const approvals = await store.approvals.valid(at);
   const earliest = approvals.reduce((soonest, approval) => Math.min(soonest, approval.at), at);
   return {
@@ -32,6 +39,7 @@ export async function recall(store: Store, systems: readonly string[], at: Insta
     tracks: await store.journal.tracks(at - DAY_MS),
     approvals,
     spent: approvals.length === 0 ? [] : await store.journal.approvedSince(earliest),
+    seen,
     paused: await store.orders.paused(),
   };
 }

@@ -6,7 +6,7 @@ import type { Intent, LedgerRow } from './ports.ts';
 import { rowAfter } from './record.ts';
 
 /** Another server may lag behind by replication; after this long it is believed as well. */
-const REPLICATION_LONGEST_MS = 3_600_000;
+export const REPLICATION_LONGEST_MS = 3_600_000;
 
 export interface Resolved {
   readonly intent: Intent;
@@ -25,6 +25,8 @@ export interface Witness {
   readonly found: readonly Observed[];
   /** Whether `found` is a proven complete reading, so that absence says something. */
   readonly proven: boolean;
+  /** Whether the server may have lost what it was told, so that only what it does show says something. */
+  readonly doubtful: boolean;
   readonly at: Instant;
 }
 
@@ -59,7 +61,7 @@ function judge(intent: Intent, thing: Observed | undefined, witness: Witness): O
     return { status: 'applied', written: { handle: thing.handle, state: change.after } };
   }
   const believed = witness.server === intent.server || witness.at - intent.at > REPLICATION_LONGEST_MS;
-  if (!believed || (thing === undefined && !witness.proven)) return null;
+  if (witness.doubtful || !believed || (thing === undefined && !witness.proven)) return null;
   // Counted as a failure: a write that makes the server fall silent each time must come to be known by it.
   return { status: 'failed', error: 'The run ended before the write took effect.', next: 'It is planned anew.' };
 }

@@ -1,8 +1,10 @@
 /** Settling: what recovery found is told to the system and written down, one intent at a time, so that one that cannot be stops no other. */
 import { type Trouble, troubleOf } from '../errors.ts';
+import type { Connected } from './connecting.ts';
+import { isDoubtful } from './footing.ts';
 import { knownFrom } from './known.ts';
 import type { Notice } from './plan.ts';
-import type { Clock, Intent, Journal, LedgerRow, Reconciler, Session } from './ports.ts';
+import type { Clock, Intent, Journal, LedgerRow, Reconciler } from './ports.ts';
 import { type Recovery, type Resolved, recover, type Witness } from './recover.ts';
 
 export interface Settled extends Recovery {
@@ -50,19 +52,20 @@ async function tell(reconciler: Reconciler, { intent, outcome }: Resolved): Prom
   }
 }
 
-/** Point reads settle most of what a crash left, before anything new is decided. Never throws. */
+/** Point reads settle most of what a crash left, before anything new is decided. A server of the past can't tell. Never throws. */
 export async function settleEarly(
   open: readonly Intent[],
   rows: ReadonlyMap<string, LedgerRow>,
-  session: Session,
+  { session, footing }: Connected,
   at: number,
   keep: Keep,
 ): Promise<Settling> {
-  if (open.length === 0) return { rows, unsettled: [], notices: [] };
+  if (open.length === 0 || footing.standing === 'back') return { rows, unsettled: open, notices: [] };
   const wanted = open.map(({ change }) => ({ key: change.address.key, handle: change.handle }));
   try {
     const found = await session.reader.lookup(wanted, knownFrom(rows.values(), open));
-    return await settle(open, rows, { server: session.reader.server, found, proven: false, at }, keep);
+    const { server } = session.reader;
+    return await settle(open, rows, { server, found, proven: false, doubtful: isDoubtful(footing), at }, keep);
   } catch {
     // The block lane must not wait for this: it asks other servers, and the bulk reading will fail and say why.
     return { rows, unsettled: open, notices: [] };

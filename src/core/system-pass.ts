@@ -7,13 +7,17 @@ import type { Used } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
+import { backRow, type Connected, connectToOne } from './connecting.ts';
 import { diff } from './diff.ts';
+import { backTrouble, type Footing, isDoubtful } from './footing.ts';
 import { knownFrom } from './known.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
+import { clearedNotice, type LostWrites, lostWrites, passedOverNotice, withoutLost } from './lost-writes.ts';
 import type { ApprovedPlan, Notice, ReadSystem } from './plan.ts';
 import type { Intent, LedgerRow, Observation, Reconciler, Session } from './ports.ts';
 import type { Applied } from './report.ts';
+import type { SeenServer } from './server-memory.ts';
 import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
 
 export interface SystemInput {
@@ -30,6 +34,10 @@ export interface SystemInput {
   readonly laneOnly: boolean;
   /** Writes down what recovery found. */
   readonly keep: Keep;
+  /** How far servers had come. */
+  readonly seen: readonly SeenServer[];
+  /** Writes down a server that went back in time; null: a dry run. */
+  readonly note: ((server: SeenServer) => Promise<void>) | null;
 }
 
 /** Ledger rows by handle. */
@@ -38,6 +46,10 @@ export type Rows = ReadonlyMap<string, LedgerRow>;
 export interface SystemResult {
   readonly system: string;
   readonly session: Session | null;
+  /** The server that was used, and how far it had come; null: none answered. */
+  readonly footing: Footing | null;
+  /** Whether nothing that it showed speaks against taking it for the server of today. */
+  readonly believed: boolean;
   readonly lane: LaneResult;
   /** Bulk changes, without what the lane judged already. */
   readonly changes: readonly Change[];
@@ -55,13 +67,13 @@ export interface SystemResult {
 export async function systemPass(input: SystemInput): Promise<SystemResult> {
   const { reconciler } = input;
   const rows = byHandle(input.rows);
-  let session: Session | null = null;
+  let connected: Connected | null = null;
   try {
-    session = await reconciler.connect();
-    return await withSession(input, session, rows);
+    connected = await connectToOne(reconciler, input.seen, input.at);
+    return await withSession(input, connected, rows);
   } catch (error) {
     const trouble = troubleOf(error);
-    return partResult(reconciler.system, session, NO_LANE, rows, unreachedPeople(input), trouble);
+    return partResult(reconciler.system, connected, NO_LANE, rows, unreachedPeople(input), trouble);
   }
 }
 
@@ -71,47 +83,58 @@ interface Start extends Settling {
   readonly doubtful: ReadonlySet<string>;
 }
 
-async function withSession(input: SystemInput, session: Session, rows: Rows): Promise<SystemResult> {
+async function withSession(input: SystemInput, connected: Connected, rows: Rows): Promise<SystemResult> {
   const { reconciler, model, at } = input;
+  const { session, footing, passedOver } = connected;
+  for (const one of [footing, ...passedOver]) {
+    const row = backRow(reconciler.system, one, at);
+    // Before anything is written there, which moves its counter on.
+    if (row !== null) await input.note?.(row);
+  }
   const desired = reconciler.project(model, at);
   const clock = compareClocks(at, await serverClock(session), input.committedAt);
   const doubtful = doubtfulPeople(
     desired,
     clock.alternatives.map((other) => reconciler.project(model, other)),
   );
-  const early = await settleEarly(input.open, rows, session, at, input.keep);
-  const start = { ...early, desired, doubtful, notices: [...clock.notices, ...early.notices] };
+  const early = await settleEarly(input.open, rows, connected, at, input.keep);
+  const notices = [...clock.notices, ...passedOver.map(passedOverNotice), ...early.notices];
+  const start = { ...early, desired, doubtful, notices };
   const lane = await runLane(laneInput(input, session, start, [], input.laneOnly));
   // The lane has written: its rows must be seen by the diff, and recovery found some as well.
   const after = { ...start, rows: laneRows(start.rows, lane) };
-  const notices = [...start.notices, ...lane.notices];
-  if (input.laneOnly) return partResult(reconciler.system, session, lane, after.rows, notices, null);
+  const said = [...start.notices, ...lane.notices];
+  if (input.laneOnly) return partResult(reconciler.system, connected, lane, after.rows, said, null);
   try {
-    return await bulk(input, session, after, lane);
+    return await bulk(input, connected, after, lane);
   } catch (error) {
-    return partResult(reconciler.system, session, lane, after.rows, notices, troubleOf(error));
+    return partResult(reconciler.system, connected, lane, after.rows, said, troubleOf(error));
   }
 }
 
-async function bulk(input: SystemInput, session: Session, start: Start, lane: LaneResult): Promise<SystemResult> {
-  const observation = await observe(session, start);
-  if ('observed' in observation) return conclude(input, session, start, lane, observation);
+async function bulk(input: SystemInput, connected: Connected, start: Start, lane: LaneResult): Promise<SystemResult> {
+  const { session, footing } = connected;
+  const observation = footing.standing === 'back' ? backTrouble(footing) : await observe(session, start);
+  if ('observed' in observation) return conclude(input, connected, start, lane, observation);
   // Nobody but the lane will look at those whom the ledger shows disabled already.
   const thorough = await runLane(laneInput(input, session, start, lane.passed, true));
   const merged = mergeLanes(lane, thorough);
   const notices = [...start.notices, ...merged.notices];
-  return partResult(input.reconciler.system, session, merged, laneRows(start.rows, thorough), notices, observation);
+  return partResult(input.reconciler.system, connected, merged, laneRows(start.rows, thorough), notices, observation);
 }
 
 function partResult(
   system: string,
-  session: Session | null,
+  connected: Connected | null,
   lane: LaneResult,
   rows: Rows,
   notices: readonly Notice[],
   trouble: Trouble | null,
 ): SystemResult {
-  return { system, session, lane, changes: [], notices, rows, accepted: [], read: null, trouble, unknownMarks: 0 };
+  const { session = null, footing = null } = connected ?? {};
+  const believed = footing?.standing === 'steady';
+  const nothing = { changes: [], accepted: [], read: null, unknownMarks: 0 };
+  return { system, session, footing, believed, lane, notices, rows, trouble, ...nothing };
 }
 
 /** Null where the server that took our bind no longer answers: the reading that follows reports it. */
@@ -133,16 +156,18 @@ async function observe(session: Session, { desired, rows, unsettled }: Start): P
 
 async function conclude(
   input: SystemInput,
-  session: Session,
+  { session, footing }: Connected,
   start: Start,
   lane: LaneResult,
   observation: Observation,
 ): Promise<SystemResult> {
   const { reconciler, at, keep } = input;
+  const doubtful = isDoubtful(footing);
   const { system, server, digest, observed, elsewhere } = observation;
   const found = [...observed, ...elsewhere];
-  const late = await settle(start.unsettled, start.rows, { server, found, proven: true, at }, keep);
-  const result = diff({
+  const late = await settle(start.unsettled, start.rows, { server, found, proven: true, doubtful, at }, keep);
+  const lost: LostWrites = doubtful ? lostWrites(late.rows.values(), found, observation.gone) : new Map();
+  const whole = diff({
     desired: start.desired,
     observation,
     ledger: [...late.rows.values()],
@@ -151,13 +176,17 @@ async function conclude(
     doubtful: start.doubtful,
     unsettled: new Set(late.unsettled.map(({ change }) => change.address.key)),
   });
+  const result = withoutLost(whole, lost, start.desired, footing);
+  const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];
   const ours = observed.filter((one) => one.ownership === 'ours').length;
   return {
     system: reconciler.system,
     session,
+    footing,
+    believed: lost.size === 0,
     lane,
     changes: withoutJudged(result.changes, lane),
-    notices: [...start.notices, ...late.notices, ...result.notices, ...laneNotices(lane, result.notices)],
+    notices: [...start.notices, ...late.notices, ...cleared, ...result.notices, ...laneNotices(lane, result.notices)],
     rows: new Map([...late.rows, ...result.accepted.map((row) => [row.handle, row] as const)]),
     accepted: result.accepted,
     read: { system, server, digest, ours },

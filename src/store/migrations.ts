@@ -9,6 +9,7 @@ const MIGRATION_TABLE = 'migration';
 /** Names sort in the order of application; a released one never changes, a new one is added below it. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': { up: first },
+  '0002-servers': { up: createServers },
 };
 
 /**
@@ -255,4 +256,18 @@ async function createLease(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires', 'bigint')
     .execute();
   await sql`insert into lease (name, epoch) values ('writer', 0)`.execute(db);
+}
+
+async function createServers(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('servers')
+    .addColumn('system', 'text', required)
+    .addColumn('address', 'text', required)
+    .addColumn('epoch', 'text', required)
+    .addColumn('server', 'text', required)
+    .addColumn('sequence', 'text', required)
+    .addColumn('at', 'bigint', required)
+    .addColumn('backAt', 'bigint')
+    .addPrimaryKeyConstraint('serversPrimary', ['system', 'address', 'epoch'])
+    .execute();
 }

@@ -19,6 +19,7 @@ export interface Schema {
   readonly operatorBlocks: OperatorBlocksTable;
   readonly pauses: PausesTable;
   readonly reports: ReportsTable;
+  readonly servers: ServersTable;
   readonly lease: LeaseTable;
 }
 
@@ -150,6 +151,18 @@ export interface ReportsTable {
   runId: string;
   bytes: number;
   reportJson: string;
+}
+
+/** How far each server had come, by the address and the life it was seen in. */
+export interface ServersTable {
+  system: string;
+  address: string;
+  epoch: string;
+  server: string;
+  /** Decimal: counters of 64 bits do not fit into a JavaScript number. */
+  sequence: string;
+  at: number;
+  backAt: number | null;
 }
 
 /** Exactly one row, made by the migration: `holder` columns are null while nobody holds it. */

@@ -11,6 +11,7 @@ import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
 import { type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storedReports } from './reports.ts';
+import { storedServers } from './servers.ts';
 import { openSqlite, placeOf } from './sqlite.ts';
 
 /** Where the store is: `store` in the configuration. */
@@ -55,6 +56,7 @@ function partsOf(connection: Connection, lease: StoredLease, clock: Clock): Open
     approvals: storedApprovals(connection),
     orders: storedOrders(connection),
     reports: storedReports(connection),
+    servers: storedServers(connection, lease),
     lease,
     blobs: storedBlobs(connection, clock),
     close: async () => {

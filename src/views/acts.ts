@@ -2,7 +2,7 @@
 import type { Adoption } from '../core/operations/adopt.ts';
 import type { Blocked, Unblocked } from '../core/operations/block.ts';
 import type { Enabled } from '../core/operations/enable.ts';
-import type { Rebuild } from '../core/operations/rebuild.ts';
+import { type Rebuild, somethingToAccept } from '../core/operations/rebuild.ts';
 import { endInWords } from '../model/day.ts';
 import type { OperatorBlock } from '../model/model.ts';
 import { failedSections } from './attention.ts';
@@ -103,11 +103,12 @@ function adoptionTitle(tried: number, done: number): string {
 }
 
 export function rebuildPage(rebuild: Rebuild): Page {
-  const { rows, refused, disabled, deleted, done, digest } = rebuild;
+  const { refused, disabled, deleted, done, digest } = rebuild;
   return {
     title: 'Ledger rebuild',
     blocks: [
       line(rebuildSummary(rebuild), 'strong'),
+      ...doubtBlocks(rebuild),
       ...section(
         'Not trusted',
         refused.map(({ location, because }) => item(location, [line(because)])),
@@ -130,7 +131,7 @@ export function rebuildPage(rebuild: Rebuild): Page {
         'warn',
       ),
       ...(done ? nextStep('To see what follows, run "muster plan".') : []),
-      ...(done || rows.length + deleted.length === 0
+      ...(done || !somethingToAccept(rebuild)
         ? []
         : [
             line('Nothing was written yet. To do it:'),
@@ -138,6 +139,17 @@ export function rebuildPage(rebuild: Rebuild): Page {
           ]),
     ],
   };
+}
+
+/** What is given up by taking the state of this server for the truth. */
+function doubtBlocks({ doubt, done }: Rebuild): readonly Block[] {
+  if (doubt === null) return [];
+  const lost = doubt.lost.map(({ key, what }) => item(key, [line(`not there: ${what.join(', ')}`)]));
+  const verdict = done ? 'What it shows counts from now on.' : 'An approval makes what it shows count from now on.';
+  return [
+    line(`${doubt.server}: ${doubt.because} ${verdict}`, 'warn'),
+    ...section(`Differs from what Muster last wrote (${lost.length})`, capped(lost, { all: false }), 'warn'),
+  ];
 }
 
 function rebuildSummary({ rows, deleted, done }: Rebuild): string {

@@ -5,6 +5,7 @@ import { approvalsContract, ordersContract, reportsContract } from './store-deci
 import { crashContract, journalContract } from './store-journal.contract.ts';
 import { leaseContract } from './store-lease.contract.ts';
 import { ledgerContract, memoryContract } from './store-memory.contract.ts';
+import { serversContract } from './store-servers.contract.ts';
 import type { StoreWorld } from './store-world.ts';
 
 export function storeContract(name: string, world: StoreWorld): void {
@@ -16,6 +17,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('approvals', () => approvalsContract(world));
     describe('orders', () => ordersContract(world));
     describe('reports', () => reportsContract(world));
+    describe('servers', () => serversContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));
   });

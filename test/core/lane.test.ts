@@ -32,6 +32,7 @@ async function lane(wanted: readonly Desired[], things: readonly Observed[], aro
   const session = (server: string, shown: readonly Observed[]): Session => ({
     reader: {
       server,
+      position: unused,
       now: unused,
       observe: unused,
       lookup: async (names) => {

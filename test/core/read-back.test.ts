@@ -23,6 +23,7 @@ async function said(done: readonly Applied[], things: readonly Observed[] | Erro
   const asked: string[] = [];
   const reader: Reader = {
     server: 'dc1',
+    position: unused,
     now: unused,
     observe: unused,
     lookup: (wanted) => {

@@ -13,7 +13,7 @@ function intentOf(change: Change, more: Partial<Intent> = {}): Intent {
 function fate(change: Change, things: readonly Observed[], witness: Partial<Witness> = {}): string {
   const { resolved, unsettled } = recover(
     [intentOf(change)],
-    { server: 'dc1', found: things, proven: false, at: NOW, ...witness },
+    { server: 'dc1', found: things, proven: false, doubtful: false, at: NOW, ...witness },
     new Map([['guid-anna', row('anna')]]),
   );
   expect(resolved.length + unsettled.length).toBe(1);
@@ -57,6 +57,12 @@ describe.each(Object.entries(KINDS))('A1: a %s whose answer was lost', (_, { cha
     expect(fate(change, unchanged, { server: 'dc2', proven: true, at: NOW + HOUR_MS })).toBe('failed');
   });
 
+  test('D6: stays unknown on a server that may have lost it, however long that goes on, unless it shows it', () => {
+    const restored = { proven: true, doubtful: true, at: NOW + 10 * HOUR_MS };
+    expect(fate(change, unchanged, restored)).toBe('unknown');
+    expect(fate(change, [happened], restored)).toBe('applied');
+  });
+
   test('stays unknown where the thing did not come back from a point read', () => {
     expect(fate(change, [])).toBe('unknown');
     expect(fate(change, [], { at: NOW + 10 * HOUR_MS })).toBe('unknown');
@@ -88,7 +94,7 @@ test('what happened is in the ledger as if the answer had come', () => {
   const rowsOf = (change: Change, thing: Observed) =>
     recover(
       [intentOf(change)],
-      { server: 'dc1', found: [thing], proven: false, at: NOW },
+      { server: 'dc1', found: [thing], proven: false, doubtful: false, at: NOW },
       new Map([['guid-anna', row('anna')]]),
     ).resolved.map((one) => one.row);
   expect(rowsOf(changeOf('create', 'anna'), found('anna', { attempt: 'a1' }))).toEqual([row('anna')]);
@@ -108,7 +114,11 @@ test('each intent is judged for itself', () => {
     intentOf(changeOf('lift', 'carl'), { id: 'i3', attempt: 'a3', server: 'dc2' }),
   ];
   const things = [found('anna', { attempt: 'a1' }), found('berit'), found('carl', { enabled: false })];
-  const { resolved, unsettled } = recover(open, { server: 'dc1', found: things, proven: true, at: NOW }, new Map());
+  const { resolved, unsettled } = recover(
+    open,
+    { server: 'dc1', found: things, proven: true, doubtful: false, at: NOW },
+    new Map(),
+  );
   expect(resolved.map(({ intent, outcome }) => [intent.id, outcome.status])).toEqual([
     ['i1', 'applied'],
     ['i2', 'failed'],

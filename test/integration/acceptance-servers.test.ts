@@ -223,6 +223,7 @@ async function onTwo(work: (site: TestSite, first: SambaDc, second: SambaDc) => 
     await begin(site);
     const second = await copyState(first);
     try {
+      await second.beginAnotherLife();
       await useServers(site, [first.ldapsUrl, second.ldapsUrl]);
       await work(site, first, second);
     } finally {

@@ -103,8 +103,17 @@ describe('approving', () => {
 });
 
 /** The ports of a store as one plain object, so that a test can put one of them aside. */
-function partsOf({ ledger, journal, memory, approvals, orders, reports, lease }: ReturnType<Scene['parts']>['store']) {
-  return { ledger, journal, memory, approvals, orders, reports, lease };
+function partsOf({
+  ledger,
+  journal,
+  memory,
+  approvals,
+  orders,
+  reports,
+  servers,
+  lease,
+}: ReturnType<Scene['parts']>['store']) {
+  return { ledger, journal, memory, approvals, orders, reports, servers, lease };
 }
 
 test('two processes: one works, the other says who is at work and touches nothing', async () => {

@@ -155,7 +155,7 @@ describe('several servers', () => {
     await scene.sync();
     const back = await takeOffline(first);
     // The second has not heard of the new account yet: it looks deleted.
-    expect(story(await scene.sync())).toEqual(['(gone)']);
+    expect(story(await scene.sync())).toEqual(['(lost-write)']);
     await back();
     await second.replicateFrom(first);
     expect(story(await scene.sync())).toEqual([]);

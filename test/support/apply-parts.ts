@@ -38,7 +38,10 @@ export function applyPartsWith(
     sessions: new Map([
       [
         'directory',
-        { reader: { server: 'dc1', now: unused, observe: unused, lookup: unused, close: unused }, writer: { write } },
+        {
+          reader: { server: 'dc1', position: unused, now: unused, observe: unused, lookup: unused, close: unused },
+          writer: { write },
+        },
       ],
     ]),
     ledger: new Map(),

@@ -44,7 +44,7 @@ export function withFaults(reconciler: Reconciler, faults: Faults): Reconciler {
   };
   return {
     ...reconciler,
-    connect: async () => around(await reconciler.connect()),
+    connect: async (suits) => around(await reconciler.connect(suits)),
     connectAll: async () => {
       faults.connectAll();
       const { sessions, unreachable } = await reconciler.connectAll();
@@ -63,6 +63,7 @@ function readerWith(reader: Reader, faults: Faults): Reader {
   const { server } = reader;
   return {
     server,
+    position: () => reader.position(),
     now: () => reader.now(),
     observe: async (wanted, known) => {
       faults.observe(server);

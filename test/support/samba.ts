@@ -26,6 +26,7 @@ import { atExit, makeTestDirectory, type TestDirectory } from './test-directory.
 export { missingForSamba };
 
 const COPY_SCRIPT = join(import.meta.dirname, 'samba-copy.py');
+const EPOCH_SCRIPT = join(import.meta.dirname, 'samba-epoch.py');
 
 /** What makes up a controller's state; everything else is made anew at each start. */
 const STATE = ['private', 'state'];
@@ -120,6 +121,13 @@ export class SambaDc {
     await this.#end('SIGTERM');
     await Promise.all(STATE.map((part) => rm(join(this.directory, part), { recursive: true, force: true })));
     await copyParts(snapshot.path, this.directory);
+    await this.restart();
+  }
+
+  /** Gives it a new invocation id and starts it again: what a proper restore from backup does besides putting old state back. */
+  async beginAnotherLife(): Promise<void> {
+    await this.#end('SIGTERM');
+    await runCommand(PYTHON, [EPOCH_SCRIPT, this.smbConf]);
     await this.restart();
   }
 

@@ -231,12 +231,13 @@ function oneOf(adapters: readonly DirectoryAdapter[]): DirectoryAdapter {
     return { connections, unreachable: failures.map(String) };
   };
   return {
-    connect: async () => {
+    connect: async (suits = () => true) => {
       const { connections } = await connected();
-      const [first, ...others] = connections;
-      for (const other of others) await other.close();
-      if (first === undefined) throw new RangeError('no server');
-      return first;
+      const positions = await Promise.all(connections.map(({ reader }) => reader.position()));
+      const fit = connections.find(({ reader }, nth) => suits(positions[nth] ?? null, reader.server)) ?? connections[0];
+      for (const other of connections) if (other !== fit) await other.close();
+      if (fit === undefined) throw new RangeError('no server');
+      return fit;
     },
     connectAll: connected,
   };

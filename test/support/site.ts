@@ -175,7 +175,7 @@ function interrupted(reconciler: Reconciler, first: () => Promise<void>): Reconc
   });
   return {
     ...reconciler,
-    connect: async () => around(await reconciler.connect()),
+    connect: async (suits) => around(await reconciler.connect(suits)),
     connectAll: async () => {
       const { sessions, unreachable } = await reconciler.connectAll();
       return { sessions: sessions.map(around), unreachable };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Waiting } from '../../src/core/waiting.ts';
 import type { WhyAnswer } from '../../src/core/why.ts';
 import type { Day } from '../../src/model/document.ts';
-import { adoptionPage, rebuildPage } from '../../src/views/acts.ts';
+import { adoptionPage } from '../../src/views/acts.ts';
 import { approvedPage, rejectedPage } from '../../src/views/decisions.ts';
 import { doctorPage } from '../../src/views/doctor.ts';
 import { heldPage } from '../../src/views/held.ts';
@@ -246,20 +246,6 @@ describe('acts', () => {
     expect(shown).not.toContain('With the next pass then');
     expect(shown).not.toContain('+4520123457');
     expect(shown).toContain('The account may not be written.');
-  });
-
-  test('a rebuild shows what would be learned, and the command that does it', () => {
-    const row = { system: 'directory', handle: 'h', disabledFor: null, goneAt: null } as const;
-    const rows = [
-      { ...row, key: 'ajensen', state: { enabled: true, attributes: {} } },
-      { ...row, key: 'bmadsen', state: { enabled: false, attributes: {} } },
-    ];
-    const refused = [{ location: 'CN=copy,DC=example,DC=org', because: '2 accounts bear the mark of eholm' }];
-    const digest = '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945';
-    expectGolden(
-      text(rebuildPage({ rows, refused, disabled: ['bmadsen'], deleted: ['folsen'], digest, done: false })),
-      'rebuild.txt',
-    );
   });
 });
 

@@ -3,6 +3,7 @@ import { MusterError } from '../../errors.ts';
 import { effectOf } from '../access.ts';
 import { reasonsOf } from '../case.ts';
 import type { Attributes, Change, Desired, Observed } from '../change.ts';
+import { historyOf, isDoubtful } from '../footing.ts';
 import type { PassParts } from '../pass.ts';
 import type { Applied } from '../report.ts';
 import { type Operator, onScene, personOf, refuseInObserve, type Scene, writeOrdered } from './scene.ts';
@@ -41,7 +42,11 @@ export async function enableByOrder(parts: PassParts, username: string, operator
   });
 }
 
-async function forget({ parts, reconciler }: Scene, desired: Desired, handles: readonly string[]): Promise<Enabled> {
+const LATER = 'Wait until replication has brought it back, or look at "muster ledger rebuild".';
+
+async function forget(scene: Scene, desired: Desired, handles: readonly string[]): Promise<Enabled> {
+  const { parts, reconciler, footing } = scene;
+  if (isDoubtful(footing)) throw refused(desired, `has no account on ${footing.address}. ${historyOf(footing)}`, LATER);
   await parts.store.ledger.remove(reconciler.system, handles);
   return { person: desired.person.label, applied: [], forgotten: handles.length > 0 };
 }

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
 import { canonicalJson, type Observed } from '../change.ts';
+import { historyOf } from '../footing.ts';
 import { knownFrom } from '../known.ts';
+import { lostWrites } from '../lost-writes.ts';
 import type { PassParts } from '../pass.ts';
 import type { LedgerRow } from '../ports.ts';
 import { acceptedState } from './adopt.ts';
@@ -18,8 +20,21 @@ export interface Rebuild {
   readonly disabled: readonly string[];
   /** Keys of accounts that the ledger knows and the directory does not have any more. */
   readonly deleted: readonly string[];
+  /** The server, where it is in doubt whether it shows everything that was written: approving takes what it shows for the truth. */
+  readonly doubt: { readonly server: string; readonly because: string; readonly lost: readonly Lost[] } | null;
   readonly digest: string;
   readonly done: boolean;
+}
+
+/** Whether an approval would do anything. */
+export function somethingToAccept({ rows, deleted, doubt }: Rebuild): boolean {
+  return rows.length + deleted.length > 0 || doubt !== null;
+}
+
+/** What the server does not show of what the ledger has for one person. */
+export interface Lost {
+  readonly key: string;
+  readonly what: readonly string[];
 }
 
 /** Without `approval` it only shows. Throws MusterError when the reading is unproven, or is not what was approved. */
@@ -27,7 +42,7 @@ export async function rebuildLedger(
   parts: PassParts,
   approval: (Operator & { readonly digest: string }) | null,
 ): Promise<Rebuild> {
-  return onScene(parts, 'ledger rebuild', async (scene) => {
+  const act = async (scene: Scene): Promise<Rebuild> => {
     const { shown, gone } = await look(scene);
     if (approval === null) return shown;
     if (!shown.digest.startsWith(approval.digest) || approval.digest.length < 8) throw moved(shown.digest);
@@ -42,8 +57,18 @@ export async function rebuildLedger(
       at: scene.at,
       expires: scene.at,
     });
+    await acceptServer(scene);
     return { ...shown, done: true };
-  });
+  };
+  return onScene(parts, 'ledger rebuild', act, { ofThePast: true });
+}
+
+/** From now on the server counts on from where it stands, whatever it forgot. */
+async function acceptServer({ parts, reconciler, session, footing, at }: Scene): Promise<void> {
+  const position = await session.reader.position();
+  if (position === null) return;
+  const { system } = reconciler;
+  await parts.store.servers.accept({ ...position, system, address: footing.address, at, backAt: null });
 }
 
 interface Look {
@@ -69,10 +94,27 @@ async function look(scene: Scene): Promise<Look> {
   );
   const moved = new Set(found.map(({ handle }) => handle));
   const gone = missing.filter(({ handle }) => !moved.has(handle));
-  return { shown: planRebuild(scene, [...observed, ...elsewhere], gone), gone };
+  const everything = [...observed, ...elsewhere, ...found];
+  const forgotten = gone.map(({ handle }) => handle);
+  const lost = [...lostWrites(living, everything, forgotten)].map(([key, what]): Lost => ({ key, what }));
+  return { shown: planRebuild(scene, [...observed, ...elsewhere], gone, doubtOf(scene, lost)), gone };
 }
 
-function planRebuild(scene: Scene, observed: readonly Observed[], gone: readonly LedgerRow[]): Rebuild {
+function doubtOf({ footing }: Scene, lost: readonly Lost[]): Rebuild['doubt'] {
+  if (footing.standing === 'steady') return null;
+  return {
+    server: footing.address,
+    because: historyOf(footing),
+    lost: lost.toSorted((a, b) => compareText(a.key, b.key)),
+  };
+}
+
+function planRebuild(
+  scene: Scene,
+  observed: readonly Observed[],
+  gone: readonly LedgerRow[],
+  doubt: Rebuild['doubt'],
+): Rebuild {
   const desired = new Map(scene.desired.map((one) => [one.address.key, one]));
   // A row of a deleted account does not count: the account may have been restored since.
   const deleted = new Set(gone);
@@ -111,13 +153,15 @@ function planRebuild(scene: Scene, observed: readonly Observed[], gone: readonly
   rows.sort((a, b) => compareText(a.key, b.key));
   const handles = gone.map(({ handle }) => handle).sort(compareText);
   const digest = createHash('sha256')
-    .update(canonicalJson({ rows, deleted: handles }))
+    // The numbers of a server in doubt move on; what it is in doubt for does not.
+    .update(canonicalJson({ rows, deleted: handles, ...(doubt === null ? {} : { lost: doubt.lost }) }))
     .digest('hex');
   return {
     rows,
     refused,
     disabled: rows.filter(({ state }) => !state.enabled).map(({ key }) => key),
     deleted: gone.map(({ key }) => key).sort(compareText),
+    doubt,
     digest,
     done: false,
   };

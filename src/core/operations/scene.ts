@@ -5,7 +5,9 @@ import { nearest } from '../../model/nearest.ts';
 import { apply } from '../apply.ts';
 import { type Change, type Desired, digestOf, fingerprint } from '../change.ts';
 import { closeAll } from '../closing.ts';
+import { connectToOne, rememberPosition } from '../connecting.ts';
 import { desire } from '../desire.ts';
+import { backTrouble, type Footing, isOfThePast } from '../footing.ts';
 import { gate } from '../gate.ts';
 import { knownFrom } from '../known.ts';
 import { type PassParts, underLease } from '../pass.ts';
@@ -23,6 +25,8 @@ export interface Scene {
   readonly parts: PassParts;
   readonly reconciler: Reconciler;
   readonly session: Session;
+  /** How far the server has come, measured by what is remembered. */
+  readonly footing: Footing;
   readonly at: number;
   readonly desired: readonly Desired[];
   /** Why the repository as it is now does not count; empty: it does. */
@@ -31,8 +35,17 @@ export interface Scene {
   readonly known: Known;
 }
 
-/** Opens the scene for the one system that holds accounts, runs `act`, and closes it; nobody else writes meanwhile. */
-export async function onScene<T>(parts: PassParts, what: string, act: (scene: Scene) => Promise<T>): Promise<T> {
+/**
+ * Opens the scene for the one system that holds accounts, runs `act`, and closes it; nobody else writes meanwhile.
+ * @param ofThePast whether a server that has gone back in time will do
+ * @throws MusterError where no server answers, or none that will do.
+ */
+export async function onScene<T>(
+  parts: PassParts,
+  what: string,
+  act: (scene: Scene) => Promise<T>,
+  { ofThePast = false } = {},
+): Promise<T> {
   const [reconciler] = parts.reconcilers;
   if (reconciler === undefined) throw noDirectory();
   return underLease(parts.store, what, async () => {
@@ -42,9 +55,13 @@ export async function onScene<T>(parts: PassParts, what: string, act: (scene: Sc
     const open = await parts.store.journal.open();
     const known = knownFrom(rows, open);
     const desired = reconciler.project(want.resolution.model, at);
-    const session = await reconciler.connect();
+    const seen = await parts.store.servers.all(reconciler.system);
+    const { session, footing } = await connectToOne(reconciler, seen, at);
     try {
-      return await act({ parts, reconciler, session, at, desired, outdated: want.trouble, rows, known });
+      if (isOfThePast(footing) && !ofThePast) throw new MusterError(backTrouble(footing));
+      const done = await act({ parts, reconciler, session, footing, at, desired, outdated: want.trouble, rows, known });
+      if (footing.standing === 'steady') await rememberPosition(parts.store, reconciler.system, session, footing, at);
+      return done;
     } finally {
       await closeAll([session]);
     }

@@ -1,4 +1,5 @@
 /** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
+import type { Position, Suits } from '../../core/server-memory.ts';
 import type { Secret } from '../../secret.ts';
 
 /** One account, in canonical form, wherever in the domain it is. */
@@ -38,6 +39,11 @@ export interface Reading {
 export interface DirectoryReader {
   /** Names one server, for messages and for telling one from another: where an address may lead to several, not by the address alone. */
   readonly server: string;
+  /**
+   * The controller (dsServiceName), its invocation id and highestCommittedUSN (MS-ADTS 3.1.1.3.2, 3.1.1.1.9), asked afresh; null
+   * where the product has no such numbers. Where the invocation id can't be read, all lives of that controller count as one.
+   */
+  position(): Promise<Position | null>;
   /** The server's currentTime (MS-ADTS 3.1.1.3.2), milliseconds since 1970. */
   now(): Promise<number>;
   /**
@@ -108,8 +114,11 @@ export interface DirectoryConnection {
 
 /** A directory product as configured. */
 export interface DirectoryAdapter {
-  /** The first server that answers and accepts the bind; throws MusterError listing each server and why not. */
-  connect(): Promise<DirectoryConnection>;
+  /**
+   * The first server that answers, accepts the bind and suits, or else the first that answers and accepts it; throws MusterError
+   * listing each server and why not.
+   */
+  connect(suits?: Suits): Promise<DirectoryConnection>;
   /** All that do; throws only when none does. */
   connectAll(): Promise<{
     readonly connections: readonly DirectoryConnection[];

@@ -39,7 +39,7 @@ export function directoryReconciler(adapter: DirectoryAdapter, settings: Directo
     rank: 0,
     traits: traitsOf(settings),
     project: (model, at) => project(model, at, settings),
-    connect: async () => session(await adapter.connect()),
+    connect: async (suits) => session(await adapter.connect(suits)),
     connectAll: async () => {
       const { connections, unreachable } = await adapter.connectAll();
       return { sessions: connections.map(session), unreachable };
@@ -122,6 +122,7 @@ function readerOf(connection: DirectoryConnection, settings: DirectorySettings):
   return {
     server: reader.server,
     ...(connection.remarks === undefined ? {} : { remarks: connection.remarks }),
+    position: () => reader.position(),
     now: () => reader.now(),
     observe: (wanted, known) => observe(reader, wanted, known, settings),
     lookup: async (wanted, known) => {

@@ -1,6 +1,7 @@
 /** Active Directory as a directory product: which server to use, and what a connection must show before anything else. */
 import { readFile } from 'node:fs/promises';
 import { EqualityFilter, OrFilter, PresenceFilter } from 'ldapts';
+import type { Suits } from '../../../core/server-memory.ts';
 import { MusterError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
 import { foldDn, isBelow } from '../distinguished-name.ts';
@@ -12,6 +13,7 @@ import { textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
 import { type Identity, ownGuid, readIdentity } from './identity.ts';
 import { type Search, searchAll, searchOne } from './paged-search.ts';
+import { readEpoch } from './position.ts';
 import { readProtectedGroups, remarksOn } from './protected-groups.ts';
 import { deskOf, directoryReader } from './read.ts';
 import { type ActiveDirectoryInput, type ActiveDirectorySettings, activeDirectorySchema } from './settings.ts';
@@ -29,21 +31,34 @@ export function activeDirectory(input: ActiveDirectoryInput, site: DirectorySite
   checkSite(site);
   checkUnits(settings, site);
   return {
-    connect: () => connect(settings, site),
+    connect: (suits) => connect(settings, site, suits),
     connectAll: () => connectAll(settings, site),
   };
 }
 
-async function connect(settings: ActiveDirectorySettings, site: DirectorySite): Promise<DirectoryConnection> {
+async function connect(
+  settings: ActiveDirectorySettings,
+  site: DirectorySite,
+  suits: Suits = () => true,
+): Promise<DirectoryConnection> {
   const credentials = await readCredentials(settings);
   const failures: MusterError[] = [];
+  let fallback: DirectoryConnection | null = null;
   for (const url of settings.urls) {
     try {
-      return await open(url, settings, site, credentials);
+      const connection = await open(url, settings, site, credentials);
+      const { reader } = connection;
+      if (suits(await reader.position(), reader.server)) {
+        await fallback?.close();
+        return connection;
+      }
+      if (fallback === null) fallback = connection;
+      else await connection.close();
     } catch (error) {
       failures.push(operationFailure(url, 'connecting', error));
     }
   }
+  if (fallback !== null) return fallback;
   throw noneAnswers(failures);
 }
 
@@ -74,9 +89,13 @@ async function open(
     const identity = await readIdentity(link);
     // Before anything is looked for in it: a wrong domain would look like a missing account.
     await assertBase(link);
-    const [guid] = await Promise.all([ownGuid(link, identity), assertAttributes(link, identity, site)]);
+    const [guid, epoch] = await Promise.all([
+      ownGuid(link, identity),
+      readEpoch(link, identity),
+      assertAttributes(link, identity, site),
+    ]);
     const groups = await readProtectedGroups(link, site.protectedGroups ?? []);
-    const desk = deskOf(link, identity, site, {
+    const desk = deskOf({ link, identity, epoch }, site, {
       ownGuid: guid,
       protected: new Set(site.protected),
       inGroups: groups.members,

@@ -12,6 +12,7 @@ import { EntryReader, textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
 import { assertSame, type Identity } from './identity.ts';
 import { type Search, searchAll, searchOne } from './paged-search.ts';
+import { readPosition } from './position.ts';
 import { generalizedTimeMs, guidBytes } from './values.ts';
 
 /** Alternatives in one filter: servers parse long filters slowly and Windows limits them; a round trip costs little beside. */
@@ -21,6 +22,8 @@ const FILTER_ALTERNATIVES = 100;
 export interface Desk {
   readonly link: Link;
   readonly identity: Identity;
+  /** Which life of the server this is. */
+  readonly epoch: string;
   readonly site: DirectorySite;
   readonly rules: ProtectionRules;
   /** Asked for with every account. */
@@ -30,11 +33,14 @@ export interface Desk {
   readonly units: readonly string[];
 }
 
-export function deskOf(link: Link, identity: Identity, site: DirectorySite, rules: ProtectionRules): Desk {
+export function deskOf(
+  server: Pick<Desk, 'link' | 'identity' | 'epoch'>,
+  site: DirectorySite,
+  rules: ProtectionRules,
+): Desk {
   const attributes = ['objectGUID', ...attributesToRead(site)];
   return {
-    link,
-    identity,
+    ...server,
     site,
     rules,
     attributes,
@@ -46,6 +52,7 @@ export function deskOf(link: Link, identity: Identity, site: DirectorySite, rule
 export function directoryReader(desk: Desk): DirectoryReader {
   return {
     server: serverOf(desk),
+    position: () => readPosition(desk),
     now: () => serverTime(desk),
     readAll: (knownGuids, valued = new Map()) => readAll(desk, knownGuids, valued),
     find: (wanted) => find(desk, wanted),

@@ -1,5 +1,6 @@
 /** A directory in one file, for the demo, for tests and for training: the rules of a directory without a server. */
 import * as z from 'zod';
+import type { Suits } from '../../../core/server-memory.ts';
 import { MusterError } from '../../../errors.ts';
 import { foldDn } from '../distinguished-name.ts';
 import type { DirectoryAdapter, DirectoryConnection, DirectorySite } from '../port.ts';
@@ -29,11 +30,17 @@ export function embedded(
 ): DirectoryAdapter {
   checkSite(site);
   const file = new DirectoryFile(settings.file);
-  const connect = async (): Promise<DirectoryConnection> => {
+  const open = async (): Promise<DirectoryConnection> => {
     await file.read();
     return connectionTo(file, site, clock);
   };
-  return { connect, connectAll: async () => ({ connections: [await connect()], unreachable: [] }) };
+  const connect = async (suits?: Suits): Promise<DirectoryConnection> => {
+    const connection = await open();
+    // There is no other server; it is told all the same, so that it knows what it is dealing with.
+    suits?.(await connection.reader.position(), connection.reader.server);
+    return connection;
+  };
+  return { connect, connectAll: async () => ({ connections: [await open()], unreachable: [] }) };
 }
 
 /** Number of the last write to the directory, so that tests can count writes. */

@@ -8,6 +8,8 @@ const headerSchema = z.strictObject({
   format: z.literal(1),
   /** Organisational units, DNs; accounts can be in these only. */
   units: z.array(z.string()).min(1),
+  /** Any other text than before, once an older copy of the file has taken its place on purpose: as a new invocation id says of a server. */
+  epoch: z.string().min(1).optional(),
 });
 
 const storedSchema = z.strictObject({

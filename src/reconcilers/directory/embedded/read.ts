@@ -24,6 +24,11 @@ export interface Desk {
 export function embeddedReader(desk: Desk): DirectoryReader {
   return {
     server: desk.server,
+    position: async () => {
+      desk.assertOpen();
+      const { header, usn } = await desk.file.read();
+      return { server: desk.file.path, epoch: `${desk.file.path} ${header.epoch ?? 'first'}`, sequence: BigInt(usn) };
+    },
     now: async () => {
       desk.assertOpen();
       return desk.clock();

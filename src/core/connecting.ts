@@ -1,0 +1,60 @@
+/** Connecting to one server of a system, with an eye on how far each of them has come. */
+import type { Instant } from '../model/document.ts';
+import { type Footing, footingOf, isOfThePast, latestOf } from './footing.ts';
+import type { Reconciler, Session, Store } from './ports.ts';
+import type { SeenServer } from './server-memory.ts';
+
+export interface Connected {
+  readonly session: Session;
+  readonly footing: Footing;
+  /** Servers that answered, and were left because they had gone back in time. */
+  readonly passedOver: readonly Footing[];
+}
+
+/** The first server that has not gone back in time, or else the first that answers. Throws MusterError when none does. */
+export async function connectToOne(
+  reconciler: Reconciler,
+  seen: readonly SeenServer[],
+  at: Instant,
+): Promise<Connected> {
+  const looked = new Map<string, Footing>();
+  const session = await reconciler.connect((position, address) => {
+    const footing = footingOf(address, position, seen, at);
+    looked.set(address, footing);
+    return !isOfThePast(footing);
+  });
+  const { server } = session.reader;
+  const footing = looked.get(server) ?? footingOf(server, null, seen, at);
+  return { session, footing, passedOver: [...looked.values()].filter((one) => one !== footing && isOfThePast(one)) };
+}
+
+/** What to write down of a server that was found to have gone back; null where it is known already, or has not. */
+export function backRow(
+  system: string,
+  { standing, position, last, address }: Footing,
+  at: Instant,
+): SeenServer | null {
+  if (standing !== 'back' || position === null || last === null) return null;
+  if (last.address === address && last.backAt !== null) return null;
+  return { ...position, system, address, sequence: last.sequence, at: last.at, backAt: at };
+}
+
+/**
+ * Remembers how far the server has come by now. Nothing is written where it has not moved; a server that does not answer any
+ * more, or is another one by now, leaves the memory as it was.
+ */
+export async function rememberPosition(
+  { servers }: Pick<Store, 'servers'>,
+  system: string,
+  { reader }: Session,
+  footing: Footing,
+  at: Instant,
+): Promise<void> {
+  const now = await reader.position().catch(() => null);
+  if (now === null || now.epoch !== footing.position?.epoch || now.sequence < footing.position.sequence) return;
+  const seen = await servers.all(system);
+  const row = seen.find(({ address, epoch }) => address === footing.address && epoch === now.epoch);
+  const moved = row === undefined || row.sequence !== now.sequence || row.backAt !== null;
+  if (!moved && latestOf(seen)?.epoch === now.epoch) return;
+  await servers.put({ ...now, system, address: footing.address, at, backAt: null });
+}

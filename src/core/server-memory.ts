@@ -1,0 +1,33 @@
+/** How far servers have come, and the memory of it: what tells a server of the past from one of today. */
+import type { Instant } from '../model/document.ts';
+
+/** Told by a counter of the server's changes, which only goes back when the server itself goes back in time. */
+export interface Position {
+  /** Names the server itself, whatever the address. */
+  readonly server: string;
+  /** Which life of that server: another one after a proper restore from backup. */
+  readonly epoch: string;
+  /** Number of its latest change; counts within one epoch only. */
+  readonly sequence: bigint;
+}
+
+/** Whether a server in this position will do; where none does, the first that answers is used all the same. */
+export type Suits = (position: Position | null, address: string) => boolean;
+
+/** The furthest position in which a server was seen at one of its addresses. */
+export interface SeenServer extends Position {
+  readonly system: string;
+  readonly address: string;
+  /** When it had come so far. */
+  readonly at: Instant;
+  /** When it was found to have gone back; null: it never was, or what it shows has been accepted since. */
+  readonly backAt: Instant | null;
+}
+
+export interface ServerMemory {
+  all(system: string): Promise<readonly SeenServer[]>;
+  /** Adds or replaces the row of that address and epoch. */
+  put(seen: SeenServer): Promise<void>;
+  /** An operator's word: from now on this is the truth, and what else is known of that epoch and that server is forgotten. */
+  accept(seen: SeenServer): Promise<void>;
+}
