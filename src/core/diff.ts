@@ -5,6 +5,7 @@ import { accessChange, endedByDate } from './access.ts';
 import { attributeChanges } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
 import { type Change, type Create, compareChanges, type Desired, type Observed } from './change.ts';
+import { otherNameNotices } from './other-name.ts';
 import type { Notice } from './plan.ts';
 import type { Conflict, LedgerRow, Observation, Traits } from './ports.ts';
 
@@ -137,7 +138,7 @@ function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
     : null;
   return {
     changes: [...access.changes, ...attributes.changes],
-    notices: [...access.notices, ...attributes.notices],
+    notices: [...access.notices, ...attributes.notices, ...otherNameNotices(subject, observed)],
     accepted,
   };
 }

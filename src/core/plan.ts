@@ -14,6 +14,8 @@ export interface Notice {
     | 'foreign'
     | 'protected'
     | 'moved'
+    | 'renamed'
+    | 'marked-otherwise'
     | 'gone'
     | 'conflict'
     | 'drift'

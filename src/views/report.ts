@@ -1,6 +1,6 @@
 /** The report of a pass, and so of a plan: a summary first, then each person with the reason and the line behind it. */
 import type { Change } from '../core/change.ts';
-import type { Report } from '../core/report.ts';
+import { exitCodeOf, type Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
 import {
   failedSections,
@@ -21,6 +21,9 @@ export type ReportOptions = Pick<Wording, 'all' | 'timeZone'>;
 
 /** Said where the directory is as the repository wants it. */
 export const NOTHING_TO_DO = 'Nothing to do: the directory matches the repository.';
+
+/** Said where nothing changes by itself, although not everything is as it should be. */
+export const NOTHING_BY_ITSELF = 'Nothing to do by itself; what needs somebody is shown below.';
 
 /** A plan (`dryRun`) in the future tense, a pass in the past. */
 export function reportPage(report: Report, options: ReportOptions): Page {
@@ -149,6 +152,7 @@ function quiet(report: Report): Line {
   }
   if (report.plan.notices.some(isUnknownMark))
     return line('Nothing was changed; what bears a mark that the database does not know is left alone.', 'warn');
+  if (exitCodeOf(report) !== 0) return line(NOTHING_BY_ITSELF, 'warn');
   // A lane alone reads nobody but those who should be shut out, and so knows nothing of the others.
   if (report.plan.read.length === 0)
     return line('Nothing to do: whoever is blocked or closed is shut out already.', 'good');

@@ -48,7 +48,10 @@ describe('D7: accounts that go and come', () => {
     expect(await scene.directory.isEnabled('anna-old')).toBe(false);
     expect(await scene.directory.account('anna')).toEqual(stranger);
     // The stranger bears the name of somebody who should be shut out.
-    expect(report.plan.notices).toMatchObject([{ kind: 'exists-not-ours', urgent: true }]);
+    expect(report.plan.notices).toMatchObject([
+      { kind: 'renamed', urgent: false },
+      { kind: 'exists-not-ours', urgent: true },
+    ]);
   });
 
   test('one that took the name of a blocked person is not blocked in their place', async () => {
