@@ -94,8 +94,13 @@ function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
       origin: over?.origin ?? desired.origin,
       institutions: disabledFor.institutions,
     },
-    dated,
+    dated: dated || hasYetToBegin(disabledFor, desired),
   };
+}
+
+/** What was carried out cannot have yet to begin, whatever all clocks say: they went back together. */
+function hasYetToBegin({ text }: Cause, { verdict }: Desired): boolean {
+  return verdict.ahead.some((one) => text.includes(one));
 }
 
 /** The block that shut somebody out may stand as it stood: they may have left the institution that it is about. */

@@ -75,7 +75,7 @@ export function gate(input: GateInput): Gated {
   hold(
     'clock',
     rest.filter((change) => change.dated && !isApproved(change)),
-    'the clocks disagree, and on this date-bound change they lead to different results.',
+    'the clocks disagree, with each other or with what was done already, and on this date-bound change they lead to different results.',
     'Mend the clock of this machine or of the directory server; if these are right all the same, run APPROVE.',
     true,
   );

@@ -48,6 +48,8 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
   /** Restrictions of the past, newest end first. */
   readonly ended: readonly Ended[];
+  /** Texts of restrictions that have yet to begin: one that was carried out already says that the clock went back. */
+  readonly ahead: readonly string[];
 }
 
 export interface Standing {
@@ -194,7 +196,8 @@ function verdict(restrictions: readonly Restriction[], at: Instant): Verdict {
     return to !== null && to <= at ? [{ kind, text: textWhenOver, origin, endedAt: to, knownSince }] : [];
   });
   ended.sort((a, b) => b.endedAt - a.endedAt || rank(a) - rank(b) || compareText(a.text, b.text));
-  return { allowed: reasons.length === 0, reasons, ended };
+  const ahead = restrictions.flatMap(({ from, text }) => (from !== null && from > at ? [text] : []));
+  return { allowed: reasons.length === 0, reasons, ended, ahead };
 }
 
 function byWeight(a: Restriction, b: Restriction): number {

@@ -153,7 +153,7 @@ describe('an account of ours', () => {
   test('renamed is still theirs, by its handle', () => {
     const renamed = found('anna-old', { handle: 'guid-anna', markedKey: 'anna' });
     const result = diffOf([desired('anna', { reasons: BLOCKED })], [renamed], [row('anna')]);
-    expect(inShort(result)).toEqual(['disable anna takes block']);
+    expect(inShort(result)).toEqual(['disable anna takes block', '(renamed)']);
     expect(result.changes[0]?.handle).toBe('guid-anna');
   });
 
@@ -175,5 +175,16 @@ describe('an account of ours', () => {
     const wanted = desired('anna', { reasons: [reason('ended')], attributes: { mobile: '+4520999999' } });
     const { changes } = diffOf([wanted], [found('anna')], [row('anna')], { doubtful: new Set(['anna']) });
     expect(changes.map((change) => change.dated)).toEqual([true, true]);
+  });
+
+  test('P8: is not given back what was taken for a block that, by all clocks, has yet to begin', () => {
+    const { text } = reason('person-blocked');
+    const before = row('anna', { enabled: false, disabledFor: { ...cause('person-blocked'), text } });
+    const dated = (ahead: readonly string[]) =>
+      diffOf([desired('anna', { ahead })], [found('anna', { enabled: false })], [before]).changes.map(
+        (one) => one.dated,
+      );
+    expect(dated([text])).toEqual([true]);
+    expect(dated(['another block'])).toEqual([false]);
   });
 });

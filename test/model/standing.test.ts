@@ -121,6 +121,7 @@ describe('Restrictions of the past', () => {
           knownSince: null,
         },
       ],
+      ahead: ['the last day with access was 2026-12-31'],
     });
   });
 

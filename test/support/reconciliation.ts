@@ -61,6 +61,8 @@ export function ended(kind: ReasonKind, more: Partial<Ended> = {}): Ended {
 export interface Wanted {
   readonly reasons?: readonly Reason[];
   readonly ended?: readonly Ended[];
+  /** Texts of restrictions that have yet to begin. */
+  readonly ahead?: readonly string[];
   readonly attributes?: Attributes;
   readonly mayGain?: boolean;
   readonly knownSince?: Instant | null;
@@ -71,7 +73,7 @@ export function desired(key: string, wanted: Wanted = {}): Desired {
   return {
     address: { system: DIRECTORY, kind: 'account', key },
     person: { key, label: `Person ${key}` },
-    verdict: { allowed: reasons.length === 0, reasons, ended: wanted.ended ?? [] },
+    verdict: { allowed: reasons.length === 0, reasons, ended: wanted.ended ?? [], ahead: wanted.ahead ?? [] },
     attributes: values(wanted.attributes),
     mayGain: wanted.mayGain ?? true,
     knownSince: wanted.knownSince === undefined ? LONG_AGO : wanted.knownSince,

@@ -53,7 +53,7 @@ function blockedPerson(): WhyAnswer {
     endedAt: at - 1,
     knownSince: at - 2,
   } as const;
-  const verdict = { allowed: false, reasons: [byOperator, reason], ended: [ended] };
+  const verdict = { allowed: false, reasons: [byOperator, reason], ended: [ended], ahead: [] };
   return {
     format: 1,
     user: 'ajensen',
