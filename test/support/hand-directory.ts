@@ -1,5 +1,6 @@
 /** An embedded directory and what administrators do in it by hand. */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { SAM_USER_OBJECT } from '../../src/reconcilers/directory/account-values.ts';
 import { usnOf } from '../../src/reconcilers/directory/embedded/adapter.ts';
@@ -40,8 +41,9 @@ export interface HandDirectory {
   replicateFrom(other: HandDirectory): Promise<void>;
 }
 
+/** The directory in that file; an empty one where there is no such file. */
 export async function handDirectory(file: string): Promise<HandDirectory> {
-  await createEmbeddedDirectory(file, Object.values(OU));
+  if (!existsSync(file)) await createEmbeddedDirectory(file, Object.values(OU));
   const read = () => new DirectoryFile(file).read();
   const all = async () =>
     new Map([...(await read()).all()].map(({ stored }) => [stored.values.sAMAccountName ?? '', stored]));

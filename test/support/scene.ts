@@ -1,7 +1,7 @@
 /** A whole Muster without a network, for scenarios: a real repository, a real database, an embedded directory, sealed passwords, and a clock that tests set. */
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { approveHeld } from '../../src/core/operations/approval.ts';
 import type { Operator } from '../../src/core/operations/scene.ts';
 import { type PassParts, pass } from '../../src/core/pass.ts';
@@ -37,11 +37,15 @@ export interface SceneOptions {
   readonly protected?: readonly string[];
   /** How many servers the directory has; each holds its own copy until `replicate`. */
   readonly servers?: number;
+  /** The home of a scene that nobody works in at present: this one begins with a copy of it. */
+  readonly from?: string;
   /** Stands between core and the directory. */
   readonly around?: (reconciler: Reconciler) => Reconciler;
 }
 
 export interface Scene {
+  /** Folder of everything that the scene is made of. */
+  readonly home: string;
   /** Set to let time pass; the servers' own clocks are `clock.serverOffMs` ahead of it. */
   readonly clock: { now: number; serverOffMs: number };
   /** What people do in the directory by hand, on each server. */
@@ -74,9 +78,10 @@ export interface Scene {
 export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   const home = await makeTestDirectory('scene');
   const git = options.source === 'git';
+  if (options.from !== undefined) await copyHome(options.from, home.path);
   // Commits carry the real time, and a clock that is behind them would be in doubt.
   const clock = { now: git ? Date.now() : NOW, serverOffMs: 0 };
-  const desk = await makeDesk(home.path, git);
+  const desk = await makeDesk(home.path, git, options.from !== undefined);
   const servers = await Promise.all(
     Array.from({ length: options.servers ?? 1 }, (_, nth) => handDirectory(join(home.path, `dc${nth + 1}.json`))),
   );
@@ -96,6 +101,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   const partsOver = (over: OpenStore) =>
     partsOf(options, desk.source, over, options.around?.(reconciler) ?? reconciler, () => clock.now);
   return {
+    home: home.path,
     clock,
     servers,
     directory,
@@ -126,15 +132,23 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   };
 }
 
+/** All but the mirror, which knows where it came from. */
+async function copyHome(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (path) => basename(path) !== 'mirror' });
+}
+
 /** Where people write, and the source that Muster reads. */
 async function makeDesk(
   home: string,
   git: boolean,
+  exists: boolean,
 ): Promise<Pick<Scene, 'declare' | 'forcePush'> & { source: Source }> {
   const folder = join(home, 'desired-state');
   const origin = join(home, 'origin.git');
-  await makeRepository(folder);
-  if (git) await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
+  if (!exists) await makeRepository(folder);
+  if (git && !exists) {
+    await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
+  }
   const push = () => runCommand('git', ['-C', folder, 'push', '--quiet', '--force', origin, 'main']);
   const declare = async (files: Files) => {
     if (!git) return writeFiles(folder, files);
@@ -142,7 +156,7 @@ async function makeDesk(
     await push();
     return revision;
   };
-  await declare(musterFile(INSTANCE));
+  if (!exists) await declare(musterFile(INSTANCE));
   return {
     declare,
     forcePush: async (revision) => {
