@@ -1,23 +1,29 @@
-/** Pages, cookies, references and logins that no real server at hand gives: against a scripted LDAP server over TLS. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Page } from '../support/ldap-page-server.ts';
+/** Pages, cookies and logins that no real server at hand gives: against the simulated domain controller. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Manners } from '../support/directory-simulator-manners.ts';
+import { UNIT } from '../support/directory-simulator-tree.ts';
 import { refusal } from '../support/refusal.ts';
-import { person, type Script, type ScriptedDirectory, scriptedDirectory, UNIT } from '../support/scripted-directory.ts';
+import {
+  guidNumber,
+  type Page,
+  pagesOf,
+  personEntry as person,
+  type SimulatedDirectory,
+  simulatedDirectory,
+  treeOfPeople,
+} from '../support/simulated-directory.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Result codes of a server that has had enough (RFC 4511 appendix A): limits, busy, unavailable, unwilling. */
-const LIMITS = [1, 3, 4, 11, 12, 51, 52, 53];
-
-let directory: ScriptedDirectory;
+let directory: SimulatedDirectory;
 beforeAll(async () => {
-  directory = await scriptedDirectory();
+  directory = await simulatedDirectory();
 });
+afterEach(() => directory?.stop());
 afterAll(() => directory?.end());
 
-const reading = (script: Script) => directory.reading(script);
+const reading = ({ pages, ...manners }: { pages: readonly Page[] } & Manners) =>
+  directory.reading({ manners: { ...pagesOf(pages), ...manners } });
 const usernames = ({ accounts }: { accounts: readonly { username: string }[] }) =>
   accounts.map(({ username }) => username);
 
@@ -81,24 +87,57 @@ describe('D2: pages', () => {
 
   test('a server that goes on for ever is given up', async () => {
     const pages = [{ cookie: 'a' }, { cookie: 'a' }];
-    const { url } = await directory.start({ pages });
-    const connection = await directory.adapter(url).connect();
-    expect(await refusal(connection.reader.readAll(NOBODY))).toMatchObject({
-      what: expect.stringContaining('10000 pages'),
-    });
-    await connection.close();
+    expect(await refusal(reading({ pages }))).toMatchObject({ what: expect.stringContaining('10000 pages') });
   });
 
-  test.each(LIMITS)('D4: result code %i on any page fails the whole reading', async (code) => {
-    const good = [
-      { entries: [person(1)], cookie: 'a' },
-      { entries: [person(2)], cookie: 'b' },
-      { entries: [person(3)], cookie: '' },
+  test('of 1,000 entries at most, whatever is asked for, with empty ones between them', async () => {
+    const tree = treeOfPeople(3001);
+    const guids = new Set(Array.from({ length: 3001 }, (_, at) => guidNumber(at + 1)));
+    const manners: readonly Manners[] = [
+      {},
+      { isEmptyPage: (page) => page === 0 },
+      { isEmptyPage: (page) => page % 2 === 0 },
+      { isEmptyPage: (page) => page > 0 && page < 40 },
+      { pageEntriesMax: 1 },
+      { pageEntriesMax: 3000 },
     ];
-    for (const at of good.keys()) {
-      const pages = good.map((page, index) => (index === at ? { ...page, code } : page));
-      await refusal(reading({ pages }));
+    for (const one of manners) {
+      const { accounts } = await directory.reading({ tree, manners: one });
+      expect(new Set(accounts.map(({ guid }) => guid))).toEqual(guids);
+      expect(accounts).toHaveLength(3001);
     }
+  });
+
+  test('of a directory that changes between them: who stays is read, whatever comes and goes', async () => {
+    const tree = treeOfPeople(2500);
+    const manners: Manners = {
+      meanwhile: ({ scope, page, dn }, changing) => {
+        if (scope !== 'sub' || dn !== UNIT || page === 0) return;
+        changing.remove(guidNumber(page));
+        changing.rename(guidNumber(2400 + page), `CN=renamed${page},OU=CBS,${UNIT}`);
+        changing.add(`CN=new${page},${UNIT}`);
+      },
+    };
+    const { accounts } = await directory.reading({ tree, manners });
+    const guids = new Set(accounts.map(({ guid }) => guid));
+    const staying = Array.from({ length: 2500 }, (_, at) => guidNumber(at + 1)).filter(
+      (guid) => !tree.get(guid).deleted,
+    );
+    expect(staying).toHaveLength(2498);
+    expect(staying.filter((guid) => !guids.has(guid))).toEqual([]);
+  });
+
+  test('whose cookie came from another connection are refused as a whole', async () => {
+    await directory.start({ tree: treeOfPeople(2500) });
+    const { simulator } = directory;
+    simulator.manners = {
+      answers: (asked, answer) =>
+        asked.page === 0 && answer.cookie ? { ...answer, cookie: 'of-somebody-else' } : answer,
+    };
+    const { reader } = await directory.connect();
+    expect(await refusal(reader.readAll(NOBODY))).toMatchObject({ where: expect.stringContaining(`reading ${UNIT}`) });
+    simulator.manners = {};
+    expect((await reader.readAll(NOBODY)).accounts).toHaveLength(2500);
   });
 });
 
@@ -107,9 +146,10 @@ describe('D1: what a reading must show', () => {
 
   test('the login is checked before and after the reading, on the same connection', async () => {
     // The first answer is that of connecting.
-    expect(usernames(await reading({ pages: onePerson }))).toEqual(['p1']);
-    expect(directory.requests.filter((request) => request === 'whoami')).toHaveLength(3);
-    expect(directory.requests.filter((request) => request === 'bind')).toHaveLength(1);
+    expect(usernames(await reading({ pages: onePerson, whoAmI: () => 'u:EXAMPLE\\muster' }))).toEqual(['p1']);
+    const operations = directory.simulator.asked.map(({ operation }) => operation);
+    expect(operations.filter((operation) => operation === 'extended')).toHaveLength(3);
+    expect(operations.filter((operation) => operation === 'bind')).toHaveLength(1);
   });
 
   test.each([
@@ -123,9 +163,9 @@ describe('D1: what a reading must show', () => {
   });
 
   test('an anonymous login is no connection', async () => {
-    const { url, requests } = await directory.start({ whoAmI: () => '' });
-    await refusal(directory.adapter(url).connect());
-    expect(requests).not.toContain(`search ${UNIT}`);
+    const { asked } = await directory.start({ manners: { whoAmI: () => '' } });
+    await refusal(directory.connect());
+    expect(asked.map(({ dn }) => dn)).not.toContain(UNIT);
   });
 
   test('an attribute that every account has and nobody shows makes it unproven', async () => {
@@ -154,29 +194,5 @@ describe('D1: what a reading must show', () => {
     const entries = [person(1, { mobile: ['+4520222222', '+4520111111'] })];
     const { accounts } = await reading({ pages: [{ entries, cookie: '' }] });
     expect(accounts[0]?.attributes.mobile).toBe('+4520111111\u001e+4520222222');
-  });
-});
-
-describe('D12: references to other servers', () => {
-  test('are never followed, neither as a reference nor as a referral, and make the reading unproven', async () => {
-    let knocks = 0;
-    const trap = createServer((socket) => {
-      knocks += 1;
-      socket.destroy();
-    });
-    trap.listen(0, '127.0.0.1');
-    await once(trap, 'listening');
-    const address = trap.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    const references = [`ldap://127.0.0.1:${port}/${UNIT}`];
-    const error = await refusal(reading({ pages: [{ entries: [person(1)], references, cookie: '' }] }));
-    expect(error).toMatchObject({ remedy: 'retry', what: expect.stringContaining('another server') });
-    const REFERRAL = 10;
-    const referred = await refusal(
-      reading({ pages: [{ entries: [person(1)], code: REFERRAL, references, cookie: '' }] }),
-    );
-    expect(referred).toMatchObject({ remedy: 'person', what: expect.stringContaining('never follows') });
-    expect(knocks).toBe(0);
-    trap.close();
   });
 });

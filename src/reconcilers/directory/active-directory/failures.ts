@@ -75,6 +75,11 @@ const CONNECT_FAILURES: Readonly<Record<string, Words>> = {
     what: "The server's certificate is made out to another name.",
     next: 'Write the name that the certificate bears into the URL, or renew the certificate.',
   },
+  INVALID_PURPOSE: {
+    remedy: 'person',
+    what: "The server's certificate is not made for a server, or was signed by something that is no authority.",
+    next: 'Renew the certificate, for server authentication.',
+  },
 };
 
 const UNKNOWN_AUTHORITY: Words = {
@@ -235,6 +240,14 @@ function transportWords(error: unknown): Words {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = UNKNOWN_AUTHORITY_CODES.has(code) ? UNKNOWN_AUTHORITY : CONNECT_FAILURES[code];
   if (known) return known;
+  // OpenSSL's reasons that Node has no name for: weak keys, weak signatures, broken constraints.
+  if (code === 'UNSPECIFIED') {
+    return {
+      remedy: 'person',
+      what: `The server's certificate can't be accepted (${messageOf(error)}).`,
+      next: 'Renew the certificate with present-day keys and signatures.',
+    };
+  }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') {
     return {
       remedy: 'person',
@@ -242,7 +255,7 @@ function transportWords(error: unknown): Words {
       next: 'Check that the port is the one for LDAPS, usually 636.',
     };
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   // ldapts has no codes for these: its texts are pinned with its version, and held by tests.
   if (/timeout|timed out/i.test(text))
     return { remedy: 'retry', what: 'The server did not answer in time.', next: ASK_AGAIN };
@@ -254,6 +267,10 @@ function transportWords(error: unknown): Words {
     what: `The conversation with the server failed (${text.slice(0, QUOTED_MAX)}).`,
     next: ASK_AGAIN,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function quoted(error: ResultCodeError): string {
