@@ -1,4 +1,5 @@
 /** Access: whether an account should be enabled or disabled, and why; only what Muster disabled is given back. */
+import type { Moment } from '../model/moment.ts';
 import type { Ended, Reason, ReasonKind } from '../model/standing.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
 import {
@@ -52,7 +53,7 @@ export function accessChange(subject: Case, row: LedgerRow, observed: Observed):
 
 /** A disable for whatever reasons stand; also used by the block lane, which has no ledger row to ask for. */
 export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable {
-  const { desired, traits, at, dated } = subject;
+  const { desired, traits, moment, dated } = subject;
   const before: State = { enabled: true, attributes: {} };
   const after: State = { enabled: false, attributes: {} };
   return {
@@ -64,7 +65,7 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable
     before,
     after,
     raw: observed.raw,
-    effect: traits.usable(observed, at) ? 'takes' : 'neither',
+    effect: moment.reached(traits.usableUntil(observed)) ? 'neither' : 'takes',
     classes: [classOfDisable(desired.verdict.reasons)],
     cause: causeOf(desired.verdict.reasons, reasonsOf(desired)),
     dated,
@@ -72,7 +73,7 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable
 }
 
 function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
-  const { desired, traits, at, dated } = subject;
+  const { desired, traits, moment, dated } = subject;
   const over = desired.verdict.ended.find(({ kind }) => kind === disabledFor.kind);
   const after: State = { enabled: true, attributes: {} };
   const finally_: State = { enabled: true, attributes: { ...observed.attributes, ...desired.attributes } };
@@ -86,7 +87,7 @@ function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
     before: { enabled: false, attributes: {} },
     after,
     raw: observed.raw,
-    effect: effectOf(traits, observed, finally_, at),
+    effect: effectOf(traits, observed, finally_, moment),
     classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable'],
     cause: {
       kind: 'over',
@@ -116,9 +117,9 @@ export function endedByDate({ endedAt, knownSince }: Ended, desired: Desired): b
 }
 
 /** What the person can do before and after, and so what the change does to them. */
-export function effectOf(traits: Traits, before: State, after: State, at: number): Effect {
-  const could = traits.usable(before, at);
-  const can = traits.usable(after, at);
+export function effectOf(traits: Traits, before: State, after: State, moment: Moment): Effect {
+  const could = !moment.reached(traits.usableUntil(before));
+  const can = !moment.reached(traits.usableUntil(after));
   if (could === can) return 'neither';
   return can ? 'gives' : 'takes';
 }

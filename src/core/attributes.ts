@@ -19,6 +19,7 @@ type Choice =
 
 /** At most one Update with every value to write, for one thing that is ours. */
 export function attributeChanges(subject: Case, row: LedgerRow, observed: Observed): AttributeFinding {
+  if (isSettled(subject.desired.attributes, row.state.attributes, observed.attributes)) return NOTHING_FOUND;
   const before: Record<string, string | null> = {};
   const after: Record<string, string | null> = {};
   const accepted: Record<string, string | null> = {};
@@ -41,6 +42,17 @@ export function attributeChanges(subject: Case, row: LedgerRow, observed: Observ
     notices,
     accepted: Object.keys(accepted).length === 0 ? null : { ...row.state.attributes, ...accepted },
   };
+}
+
+export const NOTHING_FOUND: AttributeFinding = { changes: [], notices: [], accepted: null };
+
+/** Nearly everybody, in every pass: everything is as wanted, and the ledger knows it. */
+function isSettled(wanted: Attributes, known: Attributes, is: Attributes): boolean {
+  for (const name in wanted) {
+    const value = is[name] ?? null;
+    if (value !== wanted[name] || value !== known[name]) return false;
+  }
+  return true;
 }
 
 /** `known` is the ledger's value; undefined: Muster never wrote nor accepted one. */
@@ -66,11 +78,11 @@ function choose(
 }
 
 function update(subject: Case, observed: Observed, before: Attributes, after: Attributes, declared: boolean): Update {
-  const { desired, traits, at, dated } = subject;
+  const { desired, traits, moment, dated } = subject;
   // Who should have no access is disabled before anything else is written, so no later expiry gives them any.
   const now = { enabled: observed.enabled && desired.verdict.allowed, attributes: observed.attributes };
   const then = { enabled: now.enabled, attributes: { ...observed.attributes, ...after } };
-  const effect = effectOf(traits, now, then, at);
+  const effect = effectOf(traits, now, then, moment);
   const names = Object.keys(after);
   const classes: ChangeClass[] = [];
   if (names.some((name) => traits.authenticators.has(name))) classes.push('phone');

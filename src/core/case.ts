@@ -1,5 +1,5 @@
 /** One wanted thing under judgement, and what a judgement comes to. */
-import type { Instant } from '../model/document.ts';
+import type { Moment } from '../model/moment.ts';
 import type { Change, Desired } from './change.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow, Traits } from './ports.ts';
@@ -9,7 +9,7 @@ export interface Case {
   readonly desired: Desired;
   readonly row: LedgerRow | null;
   readonly traits: Traits;
-  readonly at: Instant;
+  readonly moment: Moment;
   readonly dated: boolean;
 }
 

@@ -1,10 +1,21 @@
 /** Diff: the changes between what should be and what a proven reading showed, and what people should know besides. */
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
+import type { Moment } from '../model/moment.ts';
+import { eachResult, type Known, lastResult, steadyList } from '../model/reuse.ts';
 import { accessChange, endedByDate } from './access.ts';
-import { attributeChanges } from './attributes.ts';
-import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
+import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
+import { about, type Case, type Finding, NOTHING, noticed } from './case.ts';
 import { type Change, type Create, compareChanges, type Desired, type Observed } from './change.ts';
+import { type Index, indexOf } from './diff-index.ts';
+import {
+  existingNotice,
+  goneNotice,
+  notOursNotice,
+  protectedNotice,
+  undeclaredNotices,
+  unsettledNotice,
+} from './diff-notices.ts';
 import { otherNameNotices } from './other-name.ts';
 import type { Notice } from './plan.ts';
 import type { Conflict, LedgerRow, Observation, Traits } from './ports.ts';
@@ -30,69 +41,86 @@ export interface Diff {
 
 /** Same input, same bytes: changes in their total order, notices by person and kind. */
 export function diff(input: DiffInput): Diff {
-  const index = indexOf(input);
-  const findings = input.desired.map((desired) => judge(desired, input, index));
-  const undeclared = undeclaredNotices(input);
-  return {
-    changes: findings.flatMap((finding) => finding.changes).sort(compareChanges(() => 0)),
-    notices: [...findings.flatMap((finding) => finding.notices), ...undeclared].sort(byPersonAndKind),
-    accepted: findings.flatMap((finding) => (finding.accepted === null ? [] : [finding.accepted])),
+  return differ()(input);
+}
+
+/** `diff` for one who asks again and again: who is the same in every respect as last time is not judged anew. */
+export function differ(): (input: DiffInput) => Diff {
+  const index = lastResult(indexOf);
+  const judgeEach = eachResult(judge);
+  const declaredIn = lastResult((keys: readonly string[]) => new Set(keys));
+  const keysOf = steadyList<string>();
+  const undeclared = lastResult(undeclaredNotices);
+  return (input) => {
+    const { desired, observation, ledger, at } = input;
+    const known = index(ledger, observation);
+    const findings = judgeEach(factsIn(input, known), at).filter((finding) => finding !== NOTHING);
+    const declared = declaredIn(keysOf(desired.map(({ address }) => address.key)));
+    return {
+      changes: findings.flatMap(({ changes }) => changes).sort(compareChanges(() => 0)),
+      notices: [...findings.flatMap(({ notices }) => notices), ...undeclared(declared, ledger, known)].sort(
+        byPersonAndKind,
+      ),
+      accepted: findings.flatMap(({ accepted }) => accepted ?? []),
+    };
   };
 }
 
-interface Index {
-  readonly rows: ReadonlyMap<string, LedgerRow>;
-  readonly inScope: ReadonlyMap<string, Observed>;
-  readonly elsewhere: ReadonlyMap<string, Observed>;
-  readonly byName: ReadonlyMap<string, Observed>;
-  readonly gone: ReadonlySet<string>;
-  readonly conflicts: ReadonlyMap<string, Conflict>;
+/** Everything that the judgement of one wanted thing may depend on, besides the moment. */
+type Facts = readonly [
+  desired: Desired,
+  traits: Traits,
+  isUnsettled: boolean,
+  dated: boolean,
+  row: LedgerRow | null,
+  isGone: boolean,
+  here: Observed | undefined,
+  moved: Observed | undefined,
+  named: Observed | undefined,
+  conflict: Conflict | undefined,
+];
+
+function* factsIn({ desired, traits, unsettled, doubtful }: DiffInput, index: Index): Iterable<Known<Facts>> {
+  for (const one of desired) {
+    const { key } = one.address;
+    const row = index.rows.get(key) ?? null;
+    const handle = row?.handle ?? '';
+    const here = index.inScope.get(handle);
+    const isGone = index.gone.has(handle);
+    const facts: Facts = [
+      one,
+      traits,
+      unsettled.has(key),
+      doubtful.has(one.person.key),
+      row,
+      isGone,
+      here,
+      index.elsewhere.get(handle),
+      // Whoever is where the ledger has them is not looked for by name.
+      here === undefined || isGone || row?.goneAt !== null ? index.byName.get(key) : undefined,
+      index.conflicts.get(key),
+    ];
+    yield { key, facts };
+  }
 }
 
-function indexOf({ ledger, observation }: DiffInput): Index {
-  const byHandle = (things: readonly Observed[]) => new Map(things.map((thing) => [thing.handle, thing]));
-  const everything = [...observation.elsewhere, ...observation.observed];
-  const gone = new Set(observation.gone);
-  const lives = (row: LedgerRow) => row.goneAt === null && !gone.has(row.handle);
-  // A deleted account's row gives way to that of the account which took its place.
-  const livingLast = [...ledger].sort((a, b) => Number(lives(a)) - Number(lives(b)));
-  return {
-    rows: new Map(livingLast.map((row) => [row.key, row])),
-    inScope: byHandle(observation.observed),
-    elsewhere: byHandle(observation.elsewhere),
-    // A thing that bears a person's mark counts as theirs even where it is called otherwise now.
-    byName: new Map([
-      ...everything.flatMap((thing) => (thing.markedKey === null ? [] : [[thing.markedKey, thing] as const])),
-      ...everything.map((thing) => [thing.address.key, thing] as const),
-    ]),
-    gone,
-    conflicts: new Map(observation.conflicts.map((conflict) => [conflict.key, conflict])),
-  };
-}
-
-function judge(desired: Desired, input: DiffInput, index: Index): Finding {
-  const { key } = desired.address;
-  if (input.unsettled.has(key)) return noticed(unsettledNotice(desired));
-  const row = index.rows.get(key) ?? null;
-  const dated = input.doubtful.has(desired.person.key);
-  const subject: Case = { desired, row, traits: input.traits, at: input.at, dated };
-  if (row === null) return judgeUnknown(subject, index);
-  if (row.goneAt !== null) return judgeReturned(subject, row, index) ?? judgeGone(subject, row, index);
-  if (index.gone.has(row.handle)) return judgeGone(subject, row, index);
-  const here = index.inScope.get(row.handle);
+function judge(facts: Facts, moment: Moment): Finding {
+  const [desired, traits, isUnsettled, dated, row, isGone, here, moved, named, conflict] = facts;
+  if (isUnsettled) return noticed(unsettledNotice(desired));
+  const subject: Case = { desired, row, traits, moment, dated };
+  if (row === null) return judgeUnknown(subject, named, conflict);
+  if (row.goneAt !== null) return judgeReturned(subject, row, here) ?? judgeGone(subject, row, named);
+  if (isGone) return judgeGone(subject, row, named);
   if (here !== undefined) return judgeOurs(subject, row, here);
-  const moved = index.elsewhere.get(row.handle);
   if (moved !== undefined) return judgeMoved(subject, moved);
   return noticed(goneNotice(desired));
 }
 
 /** No row in the ledger: create, or say why an existing thing of that name is not touched. */
-function judgeUnknown(subject: Case, index: Index): Finding {
-  const { desired, traits, at } = subject;
-  const existing = index.byName.get(desired.address.key);
+function judgeUnknown(subject: Case, existing: Observed | undefined, conflict: Conflict | undefined): Finding {
+  const { desired, traits, moment } = subject;
   if (existing !== undefined) return noticed(existingNotice(subject, existing));
   if (!desired.verdict.allowed || !desired.mayGain) return NOTHING;
-  const conflict = index.conflicts.get(desired.address.key);
   if (conflict !== undefined) return noticed(about(desired, 'conflict', conflict.text, conflict.next));
   if (traits.createRefused !== null) {
     return noticed(
@@ -114,7 +142,7 @@ function judgeUnknown(subject: Case, index: Index): Finding {
     handle: null,
     after,
     blueprint: desired.blueprint,
-    effect: traits.usable(after, at) ? 'gives' : 'neither',
+    effect: moment.reached(traits.usableUntil(after)) ? 'neither' : 'gives',
     classes: due ? ['create', 'due'] : ['create'],
     cause: { kind: 'declared', text: 'is declared and has no account yet', origin: desired.origin, institutions: [] },
     dated: subject.dated,
@@ -130,6 +158,8 @@ function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
     return { changes: takes, notices: [notOursNotice(subject, observed)], accepted: null };
   }
   const attributes = attributeChanges(subject, row, observed);
+  const names = otherNameNotices(subject, observed);
+  if (access === NOTHING && attributes === NOTHING_FOUND && names.length === 0) return NOTHING;
   const enabledFinally = access.accepted ?? row;
   const acceptedAttributes = attributes.accepted ?? row.state.attributes;
   const changed = access.accepted !== null || attributes.accepted !== null;
@@ -138,7 +168,7 @@ function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
     : null;
   return {
     changes: [...access.changes, ...attributes.changes],
-    notices: [...access.notices, ...attributes.notices, ...otherNameNotices(subject, observed)],
+    notices: [...access.notices, ...attributes.notices, ...names],
     accepted,
   };
 }
@@ -147,8 +177,7 @@ function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
  * A deleted thing that is there again under the same handle was restored, or had not reached the server that was asked: handles
  * are never given twice. With the mark that names this person it is Muster's as before; null: it has not come back so.
  */
-function judgeReturned(subject: Case, row: LedgerRow, index: Index): Finding | null {
-  const back = index.inScope.get(row.handle);
+function judgeReturned(subject: Case, row: LedgerRow, back: Observed | undefined): Finding | null {
   if (back === undefined || back.markedKey !== row.key) return null;
   const alive: LedgerRow = { ...row, goneAt: null };
   const finding = judgeOurs({ ...subject, row: alive }, alive, { ...back, ownership: 'ours' });
@@ -168,115 +197,12 @@ function judgeMoved(subject: Case, moved: Observed): Finding {
   return { changes: access.changes.filter((change) => change.classes.includes('block')), notices, accepted: null };
 }
 
-function judgeGone(subject: Case, row: LedgerRow, index: Index): Finding {
-  const { desired, at } = subject;
-  const accepted = row.goneAt === null ? { ...row, goneAt: at } : null;
-  const recreated = index.byName.get(desired.address.key);
+function judgeGone(subject: Case, row: LedgerRow, recreated: Observed | undefined): Finding {
+  const { desired, moment } = subject;
+  const accepted = row.goneAt === null ? { ...row, goneAt: moment.exactly() } : null;
   if (recreated !== undefined) return { ...noticed(notOursNotice(subject, recreated)), accepted };
   if (!desired.verdict.allowed) return { ...NOTHING, accepted };
   return { ...noticed(goneNotice(desired)), accepted };
-}
-
-/** Ledger rows of people whom nobody declares and no memory holds: left as they are, and said. */
-function undeclaredNotices({ ledger, desired, observation }: DiffInput): Notice[] {
-  const declared = new Set(desired.map((one) => one.address.key));
-  const inLedger = new Set(ledger.filter((row) => row.goneAt === null).map((row) => row.handle));
-  const unknownMarks = observation.observed.filter((one) => one.attempt !== null && !inLedger.has(one.handle));
-  const unknown = unknownMarks
-    .filter((one) => !declared.has(one.address.key))
-    .map(
-      (one): Notice => ({
-        kind: 'unknown-mark',
-        person: one.address.key,
-        text: `${one.location} bears Muster's mark, but neither the ledger nor the repository knows it; it is left alone.`,
-        next: 'Run "muster ledger rebuild" if the account is Muster\'s; otherwise clear the mark.',
-        origin: null,
-        urgent: false,
-      }),
-    );
-  const orphaned = ledger
-    .filter((row) => !declared.has(row.key) && row.goneAt === null)
-    .map(
-      (row): Notice => ({
-        kind: 'undeclared',
-        person: row.key,
-        text: `The account ${row.key} is Muster's, but no document says what it should be; it is left alone.`,
-        next: `Write users/…/${row.key}.yaml again, with "state: closed" to take the access away.`,
-        origin: null,
-        urgent: false,
-      }),
-    );
-  return [...unknown, ...orphaned];
-}
-
-function existingNotice(subject: Case, existing: Observed): Notice {
-  return existing.protectedBecause === null ? notOursNotice(subject, existing) : protectedNotice(subject, existing);
-}
-
-function notOursNotice(subject: Case, existing: Observed): Notice {
-  const { desired, traits, at } = subject;
-  const shutOut = !desired.verdict.allowed && traits.usable(existing, at);
-  const consequence = shutOut ? ` They should have no access (${reasonsOf(desired)}), but can still log in.` : '';
-  const where = `An account named ${desired.address.key} exists (${existing.location})`;
-  if (existing.attempt !== null) {
-    return {
-      ...about(
-        desired,
-        'unknown-mark',
-        `${where} and bears Muster's mark, but the ledger does not know it.${consequence}`,
-        'Run "muster ledger rebuild", or clear the mark if the account is somebody else\'s.',
-      ),
-      urgent: shutOut,
-    };
-  }
-  if (existing.ownership === 'foreign') {
-    return {
-      ...about(
-        desired,
-        'foreign',
-        `${where} and is marked by somebody else; Muster does not touch it.${consequence}`,
-        "Clear the mark if the account should be Muster's, then adopt it.",
-      ),
-      urgent: shutOut,
-    };
-  }
-  return {
-    ...about(
-      desired,
-      'exists-not-ours',
-      `${where} and is not Muster's; it is left alone.${consequence}`,
-      existing.managed
-        ? `Run "muster adopt ${desired.address.key}" to take it over, or choose another username.`
-        : 'It lies outside the managed units: choose another username, or move the account and adopt it.',
-    ),
-    urgent: shutOut,
-  };
-}
-
-function protectedNotice({ desired, traits, at }: Case, observed: Observed): Notice {
-  const urgent = !desired.verdict.allowed && traits.usable(observed, at);
-  const text = `${desired.person.label} is protected (${observed.protectedBecause}) and is never changed by Muster${
-    urgent ? `, although they should not have access: ${reasonsOf(desired)}` : ''
-  }.`;
-  return { ...about(desired, 'protected', text, urgent ? 'Disable the account by hand now.' : null), urgent };
-}
-
-function goneNotice(desired: Desired): Notice {
-  return about(
-    desired,
-    'gone',
-    `The account of ${desired.person.label} was deleted in the directory; Muster does not make it again by itself.`,
-    `Write "state: closed" if they left, or run "muster enable ${desired.address.key} --reason …" to have a new account made.`,
-  );
-}
-
-function unsettledNotice(desired: Desired): Notice {
-  return about(
-    desired,
-    'unsettled',
-    `A write for ${desired.person.label} was sent and its answer was lost; nothing more is done until the server that got it can say.`,
-    'Sync again when that server answers.',
-  );
 }
 
 function byPersonAndKind(a: Notice, b: Notice): number {

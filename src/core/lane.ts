@@ -2,6 +2,7 @@
 
 import { troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import { Moment } from '../model/moment.ts';
 import { disable, isExplicit } from './access.ts';
 import { type Used, usedBy } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
@@ -100,7 +101,8 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
       const { traits } = input.reconciler;
       if (!observed.enabled) continue;
       const refused = refusal(desired, observed, handles.get(desired.address.key));
-      if (refused === null) changes.push(disable({ desired, traits, at: input.at, dated: false }, observed));
+      if (refused === null)
+        changes.push(disable({ desired, traits, moment: new Moment(input.at), dated: false }, observed));
       else notices.push(refusedNotice(desired, refused));
     }
   }

@@ -93,8 +93,8 @@ export interface Reconciler {
 
 /** Properties of a system that core works with instead of its name. */
 export interface Traits {
-  /** Whether a person can use a thing in this state at this moment. */
-  usable(state: State, at: Instant): boolean;
+  /** Until when a person can use a thing in this state; infinity: without end, minus infinity: not at all. */
+  usableUntil(state: State): Instant;
   /** Attributes by which a person proves who they are (a phone number): class `phone`. */
   readonly authenticators: ReadonlySet<string>;
   /** Whether this value gives longer access than that one (a later expiry): a hand-made restriction is not given back. */

@@ -174,7 +174,7 @@ async function held(reconciler: Reconciler, store: Store, key: string, at: Insta
         server: reader.server,
         things: things.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
           ...thing,
-          usable: reconciler.traits.usable(thing, at),
+          usable: reconciler.traits.usableUntil(thing) > at,
         })),
       };
     } finally {

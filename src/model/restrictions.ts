@@ -4,6 +4,7 @@ import { type Days, windowOf } from './block-window.ts';
 import { dayOf, endInWords } from './day.ts';
 import type { Block, Entry, Instant, Institution, User } from './document.ts';
 import type { OperatorBlock } from './model.ts';
+import type { Moment } from './moment.ts';
 
 export type ReasonKind =
   | 'not-started'
@@ -143,6 +144,6 @@ export function institutionLabel(
 }
 
 /** Whether it holds at that moment. */
-export function holdsAt({ from, to }: Restriction, at: Instant): boolean {
-  return (from === null || from <= at) && (to === null || at < to);
+export function holdsAt({ from, to }: Restriction, moment: Moment): boolean {
+  return (from === null || moment.reached(from)) && (to === null || !moment.reached(to));
 }

@@ -113,3 +113,12 @@ export function steadyItems<T>(nameOf: (item: T) => string): (items: readonly T[
     return last;
   };
 }
+
+/** A list of the very same items in the same order as last time becomes the very list of last time. */
+export function steadyList<T>(): (items: readonly T[]) => readonly T[] {
+  let last: readonly T[] = [];
+  return (items) => {
+    if (!sameItems(last, items)) last = items;
+    return last;
+  };
+}

@@ -1,22 +1,13 @@
 /** Standing: what a person may do at a moment, with every reason and its origin; pure. */
 import { compareText, type Origin, place } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
-import { type Days, daysIn } from './block-window.ts';
-import type { Block, Entry, Instant, Institution } from './document.ts';
-import type { Model, OperatorBlock } from './model.ts';
-import {
-  blockRestrictions,
-  holdsAt,
-  institutionLabel,
-  operatorRestriction,
-  ownRestrictions,
-  personLabel,
-  type ReasonKind,
-  type Restriction,
-  versionsOf,
-} from './restrictions.ts';
+import { type Circumstances, indexModel, type ModelIndex, restrictionsIn } from './circumstances.ts';
+import type { Instant } from './document.ts';
+import { Moment } from './moment.ts';
+import { holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
 
 export type { ReasonKind };
+export { indexModel, type ModelIndex };
 
 /** One thing that takes something away from a person. */
 export interface Reason {
@@ -62,98 +53,6 @@ export interface Standing {
   readonly expires: Instant | null;
 }
 
-/** A model made ready for many questions: made once per pass, then asked per person. */
-export interface ModelIndex {
-  readonly model: Model;
-  /** Everything that ever takes something from this person; undefined: no such person. */
-  restrictionsOf(userKey: string): readonly Restriction[] | undefined;
-}
-
-/** Costs one step per block; days and institutions are worked out when first asked for, and kept. */
-export function indexModel(model: Model): ModelIndex {
-  const days = daysIn(model.timeZone);
-  const persons = Map.groupBy(model.blockedUsers, ({ document }) => document.target);
-  const mail = Map.groupBy(model.mailBlocks, ({ document }) => document.target);
-  const operator = Map.groupBy(model.operatorBlocks, ({ scope, target }) => `${scope} ${target}`);
-  const ofInstitution = institutionRestrictions(model, days, operator);
-  return {
-    model,
-    restrictionsOf: (userKey) => {
-      const entry = model.users.get(userKey);
-      if (entry === undefined) return undefined;
-      const label = personLabel(entry.document);
-      const blocks = [
-        ...blocksOf('person-blocked', persons.get(userKey), label, days),
-        ...blocksOf('mail-blocked', mail.get(userKey), label, days),
-        ...ordersOf(operator.get(`user ${userKey}`), label, model.timeZone),
-      ];
-      const versions = versionsOf(entry);
-      const own = versions.flatMap((version) => ownRestrictions(version, days));
-      const institutions = new Set(versions.map(({ document }) => document.institution));
-      const fromAbove = [...institutions].flatMap(ofInstitution);
-      return once([...blocks, ...fromAbove, ...own]);
-    },
-  };
-}
-
-function blocksOf(
-  kind: 'person-blocked' | 'institution-blocked' | 'mail-blocked',
-  entries: readonly Entry<Block>[] | undefined,
-  who: string,
-  days: Days,
-): readonly Restriction[] {
-  return (entries ?? []).flatMap((entry) => blockRestrictions(kind, entry, who, days));
-}
-
-function ordersOf(orders: readonly OperatorBlock[] | undefined, who: string, timeZone: string): readonly Restriction[] {
-  return (orders ?? []).flatMap((order) => operatorRestriction(order, who, timeZone) ?? []);
-}
-
-/** Everything that reaches the people of an institution: blocks of it and of all that it is part of. */
-function institutionRestrictions(
-  model: Model,
-  days: Days,
-  operator: ReadonlyMap<string, readonly OperatorBlock[]>,
-): (institution: string) => readonly Restriction[] {
-  const blocked = Map.groupBy(model.blockedInstitutions, ({ document }) => document.target);
-  const known = new Map<string, readonly Restriction[]>();
-  return (institution) => {
-    const before = known.get(institution);
-    if (before !== undefined) return before;
-    const restrictions = selfAndAbove(institution, model.institutions).flatMap((key) => {
-      const who = institutionLabel(key, institution, model.institutions);
-      return [
-        ...blocksOf('institution-blocked', blocked.get(key), who, days),
-        ...ordersOf(operator.get(`institution ${key}`), who, model.timeZone),
-      ];
-    });
-    known.set(institution, restrictions);
-    return restrictions;
-  };
-}
-
-/** The institution and all that it is part of by any version, nearest first; a circle is walked once. */
-function selfAndAbove(institution: string, institutions: ReadonlyMap<string, Entry<Institution>>): readonly string[] {
-  const way = new Set([institution]);
-  for (const key of way) {
-    const entry = institutions.get(key);
-    if (entry === undefined) continue;
-    for (const { document } of versionsOf(entry)) {
-      if (document.partOf !== null) way.add(document.partOf);
-    }
-  }
-  return [...way];
-}
-
-function once(restrictions: readonly Restriction[]): readonly Restriction[] {
-  if (restrictions.length < 2) return restrictions;
-  const bySource = new Map<string, Restriction>();
-  for (const restriction of restrictions) {
-    if (!bySource.has(restriction.source)) bySource.set(restriction.source, restriction);
-  }
-  return [...bySource.values()];
-}
-
 /**
  * What a person may do at a moment, and when that next changes by a date alone. A block always wins; of several versions of one
  * entry the most restrictive counts. Depends on nothing but its arguments.
@@ -161,17 +60,22 @@ function once(restrictions: readonly Restriction[]): readonly Restriction[] {
  * @throws MusterError for a key that the model does not hold: ask only for `index.model.users`.
  */
 export function standing(index: ModelIndex, userKey: string, at: Instant): Standing {
-  const restrictions = index.restrictionsOf(userKey);
-  const entry = index.model.users.get(userKey);
-  if (restrictions === undefined || entry === undefined) throw unknownUser(userKey);
+  const circumstances = index.circumstancesOf(userKey);
+  if (circumstances === undefined) throw unknownUser(userKey);
+  return standingIn(circumstances, new Moment(at));
+}
+
+/** The same, of one whose circumstances are at hand. */
+export function standingIn(circumstances: Circumstances, moment: Moment): Standing {
+  const restrictions = restrictionsIn(circumstances);
   const access = restrictions.filter(({ kind }) => kind !== 'mail-blocked');
-  const mayLogIn = verdict(access, at);
-  const maySendMail = access.length === restrictions.length ? mayLogIn : verdict(restrictions, at);
+  const mayLogIn = verdict(access, moment);
+  const maySendMail = access.length === restrictions.length ? mayLogIn : verdict(restrictions, moment);
   return {
     mayLogIn,
     maySendMail,
     token: mayLogIn,
-    nextDue: nextDueOf(restrictions, at),
+    nextDue: nextDueOf(restrictions, moment),
     expires: expiryOf(restrictions),
   };
 }
@@ -187,16 +91,16 @@ const ORDER: readonly ReasonKind[] = [
   'mail-blocked',
 ];
 
-function verdict(restrictions: readonly Restriction[], at: Instant): Verdict {
-  const holding = restrictions.filter((restriction) => holdsAt(restriction, at)).sort(byWeight);
+function verdict(restrictions: readonly Restriction[], moment: Moment): Verdict {
+  const holding = restrictions.filter((restriction) => holdsAt(restriction, moment)).sort(byWeight);
   const reasons = holding.map(({ kind, text, origin, institution, from, knownSince }): Reason => {
     return { kind, text, origin, institution, since: from, knownSince };
   });
   const ended = restrictions.flatMap(({ kind, textWhenOver, origin, to, knownSince }): Ended[] => {
-    return to !== null && to <= at ? [{ kind, text: textWhenOver, origin, endedAt: to, knownSince }] : [];
+    return to !== null && moment.reached(to) ? [{ kind, text: textWhenOver, origin, endedAt: to, knownSince }] : [];
   });
   ended.sort((a, b) => b.endedAt - a.endedAt || rank(a) - rank(b) || compareText(a.text, b.text));
-  const ahead = restrictions.flatMap(({ from, text }) => (from !== null && from > at ? [text] : []));
+  const ahead = restrictions.flatMap(({ from, text }) => (from !== null && !moment.reached(from) ? [text] : []));
   return { allowed: reasons.length === 0, reasons, ended, ahead };
 }
 
@@ -217,11 +121,11 @@ function placeText(origin: Origin | null): string {
   return origin === null ? '' : place(origin);
 }
 
-function nextDueOf(restrictions: readonly Restriction[], at: Instant): Instant | null {
+function nextDueOf(restrictions: readonly Restriction[], at: Moment): Instant | null {
   let soonest: Instant | null = null;
   for (const { from, to } of restrictions) {
     for (const moment of [from, to]) {
-      if (moment !== null && moment > at && (soonest === null || moment < soonest)) soonest = moment;
+      if (moment !== null && !at.reached(moment) && (soonest === null || moment < soonest)) soonest = moment;
     }
   }
   return soonest;

@@ -15,6 +15,8 @@ export interface Connection {
    * missing after a loss of power. Whole and in order all the same; a later durable one makes them durable too.
    */
   relaxed<T>(work: Work<T>): Promise<T>;
+  /** A number that changes with every transaction that another connection, of whatever process, has committed. */
+  writesOfOthers(): number;
   close(): Promise<void>;
 }
 

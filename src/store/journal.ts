@@ -8,7 +8,7 @@ import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import type { StoredLease } from './lease.ts';
-import { putLedgerRows } from './ledger.ts';
+import type { LedgerRows } from './ledger.ts';
 import { plainChange, plainOutcome } from './plain-records.ts';
 import type { JournalTable, Schema } from './schema.ts';
 
@@ -20,7 +20,7 @@ const APPLIED = sql.lit('applied');
 const UNAPPROVED = sql.lit(0);
 
 /** The journal in this database; `intend` throws MusterError once the lease is lost. */
-export function storedJournal(connection: Connection, lease: StoredLease): Journal {
+export function storedJournal(connection: Connection, lease: StoredLease, rows: LedgerRows): Journal {
   return {
     intend: async (intents) => {
       if (intents.length === 0) return;
@@ -35,7 +35,7 @@ export function storedJournal(connection: Connection, lease: StoredLease): Journ
     // pass look there: what a loss of power takes is learned again, while waiting for the disk would double
     // the time of every write. The lease is not asked for either: what happened is recorded whoever leads by now.
     settle: async (intent, outcome, ledger, at) => {
-      await connection.relaxed((transaction) => settle(transaction, intent, outcome, ledger, at));
+      await connection.relaxed((transaction) => settle(transaction, rows, intent, outcome, ledger, at));
     },
     open: async () => {
       const { db } = connection;
@@ -64,6 +64,7 @@ export function storedJournal(connection: Connection, lease: StoredLease): Journ
 
 async function settle(
   transaction: Transaction<Schema>,
+  rows: LedgerRows,
   intent: Intent,
   outcome: Outcome,
   ledger: LedgerRow | null,
@@ -89,7 +90,7 @@ async function settle(
   } else if (outcome.status === 'failed') {
     await countFailure(transaction, settled.fingerprint, at);
   }
-  if (ledger !== null) await putLedgerRows(transaction, [ledger]);
+  if (ledger !== null) await rows.write(transaction, [ledger]);
 }
 
 async function countFailure(transaction: Transaction<Schema>, failed: string, at: Instant): Promise<void> {

@@ -1,45 +1,74 @@
 /** The ledger: per thing in a system, what Muster last wrote or accepted, and why it disabled it. */
-import type { Insertable, Transaction } from 'kysely';
+import type { Insertable, Selectable, Transaction } from 'kysely';
 import type { Ledger, LedgerRow } from '../core/ports.ts';
+import { compareText } from '../diagnostic.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { readFact } from './facts.ts';
+import { KeptRows, type RowReader } from './kept-rows.ts';
 import type { StoredLease } from './lease.ts';
 import { plainCause, plainState } from './plain-records.ts';
 import type { LedgerTable, Schema } from './schema.ts';
 
 const ESTABLISHED = 'establishedAt';
 
+/** All that reads and writes rows of the ledger; `write` alone changes any, besides `forget`. */
+export interface LedgerRows {
+  all(system: string): Promise<readonly LedgerRow[]>;
+  /** Adds or replaces rows, by system and handle, inside somebody's transaction. */
+  write(transaction: Transaction<Schema>, rows: readonly LedgerRow[]): Promise<void>;
+  forget(transaction: Transaction<Schema>, system: string, handles: readonly string[]): Promise<void>;
+}
+
+/** @param keep whether rows that nobody wrote since are the very same objects again, instead of being read anew. */
+export function ledgerRows(connection: Connection, keep: boolean): LedgerRows {
+  const bySystem = new Map<string, KeptRows<LedgerRow>>();
+  const of = (system: string) => {
+    const known = bySystem.get(system) ?? new KeptRows(connection, readerOf(connection, system), keep);
+    bySystem.set(system, known);
+    return known;
+  };
+  return {
+    all: (system) => of(system).all(),
+    write: async (transaction, rows) => {
+      for (const { system, handle } of rows) of(system).touch([handle]);
+      for (const portion of portions(rows)) await putRows(transaction, portion);
+    },
+    forget: async (transaction, system, handles) => {
+      of(system).touch(handles);
+      for (const portion of portions(handles)) {
+        await transaction.deleteFrom('ledger').where('system', '=', system).where('handle', 'in', portion).execute();
+      }
+    },
+  };
+}
+
+function readerOf({ db }: Connection, system: string): RowReader<LedgerRow> {
+  const rows = db.selectFrom('ledger').selectAll().where('system', '=', system);
+  return {
+    idOf: ({ handle }) => handle,
+    compare: (a, b) => compareText(a.handle, b.handle),
+    all: async () => (await rows.orderBy('handle').execute()).map(rowOf),
+    some: async (handles) => (await rows.where('handle', 'in', handles).execute()).map(rowOf),
+  };
+}
+
 /** The ledger in this database. Everything that writes throws MusterError once the lease is lost. */
-export function storedLedger(connection: Connection, lease: StoredLease): Ledger {
+export function storedLedger(connection: Connection, lease: StoredLease, ledger: LedgerRows): Ledger {
   const { db } = connection;
   return {
-    all: async (system) => {
-      const rows = await db.selectFrom('ledger').selectAll().where('system', '=', system).orderBy('handle').execute();
-      return rows.map(
-        (row): LedgerRow => ({
-          system: row.system,
-          key: row.key,
-          handle: row.handle,
-          state: readJson(row.stateJson),
-          disabledFor: row.disabledForJson === null ? null : readJson(row.disabledForJson),
-          goneAt: row.goneAt,
-        }),
-      );
-    },
+    all: (system) => ledger.all(system),
     put: async (rows) => {
       if (rows.length === 0) return;
       await connection.durable(async (transaction) => {
         await lease.confirm(transaction);
-        await putLedgerRows(transaction, rows);
+        await ledger.write(transaction, rows);
       });
     },
     remove: async (system, handles) => {
       if (handles.length === 0) return;
       await connection.durable(async (transaction) => {
         await lease.confirm(transaction);
-        for (const portion of portions(handles)) {
-          await transaction.deleteFrom('ledger').where('system', '=', system).where('handle', 'in', portion).execute();
-        }
+        await ledger.forget(transaction, system, handles);
       });
     },
     establishedAt: async () => {
@@ -60,22 +89,30 @@ export function storedLedger(connection: Connection, lease: StoredLease): Ledger
   };
 }
 
-/** Adds or replaces rows, by system and handle, inside somebody's transaction. */
-export async function putLedgerRows(transaction: Transaction<Schema>, rows: readonly LedgerRow[]): Promise<void> {
-  for (const portion of portions(rows)) {
-    await transaction
-      .insertInto('ledger')
-      .values(portion.map(columnsOf))
-      .onConflict((conflict) =>
-        conflict.columns(['system', 'handle']).doUpdateSet((row) => ({
-          key: row.ref('excluded.key'),
-          stateJson: row.ref('excluded.stateJson'),
-          disabledForJson: row.ref('excluded.disabledForJson'),
-          goneAt: row.ref('excluded.goneAt'),
-        })),
-      )
-      .execute();
-  }
+async function putRows(transaction: Transaction<Schema>, rows: readonly LedgerRow[]): Promise<void> {
+  await transaction
+    .insertInto('ledger')
+    .values(rows.map(columnsOf))
+    .onConflict((conflict) =>
+      conflict.columns(['system', 'handle']).doUpdateSet((row) => ({
+        key: row.ref('excluded.key'),
+        stateJson: row.ref('excluded.stateJson'),
+        disabledForJson: row.ref('excluded.disabledForJson'),
+        goneAt: row.ref('excluded.goneAt'),
+      })),
+    )
+    .execute();
+}
+
+function rowOf(row: Selectable<LedgerTable>): LedgerRow {
+  return {
+    system: row.system,
+    key: row.key,
+    handle: row.handle,
+    state: readJson(row.stateJson),
+    disabledFor: row.disabledForJson === null ? null : readJson(row.disabledForJson),
+    goneAt: row.goneAt,
+  };
 }
 
 function columnsOf(row: LedgerRow): Insertable<LedgerTable> {

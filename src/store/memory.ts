@@ -1,36 +1,99 @@
 /** The memory: the last good document of every identity, the last good blob of every file, the last applied revision. */
-import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { canonicalJson } from '../core/change.ts';
-import type { Memory, Remember } from '../core/ports.ts';
-import type { Origin } from '../diagnostic.ts';
+import type { Memory } from '../core/ports.ts';
+import { compareText, type Origin } from '../diagnostic.ts';
 import type { AnyEntry, Instant } from '../model/document.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
+import { KeptRows, type RowReader } from './kept-rows.ts';
 import type { StoredLease } from './lease.ts';
-import type { DocumentsTable, Schema } from './schema.ts';
+import type { DocumentsTable, FilesTable, Schema } from './schema.ts';
 
 const REVISION = 'revision';
 
-/** The memory in this database; `remember` throws MusterError once the lease is lost. */
-export function storedMemory(connection: Connection, lease: StoredLease): Memory {
+/** What the tables of files and revision certainly hold, unless another connection has written since. */
+interface Told {
+  readonly files: ReadonlyMap<string, string>;
+  readonly revision: string;
+  readonly writesOfOthers: number;
+}
+
+/**
+ * The memory in this database; `remember` throws MusterError once the lease is lost.
+ * @param keep whether entries that nobody wrote since are the very same objects again, instead of being read anew.
+ */
+export function storedMemory(connection: Connection, lease: StoredLease, keep: boolean): Memory {
   const { db } = connection;
+  const documents = new KeptRows(connection, documentReader(connection), keep);
+  let told: Told | null = null;
   return {
-    entries: async () => (await db.selectFrom('documents').selectAll().execute()).map(entryOf),
-    files: async () => {
-      const rows = await db.selectFrom('files').selectAll().execute();
-      return new Map(rows.map(({ path, blob }) => [path, blob]));
-    },
+    entries: () => documents.all(),
+    files: () => readFiles(db),
     revision: () => readFact(db, REVISION),
-    remember: async (update) => {
-      await connection.durable(async (transaction) => {
-        await lease.confirm(transaction);
-        await putEntries(transaction, update.entries, update.at);
-        await forget(transaction, update);
-        await putFiles(transaction, update.files);
-        await writeFact(transaction, REVISION, update.revision);
-      });
+    remember: async ({ entries, forget, files, revision, at }) => {
+      const writesOfOthers = connection.writesOfOthers();
+      const before = told?.writesOfOthers === writesOfOthers ? told : null;
+      told = null;
+      const newFiles = before?.files === files ? [] : filesUnlike(before?.files ?? (await readFiles(db)), files);
+      const isNews = entries.length + forget.length + newFiles.length > 0 || before?.revision !== revision;
+      if (isNews) {
+        await connection.durable(async (transaction) => {
+          await lease.confirm(transaction);
+          documents.touch([...entries, ...forget].map(idOf));
+          await putEntries(transaction, entries, at);
+          await forgetEntries(transaction, forget);
+          await putFiles(transaction, newFiles);
+          await writeFact(transaction, REVISION, revision);
+        });
+      }
+      if (keep) told = { files, revision, writesOfOthers };
     },
   };
+}
+
+async function readFiles(db: Kysely<Schema>): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.selectFrom('files').selectAll().execute();
+  return new Map(rows.map(({ path, blob }) => [path, blob]));
+}
+
+/** A caller may hand over all files of the repository: those that stayed the same are not written again. */
+function filesUnlike(known: ReadonlyMap<string, string>, files: ReadonlyMap<string, string>): Insertable<FilesTable>[] {
+  const unlike: Insertable<FilesTable>[] = [];
+  for (const [path, blob] of files) if (known.get(path) !== blob) unlike.push({ path, blob });
+  return unlike;
+}
+
+function documentReader({ db }: Connection): RowReader<AnyEntry> {
+  return {
+    idOf,
+    compare: byKindAndKey,
+    all: async () => (await db.selectFrom('documents').selectAll().execute()).map(entryOf).sort(byKindAndKey),
+    some: async (ids) => {
+      const found: AnyEntry[] = [];
+      const byKind = Map.groupBy(ids.map(partsOf), ({ kind }) => kind);
+      for (const [kind, several] of byKind) {
+        const keys = several.map(({ key }) => key);
+        const rows = db.selectFrom('documents').selectAll().where('kind', '=', kind).where('key', 'in', keys);
+        found.push(...(await rows.execute()).map(entryOf));
+      }
+      return found;
+    },
+  };
+}
+
+/** No kind has a space in its name. */
+function idOf({ kind, key }: AnyEntry): string {
+  return `${kind} ${key}`;
+}
+
+function byKindAndKey(a: AnyEntry, b: AnyEntry): number {
+  return compareText(a.kind, b.kind) || compareText(a.key, b.key);
+}
+
+function partsOf(id: string): { readonly kind: string; readonly key: string } {
+  const space = id.indexOf(' ');
+  return { kind: id.slice(0, space), key: id.slice(space + 1) };
 }
 
 /** An entry whose document is the one already known keeps its date, so that moving it within its file makes nothing new of it. */
@@ -59,25 +122,18 @@ async function putEntries(transaction: Transaction<Schema>, entries: readonly An
   }
 }
 
-async function forget(transaction: Transaction<Schema>, update: Remember): Promise<void> {
-  for (const { kind, key } of update.forget) {
+async function forgetEntries(transaction: Transaction<Schema>, entries: readonly AnyEntry[]): Promise<void> {
+  for (const { kind, key } of entries) {
     await transaction.deleteFrom('documents').where('kind', '=', kind).where('key', '=', key).execute();
   }
 }
 
-async function putFiles(transaction: Transaction<Schema>, files: ReadonlyMap<string, string>): Promise<void> {
-  const rows = [...files].map(([path, blob]) => ({ path, blob }));
-  for (const portion of portions(rows)) {
+async function putFiles(transaction: Transaction<Schema>, files: readonly Insertable<FilesTable>[]): Promise<void> {
+  for (const portion of portions(files)) {
     await transaction
       .insertInto('files')
       .values(portion)
-      .onConflict((conflict) =>
-        conflict
-          .column('path')
-          .doUpdateSet((row) => ({ blob: row.ref('excluded.blob') }))
-          // A caller may hand over all files of the repository: those that stayed the same are not written again.
-          .where((row) => row('files.blob', '<>', row.ref('excluded.blob'))),
-      )
+      .onConflict((conflict) => conflict.column('path').doUpdateSet((row) => ({ blob: row.ref('excluded.blob') })))
       .execute();
   }
 }

@@ -67,6 +67,7 @@ export function openSqlite(path: string): Connection {
     db,
     durable: (work) => transact('FULL', work),
     relaxed: (work) => transact('NORMAL', work),
+    writesOfOthers: () => Number(raw.pragma('data_version', { simple: true })),
     close: async () => {
       await db.destroy();
       raw.close();

@@ -5,7 +5,7 @@ import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
 import type { Connection } from './connection.ts';
 import { storedJournal } from './journal.ts';
 import { StoredLease } from './lease.ts';
-import { storedLedger } from './ledger.ts';
+import { ledgerRows, storedLedger } from './ledger.ts';
 import { storedMemory } from './memory.ts';
 import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
@@ -18,6 +18,8 @@ import { openSqlite, placeOf } from './sqlite.ts';
 export interface StoreSettings {
   /** Path of the database file, in a folder that exists; `:memory:` for one that is gone when closed. */
   readonly sqlite: string;
+  /** True where one process asks again and again: rows are kept, and only what was written since is read. */
+  readonly resident?: boolean;
 }
 
 export interface OpenStore extends Store {
@@ -45,14 +47,15 @@ export async function openStore(
     await connection.close();
     throw error;
   }
-  return partsOf(connection, new StoredLease(connection, clock, self, place), clock);
+  return partsOf(connection, new StoredLease(connection, clock, self, place), clock, settings.resident === true);
 }
 
-function partsOf(connection: Connection, lease: StoredLease, clock: Clock): OpenStore {
+function partsOf(connection: Connection, lease: StoredLease, clock: Clock, resident: boolean): OpenStore {
+  const ledger = ledgerRows(connection, resident);
   return {
-    ledger: storedLedger(connection, lease),
-    journal: storedJournal(connection, lease),
-    memory: storedMemory(connection, lease),
+    ledger: storedLedger(connection, lease, ledger),
+    journal: storedJournal(connection, lease, ledger),
+    memory: storedMemory(connection, lease, resident),
     approvals: storedApprovals(connection),
     orders: storedOrders(connection),
     reports: storedReports(connection),

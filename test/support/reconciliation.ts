@@ -5,7 +5,8 @@ import type { LedgerRow, Observation, Traits } from '../../src/core/ports.ts';
 import type { Instant } from '../../src/model/document.ts';
 import type { Ended, Reason, ReasonKind } from '../../src/model/standing.ts';
 import { mappingOf } from '../../src/reconcilers/directory/mapping.ts';
-import { DIRECTORY, directoryReconciler } from '../../src/reconcilers/directory/reconciler.ts';
+import { DIRECTORY } from '../../src/reconcilers/directory/projection.ts';
+import { directoryReconciler } from '../../src/reconcilers/directory/reconciler.ts';
 
 /** 2026-06-15 12:00 in Copenhagen. */
 export const NOW: Instant = Date.UTC(2026, 5, 15, 10);

@@ -1,5 +1,6 @@
 /** Enable: gives back an account that somebody disabled by hand, or lets a deleted one be made anew; only where access is allowed. */
 import { MusterError } from '../../errors.ts';
+import { Moment } from '../../model/moment.ts';
 import { effectOf } from '../access.ts';
 import { reasonsOf } from '../case.ts';
 import type { Attributes, Change, Desired, Observed } from '../change.ts';
@@ -74,7 +75,7 @@ function changesFor(scene: Scene, desired: Desired, observed: Observed, operator
       ...shared,
       kind: 'update',
       classes: ['enable'],
-      effect: effectOf(traits, observed, after, scene.at),
+      effect: effectOf(traits, observed, after, new Moment(scene.at)),
       before: { enabled: observed.enabled, attributes: before },
       after: { enabled: observed.enabled, attributes: wanted },
     });

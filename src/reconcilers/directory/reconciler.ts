@@ -1,19 +1,15 @@
 /** The directory reconciler: accounts, whichever product holds them. */
 import { createHash } from 'node:crypto';
-import type { Blueprint, Desired, Observed, State } from '../../core/change.ts';
+import type { Desired, Observed, State } from '../../core/change.ts';
 import type { Conflict, Known, Observation, Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
 import { compareText } from '../../diagnostic.ts';
-import { type Entry, fold, type Instant, type Institution, type User } from '../../model/document.ts';
-import type { Model } from '../../model/model.ts';
-import { indexModel, standing } from '../../model/standing.ts';
-import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
+import { fold } from '../../model/document.ts';
+import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
 import { readMark } from './mark.ts';
 import type { Account, DirectoryAdapter, DirectoryConnection, DirectoryReader } from './port.ts';
+import { ACCOUNT, DIRECTORY, projector } from './projection.ts';
 import { protectedName } from './protection.ts';
 import { directoryWriter, type PasswordDesk } from './writer.ts';
-
-export const DIRECTORY = 'directory';
-const ACCOUNT = 'account';
 
 export interface DirectorySettings {
   readonly instance: string;
@@ -38,7 +34,7 @@ export function directoryReconciler(adapter: DirectoryAdapter, settings: Directo
     system: DIRECTORY,
     rank: 0,
     traits: traitsOf(settings),
-    project: (model, at) => project(model, at, settings),
+    project: projector(settings),
     connect: async (suits) => session(await adapter.connect(suits)),
     connectAll: async () => {
       const { connections, unreachable } = await adapter.connectAll();
@@ -55,7 +51,8 @@ export function directoryReconciler(adapter: DirectoryAdapter, settings: Directo
 
 function traitsOf(settings: DirectorySettings): Traits {
   return {
-    usable: (state: State, at: Instant) => state.enabled && expiryOf(state.attributes[ACCOUNT_EXPIRES] ?? null) > at,
+    usableUntil: ({ enabled, attributes }: State) =>
+      enabled ? expiryOf(attributes[ACCOUNT_EXPIRES] ?? null) : Number.NEGATIVE_INFINITY,
     authenticators: settings.mapping.phones,
     loosens: (attribute, from, to) => attribute === ACCOUNT_EXPIRES && expiryOf(to) > expiryOf(from),
     drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
@@ -72,48 +69,6 @@ function createRefused({ passwords, create }: DirectorySettings): string | null 
 /** Milliseconds since 1970; never is later than everything. */
 function expiryOf(canonical: string | null): number {
   return canonical === null || canonical === 'never' ? Number.POSITIVE_INFINITY : Date.parse(canonical);
-}
-
-function project(model: Model, at: Instant, settings: DirectorySettings): readonly Desired[] {
-  const index = indexModel(model);
-  const wanted: Desired[] = [];
-  for (const [key, entry] of model.users) {
-    const institution =
-      model.institutions.get(entry.document.institution)?.document ?? nameless(entry.document.institution);
-    const { mayLogIn, expires } = standing(index, key, at);
-    wanted.push({
-      address: { system: DIRECTORY, kind: ACCOUNT, key },
-      person: { key, label: labelOf(entry.document) },
-      verdict: mayLogIn,
-      attributes: {
-        ...settings.mapping.valuesOf(entry.document, institution),
-        [ACCOUNT_EXPIRES]: expires === null ? 'never' : new Date(expires).toISOString(),
-      },
-      mayGain: mayGain(entry),
-      knownSince: entry.knownSince,
-      origin: entry.origin,
-      blueprint: blueprintOf(entry.document, settings),
-    });
-  }
-  return wanted;
-}
-
-function mayGain(entry: Entry<User>): boolean {
-  return entry.condition === 'declared' && entry.rivals.length === 0;
-}
-
-/** An institution that is nowhere defined: its users are held, and its name is all that is known. */
-function nameless(id: string): Institution {
-  return { id, name: id, contacts: [], partOf: null };
-}
-
-function labelOf({ name, username }: User): string {
-  return `${name.given} ${name.family} (${username})`;
-}
-
-function blueprintOf({ username, institution }: User, { create, upnSuffix }: DirectorySettings): Blueprint {
-  const unit = unitFor(institution, create);
-  return { username, userPrincipalName: `${username}@${upnSuffix}`, unit: unit ?? '' };
 }
 
 function readerOf(connection: DirectoryConnection, settings: DirectorySettings): Reader {

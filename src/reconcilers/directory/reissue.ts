@@ -4,7 +4,8 @@ import { MusterError } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
 import { readMark } from './mark.ts';
 import type { Account, DirectoryAdapter } from './port.ts';
-import { DIRECTORY, type DirectorySettings } from './reconciler.ts';
+import { DIRECTORY } from './projection.ts';
+import type { DirectorySettings } from './reconciler.ts';
 
 export interface ReissueParts {
   readonly adapter: DirectoryAdapter;
