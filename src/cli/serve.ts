@@ -1,6 +1,7 @@
 /** `muster serve`: passes on schedule, on every push, at each due moment, until it is told to stop. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import { FORECAST_DAYS } from '../core/forecast.ts';
 import { pass } from '../core/pass.ts';
 import { type Loop, type Passed, startLoop, type Trigger } from '../daemon/loop.ts';
 import { startPushListener } from '../daemon/push-listener.ts';
@@ -53,7 +54,7 @@ async function run(site: Site, config: Config): Promise<ExitCode> {
 }
 
 async function onePass({ parts, log }: Site, trigger: Trigger): Promise<Passed> {
-  const report = await pass(parts, { trigger, dryRun: false });
+  const report = await pass(parts, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
   const { revision, changes } = report.plan;
   const told = log.ofRun(report.runId);
   told.info('passed', {
@@ -66,7 +67,9 @@ async function onePass({ parts, log }: Site, trigger: Trigger): Promise<Passed> 
   });
   for (const trouble of report.trouble) told.warn('trouble', { ...trouble });
   for (const { kind, text, urgent } of report.plan.notices) if (urgent) told.error(text, { kind });
-  return { nextDue: null, retry: report.trouble.some(({ remedy }) => remedy === 'retry') };
+  // What lies beyond the forecast comes into it long before it is due.
+  const nextDue = report.forecast?.days[0]?.coming[0]?.at ?? null;
+  return { nextDue, retry: report.trouble.some(({ remedy }) => remedy === 'retry') };
 }
 
 async function startTriggers(config: Config, loop: Loop, log: Log): Promise<readonly (() => Promise<void>)[]> {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore } from '../../src/store/store.ts';
 import { main, makeSite, person, type SiteFolder } from '../cli/site-folder.ts';
 
 const SECRET = 'the webhook secret';
@@ -91,6 +92,21 @@ describe('muster serve', () => {
     daemon?.kill('SIGUSR1');
     await until(() => expect(passes()).toEqual(['start', 'files', 'signal']));
     expect(await stop('SIGTERM')).toBe(0);
+  });
+
+  test('acts at the moment when a block ends, and not at the next hour', async () => {
+    await start();
+    expect((await site.muster('block', 'ajensen', '--reason', 'x', '--until', '1d')).out).toContain('lost access');
+    // The command line knows minutes; the test has seconds.
+    const store = await openStore({ sqlite: join(site.folder, 'muster.db') }, Date.now);
+    const [order] = await store.orders.blocks(Date.now());
+    if (order === undefined) throw new Error('the block is not there');
+    await store.orders.unblock(order.id, 'test', 'a shorter one follows', Date.now());
+    await store.orders.block({ ...order, id: 'shorter', until: Date.now() + 5_000 });
+    await store.close();
+    daemon?.kill('SIGUSR1');
+    await until(() => expect(passes()).toContain('due'));
+    expect((await site.muster('why', 'ajensen')).out).toContain('account ajensen: enabled');
   });
 
   test('S9: a genuine notice makes it look; forged and replayed ones start no pass', async () => {
