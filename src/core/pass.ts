@@ -5,6 +5,7 @@ import { type ApplyParts, apply } from './apply.ts';
 import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
+import { withForecast } from './coming.ts';
 import { rememberPosition } from './connecting.ts';
 import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
@@ -48,6 +49,8 @@ export interface PassRequest {
   readonly dryRun: boolean;
   /** True after an operator's block: nothing but the block lane. */
   readonly laneOnly?: boolean;
+  /** Looks so many days ahead as well; costs one look at everybody. */
+  readonly forecastDays?: number;
   /** True where the last good documents will do, so that nothing waits for the repository. */
   readonly remembered?: boolean;
 }
@@ -105,7 +108,8 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const notices = [...plan.notices, ...unconfirmed, ...alarms(applied)];
-    const report = run.report({ ...plan, notices }, gated, applied, systems, want);
+    const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
+    const report = withForecast(passed, parts, request.forecastDays, want, recalled);
     // A report of the lane alone would hide what the last whole pass holds.
     if (wholePass) await parts.store.reports.save(report);
     return report;

@@ -91,7 +91,7 @@ export interface Gated {
 }
 
 /** Distinct people among changes. */
-export function peopleIn(changes: readonly Change[]): ReadonlySet<string> {
+export function peopleIn(changes: readonly Pick<Change, 'person'>[]): ReadonlySet<string> {
   return new Set(changes.map((change) => change.person.key));
 }
 

@@ -204,11 +204,13 @@ export interface Approval {
   readonly by: string;
   readonly reason: string;
   readonly at: Instant;
+  /** Where it was given in advance: does not count before. */
+  readonly from?: Instant;
   readonly expires: Instant;
 }
 
 export interface Approvals {
-  /** Not expired, not rejected. */
+  /** Not expired, not rejected; those in advance as well. */
   valid(at: Instant): Promise<readonly Approval[]>;
   approve(approval: Approval): Promise<void>;
   reject(digest: string, by: string, reason: string, at: Instant): Promise<void>;

@@ -10,6 +10,7 @@ const MIGRATION_TABLE = 'migration';
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': { up: first },
   '0002-servers': { up: createServers },
+  '0003-approvals-in-advance': { up: addCountsFrom },
 };
 
 /**
@@ -270,4 +271,8 @@ async function createServers(db: Kysely<unknown>): Promise<void> {
     .addColumn('backAt', 'bigint')
     .addPrimaryKeyConstraint('serversPrimary', ['system', 'address', 'epoch'])
     .execute();
+}
+
+async function addCountsFrom(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('decisions').addColumn('countsFrom', 'bigint').execute();
 }

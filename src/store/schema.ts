@@ -110,6 +110,8 @@ export interface DecisionsTable {
   decidedBy: string;
   reason: string;
   at: number;
+  /** Of an approval in advance: the moment from which it counts; null: at once. */
+  countsFrom: number | null;
   /** Null for a rejection. */
   expires: number | null;
 }
