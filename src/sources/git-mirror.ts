@@ -83,10 +83,21 @@ export function git(mirror: string, signal: AbortSignal): SimpleGit {
   return simpleGit({
     baseDir: mirror,
     abort: signal,
+    errors: (error, { exitCode, stdErr }) => error ?? failureOf(exitCode, Buffer.concat(stdErr)),
     // Both only concern values that are fixed here: the empty template, and the global configuration that is /dev/null.
     allowEnvironment: Object.keys(environment),
     unsafe: { allowUnsafeTemplateDir: true, allowUnsafeConfigPaths: true },
   }).env(environment);
+}
+
+/**
+ * simple-git by itself takes a Git that was killed, or that failed without a word, for one that did its work.
+ * @param exitCode null where a signal ended it, whatever simple-git's type says
+ */
+function failureOf(exitCode: number | null, said: Buffer): Buffer | Error | undefined {
+  if (exitCode === 0) return undefined;
+  if (said.length > 0) return said;
+  return new Error(exitCode === null ? 'it was killed, perhaps for want of memory' : `it ended with ${exitCode}`);
 }
 
 async function prepare(mirror: string, where: string): Promise<void> {
