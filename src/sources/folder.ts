@@ -1,5 +1,5 @@
 /** A plain folder as a source: for trying out, for tests, and for checks before a commit. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export function folderSource(folder: string): Source {
       const kept = new Map<string, Uint8Array>();
       try {
         const entries = await read(folder, where, kept);
-        const { files, rejected } = fitForReading(entries);
+        const { files, rejected } = await fitForReading(entries);
         refuseTooMuch(where, files);
         contents = kept;
         return { revision: revisionOf(files), committedAt: null, files, rejected };
@@ -47,13 +47,13 @@ export function folderSource(folder: string): Source {
 
 /** Git's id of a content (gitrepository-layout: SHA-1 over `blob LENGTH\0CONTENT`), or its SHA-256 form. */
 export function blobId(bytes: Uint8Array, algorithm: 'sha1' | 'sha256' = 'sha1'): string {
-  return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+  return hash(algorithm, Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]));
 }
 
 function revisionOf(files: readonly SourceFile[]): string {
-  const hash = createHash('sha256');
-  for (const { path, blob } of files) hash.update(`${path}\0${blob}\n`);
-  return `folder-${hash.digest('hex')}`;
+  const digest = createHash('sha256');
+  for (const { path, blob } of files) digest.update(`${path}\0${blob}\n`);
+  return `folder-${digest.digest('hex')}`;
 }
 
 /** Every entry under the folder; contents of those that matter go into `kept` under their ids. */

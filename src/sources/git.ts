@@ -3,26 +3,39 @@ import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { blobId } from './folder.ts';
 import type { GitAddress } from './git-address.ts';
+import { listChanges, listTree } from './git-listing.ts';
 import { git, LOCAL_DEADLINE_MS, type Mirror, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
 import { firstLine, gitOutput } from './git-process.ts';
-import { type EntryMode, fitForReading, refuseTooMuch, type TreeEntry, tooMuch } from './paths.ts';
+import { fitForReading, refuseTooMuch, type TreeEntry } from './paths.ts';
 import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
-/** Listing of FILES_MAX files with paths of some 200 bytes: keeps a tree that folds onto itself from filling the memory. */
-const LISTING_BYTES_MAX = 64 * 1024 * 1024;
 /** Contents asked for in one process: bounds what one deadline covers. */
 const CONTENTS_BATCH = 20_000;
 const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
+export interface GitSourceOptions extends MirrorOptions {
+  /** Keep the last listing in memory, for a process that asks again and again: then only what changed since is listed. */
+  readonly resident?: boolean;
+}
+
+/** A snapshot, and every entry of its tree, fit to be read or not. */
+interface Read {
+  readonly snapshot: Snapshot;
+  readonly entries: readonly TreeEntry[];
+}
+
 /** A source over one branch. The address has passed `gitSourceSchema`. */
-export function gitSource(address: GitAddress, options: MirrorOptions): Source {
+export function gitSource(address: GitAddress, options: GitSourceOptions): Source {
   const mirror = openMirror(address, options);
   const { folder, where } = mirror;
+  let last: Read | null = null;
   return {
     where,
     async snapshot() {
       await mirror.fetch();
-      return await mended(mirror, () => readSnapshot(folder, where));
+      const read = await mended(mirror, () => readSnapshot(folder, where, last));
+      if (options.resident === true) last = read;
+      return read.snapshot;
     },
     texts: (files) => contents(mirror, files),
     descends: (from, to) => descends(folder, where, from, to),
@@ -48,45 +61,17 @@ async function renewAfter(mirror: Mirror, error: unknown): Promise<void> {
   });
 }
 
-async function readSnapshot(mirror: string, where: string): Promise<Snapshot> {
+async function readSnapshot(mirror: string, where: string, last: Read | null): Promise<Read> {
   const [revision = '', seconds = ''] = (await local(mirror, where, ['log', '-1', '--format=%H %ct', REF, '--']))
     .trim()
     .split(' ');
-  const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', revision];
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of gitOutput(mirror, `${where}, listing files`, args, '', LOCAL_DEADLINE_MS)) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > LISTING_BYTES_MAX) throw tooMuch(where, 'The repository has too many files to list.');
-  }
-  const { files, rejected } = fitForReading(listingOf(Buffer.concat(chunks).toString('utf8')));
+  if (last?.snapshot.revision === revision) return last;
+  const changed =
+    last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision, last.entries);
+  const entries = changed ?? (await listTree(mirror, where, revision));
+  const { files, rejected } = await fitForReading(entries);
   refuseTooMuch(where, files);
-  return { revision, committedAt: Number(seconds) * 1000, files, rejected };
-}
-
-const MODES: Readonly<Record<string, EntryMode>> = {
-  '100644': 'file',
-  '100755': 'file', // the executable bit means nothing here: it is data
-  '120000': 'symlink',
-  '160000': 'gitlink',
-};
-
-/** `MODE TYPE ID SIZE\tPATH` entries, each ended by NUL (git-ls-tree(1)); a path that is not UTF-8 holds U+FFFD, and is unfit by that. */
-function listingOf(listing: string): readonly TreeEntry[] {
-  const entries: TreeEntry[] = [];
-  for (const entry of listing.split('\0')) {
-    if (entry === '') continue;
-    const tab = entry.indexOf('\t');
-    const [mode = '', , blob = '', size = '0'] = entry.slice(0, tab).split(/ +/);
-    entries.push({
-      path: entry.slice(tab + 1),
-      mode: MODES[mode] ?? 'other',
-      blob,
-      size: size === '-' ? 0 : Number(size),
-    });
-  }
-  return entries;
+  return { snapshot: { revision, committedAt: Number(seconds) * 1000, files, rejected }, entries };
 }
 
 async function* contents(

@@ -141,6 +141,8 @@ class Loading {
       else if (known?.file.blob === file.blob) await this.#add(file, known, null);
       else changed.push(file);
     }
+    // In the order of the cache's key: asking its tree, and adding to it, costs a third of what it costs in any other order.
+    changed.sort((a, b) => compareText(a.blob, b.blob));
     await this.#readNew(await this.#takeCached(changed));
   }
 
@@ -165,8 +167,6 @@ class Loading {
     if (files.length === 0) return;
     const sharing = Map.groupBy(files, (file) => cacheKey(keyOf(file)));
     const firsts = [...sharing.values()].flatMap((same) => same.slice(0, 1));
-    // In the order of the cache's key: adding to its tree costs a third of what it costs in any other order.
-    firsts.sort((a, b) => compareText(a.blob, b.blob));
     const { source, readingLimits = READING_LIMITS } = this.#options;
     await readContents(source, firsts, readingLimits, this.#pause, (file, outcome) =>
       this.#take(sharing.get(cacheKey(keyOf(file))) ?? [file], outcome),

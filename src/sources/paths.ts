@@ -1,10 +1,10 @@
 /** Which entries of a tree are fit to be read: regular files with plain, unambiguous paths; all others are named and left alone. */
-import type { Diagnostic } from '../diagnostic.ts';
-import { compareText } from '../diagnostic.ts';
+import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import { fold } from '../model/document.ts';
 import { codePoint } from '../model/wording.ts';
 import { isMeantToBeRead, isRead } from './places.ts';
+import { pauses } from './slices.ts';
 import type { SourceFile } from './source.ts';
 
 /** Three times the largest population that Muster is measured with; more is a mistake or an attack. */
@@ -24,32 +24,51 @@ export interface TreeEntry extends SourceFile {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const UNFIT_CHARACTER = /[\0-\x1f\x7f-\x9f\\\ufffd\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
-/** Splits the entries of a tree into files fit to be read, in the order of their paths, and diagnostics for the rest. */
-export function fitForReading(entries: readonly TreeEntry[]): {
+/** Paths that are fit, and their own folded form: nearly all. */
+const PLAIN = /^[a-z0-9_][a-z0-9_.@-]*(?:\/[a-z0-9_][a-z0-9_.@-]*)*$/;
+
+/**
+ * Splits the entries of a tree into files fit to be read, in the order of their paths, and diagnostics for the rest, in the order
+ * of their places. The order of the entries does not matter.
+ */
+export async function fitForReading(entries: readonly TreeEntry[]): Promise<{
   readonly files: readonly SourceFile[];
   readonly rejected: readonly Diagnostic[];
-} {
+}> {
+  const pause = pauses();
   const rejected: Diagnostic[] = [];
+  const plain: TreeEntry[] = [];
+  /** Only the others by their folded names: a plain one has a twin only among them. */
   const byName = new Map<string, TreeEntry[]>();
   for (const entry of entries) {
-    const unfit = unfitBecause(entry);
-    if (unfit !== null) {
-      rejected.push(reject(entry.path, unfit));
+    const turn = pause();
+    if (turn !== undefined) await turn;
+    const { path } = entry;
+    if (entry.mode === 'file' && path.length <= PATH_MAX && PLAIN.test(path)) {
+      plain.push(entry);
       continue;
     }
-    const name = fold(entry.path);
-    const twins = byName.get(name);
-    if (twins === undefined) byName.set(name, [entry]);
-    else twins.push(entry);
+    const unfit = unfitBecause(entry);
+    if (unfit === null) addTo(byName, fold(path), entry);
+    else rejected.push(reject(path, unfit));
   }
-  const files: SourceFile[] = [];
+  const files = byName.size === 0 ? plain : plain.filter((entry) => !byName.get(entry.path)?.push(entry));
   for (const twins of byName.values()) {
-    const [first, second] = twins;
-    if (first !== undefined && second === undefined)
-      files.push({ path: first.path, blob: first.blob, size: first.size });
+    const [first, second] = twins.sort(byPath);
+    if (first !== undefined && second === undefined) files.push(first);
     else rejected.push(...twins.map((twin) => reject(twin.path, twinOf(twin, twins))));
   }
-  return { files: files.sort((a, b) => compareText(a.path, b.path)), rejected };
+  return { files: files.sort(byPath), rejected: rejected.sort(byPlace) };
+}
+
+function addTo(groups: Map<string, TreeEntry[]>, name: string, entry: TreeEntry): void {
+  const group = groups.get(name);
+  if (group === undefined) groups.set(name, [entry]);
+  else group.push(entry);
+}
+
+function byPath(a: TreeEntry, b: TreeEntry): number {
+  return compareText(a.path, b.path);
 }
 
 /** Why an entry is not read, as one or two sentences; null: it is. */
