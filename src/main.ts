@@ -6,5 +6,5 @@ import { runMuster } from './cli/run.ts';
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-const streams = { out: process.stdout, err: process.stderr };
+const streams = { out: process.stdout, err: process.stderr, in: process.stdin };
 process.exit(await runMuster(process.argv.slice(2), streams, process.env));

@@ -2,17 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountsConfig, Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
+import type { Examiner } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import type { Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
+import { generatePassword } from './credentials/password.ts';
 import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
 import { fold } from './model/document.ts';
 import { activeDirectory } from './reconcilers/directory/active-directory/adapter.ts';
+import { activeDirectoryExaminer } from './reconcilers/directory/active-directory/examiner.ts';
 import { embedded } from './reconcilers/directory/embedded/adapter.ts';
-import { mappingOf } from './reconcilers/directory/mapping.ts';
+import { directoryExaminer } from './reconcilers/directory/examiner.ts';
+import { mappingOf, sampleValues } from './reconcilers/directory/mapping.ts';
 import type { DirectoryAdapter, DirectorySite } from './reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
 import { reissuePassword } from './reconcilers/directory/reissue.ts';
@@ -21,6 +25,7 @@ import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
 import { type LoadOptions, load } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
+import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
 export { writeEditorFiles } from './sources/editor-files.ts';
@@ -92,6 +97,8 @@ export function patientOf(config: Config): Patient {
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
     reconcilers: [directoryReconciler(adapter, settings)],
+    examiners: examinersOf(config, settings),
+    checkRoom: () => checkRoom(config.store.sqlite),
     checkCredentials: async () => [
       ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),
       ...(config.directory.kind === 'active-directory'
@@ -99,6 +106,21 @@ export function patientOf(config: Config): Patient {
         : []),
     ],
   };
+}
+
+/** A file has no certificate, no rights, and no server that could do otherwise than is expected. */
+function examinersOf(
+  { directory, instance }: Config,
+  { mapping, create, upnSuffix }: DirectorySettings,
+): readonly Examiner[] {
+  if (directory.kind === 'embedded') return [];
+  const units = [...new Set(create.map(({ ou }) => ou))];
+  const examiner = activeDirectoryExaminer(directory.server, siteOf(directory.accounts, mapping.attributes), units);
+  const { markAttribute } = directory.accounts;
+  const sample = sampleValues(mapping);
+  const newId = () => randomUUID().replaceAll('-', '');
+  const settings = { instance, units, markAttribute, upnSuffix, sample, newPassword: generatePassword, newId };
+  return [directoryExaminer(examiner, settings)];
 }
 
 function sourceOf({ source }: Config): Source {

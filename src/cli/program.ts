@@ -127,7 +127,9 @@ function addReading({ program, action }: Host): void {
     .action(action(async () => (await import('./why.ts')).why));
   program
     .command('doctor')
-    .description('check configuration, repository, store, directory servers and credentials')
+    .description('check configuration, repository, store, directory servers with certificates and rights, credentials')
+    .option('--write-probe', 'prove on disabled throw-away accounts, removed again, that writes do what they should')
+    .option('--yes', 'do not ask before --write-probe writes')
     .action(action(async () => (await import('./doctor.ts')).doctor));
 }
 

@@ -13,6 +13,8 @@ export interface Terminal {
   print(text: string): Promise<void>;
   /** Writes what is no result (errors, hints) to standard error. */
   say(text: string, tone?: Tone): Promise<void>;
+  /** Whether a person at the terminal answers yes; false where nobody sits at one. */
+  confirm(question: string): Promise<boolean>;
   /** Shows how far long work has come; silent where standard error is no terminal. */
   readonly progress: Progress;
 }
@@ -20,6 +22,8 @@ export interface Terminal {
 export interface Streams {
   readonly out: Stream;
   readonly err: Stream;
+  /** Where answers come from; absent: nobody can be asked. */
+  readonly in?: NodeJS.ReadStream;
 }
 
 /** Of a stream, what is used: a test's may be a plain one. */
@@ -76,8 +80,27 @@ export function openTerminal(streams: Streams, env: Readonly<Record<string, stri
       const lines = printableLines(text).map((line) => errorStyle(tone, line));
       await write(streams.err, `${lines.join('\n')}\n`);
     },
+    async confirm(question) {
+      const { in: answers } = streams;
+      if (answers?.isTTY !== true || !streams.err.isTTY) return false;
+      meter.clear();
+      await write(streams.err, `${printableLines(question).join(' ')} [y/N] `);
+      return /^y(es)?$/i.test((await firstLine(answers)).trim());
+    },
     progress: meter.show,
   };
+}
+
+/** Empty where the input ends without one. */
+async function firstLine(input: NodeJS.ReadStream): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input });
+  try {
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    lines.close();
+  }
 }
 
 interface Meter {

@@ -1,24 +1,11 @@
 /** Doctor: checks everything that a pass needs, one thing after the other, and says of each what to do about it. */
-import { type Trouble, troubleOf } from '../errors.ts';
+import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { type Checked, checkRepository } from './check-repository.ts';
 import { desire } from './desire.ts';
+import { type Examination, type Examiner, type Finding, fail, failure, guarded, ok, warn } from './finding.ts';
 import { knownFrom } from './known.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
-
-export interface Finding {
-  /** What was checked, in two or three words. */
-  readonly check: string;
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly text: string;
-  /** What to do; null: nothing. */
-  readonly next: string | null;
-}
-
-export interface Examination {
-  readonly format: 1;
-  readonly findings: readonly Finding[];
-}
 
 /** What is examined: each part is opened by itself, so that one that fails does not hide the others. */
 export interface Patient {
@@ -30,6 +17,9 @@ export interface Patient {
   openStore(): Promise<Store & { close(): Promise<void> }>;
   readonly repository: Repository;
   readonly reconcilers: readonly Reconciler[];
+  readonly examiners: readonly Examiner[];
+  /** Room on the disk where the database and what belongs to it lie. */
+  checkRoom(): Promise<readonly Finding[]>;
   /** Initial passwords, the place where they are kept, and files that hold secrets. */
   checkCredentials(): Promise<readonly Finding[]>;
 }
@@ -39,6 +29,10 @@ const SKEW_MAX_MS = 5 * 60_000;
 /** Worth saying before it becomes a hindrance. */
 const SKEW_WARN_MS = 60_000;
 
+const DAY_MS = 24 * 3_600_000;
+/** A pass runs every hour; after a day of none, what people write does not arrive any more. */
+const PASS_AGE_WARN_MS = DAY_MS;
+
 const NOTHING_KNOWN: Known = knownFrom([], []);
 
 /** Never throws: what fails is a finding. Writes nothing but what opening the store brings with it. */
@@ -47,7 +41,7 @@ export async function examine(patient: Patient): Promise<Examination> {
   let store: Awaited<ReturnType<Patient['openStore']>> | null = null;
   try {
     store = await patient.openStore();
-    findings.push(...(await storeFindings(store)));
+    findings.push(...(await storeFindings(store, patient.clock())));
   } catch (error) {
     findings.push(failure('store', error));
   }
@@ -56,6 +50,8 @@ export async function examine(patient: Patient): Promise<Examination> {
     for (const reconciler of patient.reconcilers) {
       findings.push(...(await systemFindings(reconciler, store, patient.clock)));
     }
+    for (const examiner of patient.examiners) findings.push(...(await examiner.examine(patient.clock())));
+    findings.push(...(await guarded('store', () => patient.checkRoom())));
     findings.push(...(await guarded('initial passwords', () => patient.checkCredentials())));
   } finally {
     await store?.close();
@@ -72,20 +68,40 @@ function modeFinding({ mode, configFile }: Patient): readonly Finding[] {
   ];
 }
 
-async function storeFindings(store: Store): Promise<readonly Finding[]> {
-  const [paused, established] = await Promise.all([store.orders.paused(), store.ledger.establishedAt()]);
+async function storeFindings(store: Store, at: Instant): Promise<readonly Finding[]> {
+  const [paused, established, latest] = await Promise.all([
+    store.orders.paused(),
+    store.ledger.establishedAt(),
+    store.reports.latest(),
+  ]);
   return [
     ok('store', established === null ? 'Opened; no pass has completed with it yet.' : 'Opened.'),
+    ...(latest === null ? [] : [passFinding(at - latest.finishedAt)]),
     ...(paused === null
       ? []
       : [warn('store', `Paused by ${paused.by}: ${paused.reason}`, 'Run "muster resume" to go on.')]),
   ];
 }
 
+function passFinding(ageMs: number): Finding {
+  const text = `The last pass was ${ago(ageMs)}.`;
+  const next = 'Look at the timer or the daemon that should run it; "muster sync" runs one now.';
+  return ageMs > PASS_AGE_WARN_MS ? warn('store', text, next) : ok('store', text);
+}
+
+/** As in `3 days ago`. */
+function ago(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 2 * 24 * 60
+    ? `${Math.round(minutes / 60)} hours ago`
+    : `${Math.round(minutes / (24 * 60))} days ago`;
+}
+
 /** As a pass would take it: with a memory also whether the revision builds on the last one applied. */
 function repositoryFindings(patient: Patient, store: Store | null): Promise<readonly Finding[]> {
   return guarded('repository', async () => {
-    const { trouble, trusted, people, diagnostics } = await repositoryState(patient, store);
+    const { trouble, trusted, people, diagnostics, committedAt } = await repositoryState(patient, store);
     if (trouble.length > 0)
       return trouble.map(({ where, what, next }) => fail('repository', `${where}: ${what}`, next));
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -93,7 +109,8 @@ function repositoryFindings(patient: Patient, store: Store | null): Promise<read
       const what = errors[0]?.message ?? 'muster.yaml is missing or not for this instance.';
       return [fail('repository', what, 'Run "muster validate" to see what to write.')];
     }
-    const text = `Can be read; ${people === 1 ? '1 person is' : `${people} people are`} declared.`;
+    const age = committedAt === null ? '' : ` The newest commit was made ${ago(patient.clock() - committedAt)}.`;
+    const text = `Can be read; ${people === 1 ? '1 person is' : `${people} people are`} declared.${age}`;
     if (errors.length === 0) return [ok('repository', text)];
     return [warn('repository', `${text} Mistakes in it: ${errors.length}.`, 'Run "muster validate" to see them.')];
   });
@@ -103,6 +120,8 @@ interface RepositoryState extends Pick<Checked, 'trusted' | 'diagnostics'> {
   /** Why the repository as it is now would not be used. */
   readonly trouble: readonly Trouble[];
   readonly people: number;
+  /** Null where it is not known. */
+  readonly committedAt: Instant | null;
 }
 
 async function repositoryState(
@@ -111,12 +130,13 @@ async function repositoryState(
 ): Promise<RepositoryState> {
   if (store === null) {
     const { entries, ...checked } = await checkRepository(repository, timeZone, clock());
-    return { ...checked, trouble: [], people: entries.user };
+    return { ...checked, trouble: [], people: entries.user, committedAt: null };
   }
   const { loaded, resolution, trouble } = await desire(repository, store, timeZone, clock());
   const users = [...resolution.model.users.values()];
   const people = users.filter(({ condition }) => condition !== 'vanished').length;
-  return { trouble, trusted: loaded.trusted, people, diagnostics: resolution.diagnostics };
+  const { trusted, committedAt } = loaded;
+  return { trouble, trusted, committedAt, people, diagnostics: resolution.diagnostics };
 }
 
 /** Every server by itself: it answered and took the log-on, its clock, and whether all that is managed can be read. */
@@ -142,11 +162,12 @@ async function systemFindings(reconciler: Reconciler, store: Store | null, clock
 async function serverFindings({ reader }: Session, known: Known, at: Instant): Promise<readonly Finding[]> {
   const clock = await guarded(reader.server, async () => [clockFinding(reader.server, (await reader.now()) - at)]);
   const reading = await guarded(reader.server, async () => {
-    const { observed } = await reader.observe([], known);
+    const { observed, elsewhere, gone } = await reader.observe([], known);
     const ours = observed.filter(({ ownership }) => ownership === 'ours').length;
     const strays = observed.filter(({ attempt, handle }) => attempt !== null && !known.handles.has(handle)).length;
     return [
       ...lostFinding(reader.server, strays, known),
+      ...missingFinding(reader.server, elsewhere.length, gone.length, known),
       ok(
         reader.server,
         `Answers, takes our log-on, and all managed units can be read: ${observed.length === 1 ? '1 account' : `${observed.length} accounts`}, ${ours} of them Muster's.`,
@@ -162,6 +183,13 @@ function lostFinding(server: string, strays: number, { handles }: Known): readon
   const text = `${strays === 1 ? '1 account bears' : `${strays} accounts bear`} Muster's mark, but the database does not know ${strays === 1 ? 'it' : 'them'}.`;
   const next = 'Check "store" in the configuration; if the database was lost, run "muster ledger rebuild".';
   return [handles.size === 0 ? fail(server, text, next) : warn(server, text, next)];
+}
+
+/** What the ledger knows and the managed units do not hold any more. */
+function missingFinding(server: string, moved: number, gone: number, { handles }: Known): readonly Finding[] {
+  if (moved + gone === 0) return [];
+  const text = `Of the ${handles.size} accounts that the database knows, ${gone} were deleted and ${moved} moved out of the managed units.`;
+  return [warn(server, text, 'Run "muster plan" to see which, and what to do about each.')];
 }
 
 function clockFinding(server: string, aheadMs: number): Finding {
@@ -190,29 +218,4 @@ function sentinelFinding(system: string, known: Known): readonly Finding[] {
 async function knownOf(store: Store, system: string): Promise<Known> {
   const [rows, open] = await Promise.all([store.ledger.all(system), store.journal.open()]);
   return knownFrom(rows, open);
-}
-
-async function guarded(check: string, work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
-  try {
-    return await work();
-  } catch (error) {
-    return [failure(check, error)];
-  }
-}
-
-function failure(check: string, error: unknown): Finding {
-  const { where, what, next } = troubleOf(error);
-  return fail(check, where === check ? what : `${where}: ${what}`, next);
-}
-
-function ok(check: string, text: string): Finding {
-  return { check, status: 'ok', text, next: null };
-}
-
-function warn(check: string, text: string, next: string): Finding {
-  return { check, status: 'warn', text, next };
-}
-
-function fail(check: string, text: string, next: string): Finding {
-  return { check, status: 'fail', text, next };
 }

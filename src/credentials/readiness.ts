@@ -2,7 +2,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Finding } from '../core/doctor.ts';
+import type { Finding } from '../core/finding.ts';
 import { checkRecipient } from './seal.ts';
 
 /** @param outbox folder of the sealed files; null: not configured. */

@@ -1,5 +1,5 @@
 /** What `doctor` found: one line for each check, and what to do about it. */
-import type { Examination, Finding } from '../core/doctor.ts';
+import type { Examination, Finding } from '../core/finding.ts';
 import { type Block, item, line, nextStep, type Page } from './page.ts';
 import type { Tone } from './style.ts';
 

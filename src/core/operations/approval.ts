@@ -60,7 +60,12 @@ export async function approveAhead(
 ): Promise<Approved> {
   const { report, first } = await planAt(parts, at, dateText);
   const hold = named(report.holds, digest);
-  if (hold === null) throw namesNothing(digest, 'would be held then', `Run "muster plan --at ${dateText}" to see what would be held then.`);
+  if (hold === null)
+    throw namesNothing(
+      digest,
+      'would be held then',
+      `Run "muster plan --at ${dateText}" to see what would be held then.`,
+    );
   const now = parts.clock();
   const expires = at + expireHours * HOUR_MS;
   const approval = { ...approvalOf(hold.changes, operator, now, expires), from: first ?? at };

@@ -93,6 +93,21 @@ function refuseUnknown(attribute: string, template: string): void {
   });
 }
 
+/** What a person's account holds, for one that is made up: nobody's name, a number that is nobody's to guess a person from. */
+export function sampleValues(mapping: Mapping): Readonly<Record<string, string | null>> {
+  const user: User = {
+    username: 'probe',
+    name: { given: 'Probe', family: 'Muster' },
+    email: 'probe@example.org',
+    phone: '+4520123456',
+    institution: 'probe',
+    state: 'closed',
+    starts: null,
+    ends: null,
+  };
+  return mapping.valuesOf(user, { id: 'probe', name: 'Probe', contacts: [], partOf: null });
+}
+
 /** A number that nobody can read as one is compared as it stands, and so replaced. */
 function canonicalPhone(stored: string): string {
   if (/^\+[0-9]+$/.test(stored)) return stored;

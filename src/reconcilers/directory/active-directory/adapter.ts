@@ -161,7 +161,7 @@ function searchIn(link: Link, base: string, step: string, attributes: readonly s
   return { base, scope: 'base', filter, attributes, where: `${link.server}, ${step}`, answerSeconds };
 }
 
-async function readCredentials(settings: ActiveDirectorySettings): Promise<Credentials> {
+export async function readCredentials(settings: ActiveDirectorySettings): Promise<Credentials> {
   const password = await Secret.fromFile(settings.bind.passwordFile);
   if (settings.caFile === undefined) return { password, authorities: null };
   try {
