@@ -1,6 +1,9 @@
 /** The benchmark: measures each figure beside its floor, prints the table, and writes what it was told to write. */
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
+import { runCommand } from '../support/run-command.ts';
 import { USAGE, type Wish, wishFrom } from './command-line.ts';
 import type { Bench, Figure } from './figure.ts';
 import { perPerson } from './figures/ansible.ts';
@@ -12,10 +15,11 @@ import { memory } from './figures/memory.ts';
 import { overUsers } from './figures/over-users.ts';
 import { warmPlan } from './figures/warm-plan.ts';
 import { describeMachine } from './machine.ts';
+import { FIGURES_FILE, recorded } from './record.ts';
 import type { BenchReport, Result } from './result.ts';
 import { type Runs, Scale } from './scale.ts';
 import { tableOf } from './table.ts';
-import { openWorkshop } from './workshop.ts';
+import { openWorkshop, ROOT } from './workshop.ts';
 
 /** In the order in which they are measured and shown. */
 const FIGURES: readonly Figure[] = [coldPlan, warmPlan, incrementalPass, applyChanges, memory, help, perPerson];
@@ -59,6 +63,28 @@ async function measure(wish: Wish): Promise<BenchReport> {
   }
 }
 
+/** The documents are written from what the file of figures says, so that they can be checked against it. */
+async function recordAll(report: BenchReport, figures: string): Promise<void> {
+  const absent = FIGURES.filter(({ key }) => !report.results.some((result) => result.key.startsWith(key)));
+  if (absent.length > 0) {
+    throw new Error(`Nothing is recorded: ${absent.map(({ key }) => key).join(', ')} could not be measured.`);
+  }
+  const file = join(ROOT, FIGURES_FILE);
+  await writeFile(file, figures);
+  await runCommand(join(ROOT, 'node_modules/.bin/biome'), ['format', '--write', file]);
+  // Written a moment ago.
+  const written = JSON.parse(figures) as BenchReport;
+  for (const [name, text] of recorded(written, (path) => readFileSync(join(ROOT, path), 'utf8'))) {
+    await writeFile(join(ROOT, name), text);
+  }
+}
+
+/** Six digits are more than any of these figures has. */
+function asJson(report: BenchReport): string {
+  const short = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+  return `${JSON.stringify(report, short, 2)}\n`;
+}
+
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) {
     process.stdout.write(USAGE);
@@ -70,7 +96,9 @@ async function main(args: readonly string[]): Promise<void> {
   );
   const report = await measure(wish);
   process.stdout.write(tableOf(report));
-  if (wish.json !== null) await writeFile(wish.json, `${JSON.stringify(report, null, 2)}\n`);
+  const text = asJson(report);
+  if (wish.json !== null) await writeFile(wish.json, text);
+  if (wish.record) await recordAll(report, text);
 }
 
 // What was started and made is ended and removed when the process exits, however it does.

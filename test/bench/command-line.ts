@@ -48,8 +48,8 @@ export function wishFrom(args: readonly string[], figures: readonly string[]): W
   const users = Number(values.users ?? (values.quick ? QUICK_USERS : USERS));
   if (!Number.isInteger(users) || users < USERS_MIN) throw new Error(`--users takes a number from ${USERS_MIN}.`);
   const { quick, record } = values;
-  if (record && (quick || only !== null || users !== USERS || values.dist !== undefined)) {
-    throw new Error('--record quotes whole runs alone: leave --quick, --only, --users and --dist out.');
+  if (record && (quick || only !== null || values.dist !== undefined)) {
+    throw new Error('--record quotes whole runs alone: leave --quick, --only and --dist out.');
   }
   return { only, users, quick, json: values.json ?? null, record, dist: values.dist ?? null };
 }

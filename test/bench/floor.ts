@@ -33,14 +33,16 @@ export function attributesRead(): readonly string[] {
 
 /** One ldapsearch over LDAPS and one `git cat-file --batch` of all files of the tree, their output thrown away. */
 export async function measureFloor(site: SlapdSite): Promise<Floor> {
-  await site.server.freshen();
   const { folder } = site;
   const search = [
     ...['-x', '-H', site.server.url, '-D', BIND_DN, '-w', BIND_PASSWORD],
     ...['-LLL', '-o', 'ldif-wrap=no', '-E', `pr=${PAGE}/noprompt`],
     ...['-b', RESEARCHERS_OU, '-s', 'sub', FILTER, ...attributesRead()],
   ];
-  const ldapsearch = await timed('ldapsearch', search, { folder, env: site.server.environment, keepOutput: false });
+  const read = () => timed('ldapsearch', search, { folder, env: site.server.environment, keepOutput: false });
+  // The first reading of a server that was started anew maps its database.
+  if (await site.server.freshen()) await read();
+  const ldapsearch = await read();
   const blobs = join(folder, 'blobs.txt');
   await listBlobs(site.repository, blobs);
   const input = await open(blobs);

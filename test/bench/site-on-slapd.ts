@@ -16,6 +16,7 @@ const RECIPE = [
   'directory-ldif.ts',
   'desired-repository.ts',
   'active-directory.schema',
+  'slapd.ts',
   'site-on-slapd.ts',
 ].map((name) => join(import.meta.dirname, name));
 

@@ -1,5 +1,6 @@
 /** Runs one program to its end and says how long it took by the clock on the wall, and how much memory it had at most. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { type FileHandle, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -26,6 +27,11 @@ export interface Timed {
   /** Largest resident set in MB (10^6 bytes). */
   readonly peakMb: number;
   readonly output: string;
+}
+
+/** What this machine lacks for it, as Debian packages. */
+export function missingForTiming(): string[] {
+  return existsSync(TIME) ? [] : ['time'];
 }
 
 /** @throws Error with what it printed when it ends otherwise than accepted. */

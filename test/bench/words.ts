@@ -17,22 +17,29 @@ export function plain(value: number): string {
 
 export function ratioText(result: Result): string {
   const ratio = ratioOf(result);
-  return ratio === null ? '' : plain(ratio);
+  if (ratio === null) return '';
+  return result.goal.kind === 'times' ? `1/${count(Math.round(1 / ratio))}` : plain(ratio);
 }
 
 export function goalText(goal: Goal, unit: Unit): string {
   if (goal.kind === 'limit') return `at most ${amount(goal.value, unit)}`;
-  return goal.kind === 'ratio' ? `ratio at most ${plain(goal.value)}` : `at least ${plain(goal.value)} times less`;
+  return goal.kind === 'ratio' ? `ratio at most ${plain(goal.value)}` : `at least ${count(goal.value)} times less`;
 }
 
-/** `met`, or by how much it is missed in the goal's own terms. */
+/** `met` or `missed`, with the value that the goal is about, and by how much it is missed. */
 export function verdictText(result: Result): string {
   const { goal, unit } = result;
   const value = reached(result);
-  const now = goal.kind === 'limit' ? amount(value, unit) : `${plain(value)}${goal.kind === 'times' ? ' times' : ''}`;
-  if (isMet(result)) return goal.kind === 'times' ? `met: ${now}` : 'met';
-  const share = goal.kind === 'times' ? goal.value / value - 1 : value / goal.value - 1;
-  return `missed: ${now}, by ${Math.round(share * 100)} %`;
+  if (isMet(result)) return `met (${valueText(value, goal, unit)})`;
+  const factor = goal.kind === 'times' ? goal.value / value : value / goal.value;
+  // A tenth over says more as a share, three times over more as a factor.
+  const by = factor < 2 ? `${Math.max(1, Math.round((factor - 1) * 100))} %` : `a factor of ${plain(factor)}`;
+  return `missed by ${by} (${valueText(value, goal, unit)})`;
+}
+
+function valueText(value: number, goal: Goal, unit: Unit): string {
+  if (goal.kind === 'limit') return amount(value, unit);
+  return goal.kind === 'ratio' ? plain(value) : `${count(Math.round(value))} times`;
 }
 
 /** The steps that take longest, in order: `load 4100 ms, observe 2210 ms, …`; empty where none are known. */

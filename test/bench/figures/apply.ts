@@ -6,7 +6,7 @@ import type { Bench, Figure } from '../figure.ts';
 import type { BenchPerson } from '../population.ts';
 import { accountDn, documents, openSambaSite, type SambaSite } from '../site-on-samba.ts';
 import { median, medianOfEach } from '../statistics.ts';
-import { timed } from '../timed-command.ts';
+import { missingForTiming, timed } from '../timed-command.ts';
 
 const RATIO_MAX = 1.1;
 const CHANGES = 1000;
@@ -18,7 +18,7 @@ const PHONE_STEP = 10_000;
 export const applyChanges: Figure = {
   key: 'd',
   title: 'writing the changes of one attribute',
-  missing: missingForSamba,
+  missing: () => [...missingForSamba(), ...missingForTiming()],
   measure: async (bench) => {
     const changes = bench.quick ? QUICK_CHANGES : CHANGES;
     bench.say(`(d) a domain controller with ${changes} accounts`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import type { Figure } from '../figure.ts';
 import { median } from '../statistics.ts';
-import { timed } from '../timed-command.ts';
+import { missingForTiming, timed } from '../timed-command.ts';
 
 const SECONDS_MAX = 0.3;
 const RUNS = 11;
@@ -11,7 +11,7 @@ const RUNS = 11;
 export const help: Figure = {
   key: 'f',
   title: 'muster --help',
-  missing: () => [],
+  missing: missingForTiming,
   measure: async ({ workshop, say }) => {
     const { folder, dist } = workshop;
     say('muster --help');
