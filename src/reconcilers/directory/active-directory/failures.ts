@@ -186,6 +186,12 @@ export function operationFailure(server: string, step: string, error: unknown): 
   return failure(server, step, transportWords(error), error);
 }
 
+/** A write that the server refused because a right is missing; `right` completes "does not have the right to …". */
+export function rightMissing(server: string, step: string, right: string, error: ResultCodeError): MusterError {
+  const { what, next, remedy } = operationFailure(server, step, error);
+  return failure(server, step, { remedy, what: what.replace('to do this', `to ${right}`), next }, error);
+}
+
 /**
  * A write whose request was sent and whose answer never came: done or not, nobody knows. It must be read again before
  * anything is repeated.

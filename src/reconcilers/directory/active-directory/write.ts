@@ -3,13 +3,13 @@ import { Attribute, Change } from 'ldapts';
 import { MusterError } from '../../../errors.ts';
 import type { Secret } from '../../../secret.ts';
 import { expiryToStored, NORMAL_ACCOUNT } from '../account-values.ts';
-import { foldDn, isBelow } from '../distinguished-name.ts';
+import { foldDn, isBelow, parentDn } from '../distinguished-name.ts';
 import type { Account, DirectoryWriter, Modification, NewAccount } from '../port.ts';
 import { NO_SUCH_ACCOUNT, NO_SUCH_UNIT, OUTSIDE_UNITS, refusal, type Words } from '../refusals.ts';
 import { checkNewAccount, refuseProtected, type ValueChange, valueChanges } from '../value-changes.ts';
 import { assertOpen } from './connection.ts';
 import { VALUE_SEPARATOR } from './entry.ts';
-import { isAnswer, isCode, operationFailure, outcomeUnknown } from './failures.ts';
+import { isAnswer, isCode, operationFailure, outcomeUnknown, rightMissing } from './failures.ts';
 import { type Desk, guidDn, pointRead } from './read.ts';
 import { unicodePwd } from './values.ts';
 
@@ -30,7 +30,8 @@ async function create(desk: Desk, account: NewAccount): Promise<Account> {
   checkNewAccount(account, desk.site, desk.rules);
   refuseOutside(desk, account.dn);
   const attributes = attributesOf(desk, account);
-  await send(desk, step, NO_SUCH_UNIT, () => desk.link.client.add(account.dn, attributes));
+  const right = `create an account in ${parentDn(account.dn)}, or to write all of what it is made with`;
+  await send(desk, { step, absent: NO_SUCH_UNIT, right }, () => desk.link.client.add(account.dn, attributes));
   // From here on the account exists: whatever fails now must not look as if it did not.
   try {
     const created = await pointRead(desk, account.dn, step);
@@ -67,10 +68,14 @@ function attributesOf(desk: Desk, account: NewAccount): Attribute[] {
  * already, a stale delete passes; the result is the one that was wanted.
  */
 async function modify(desk: Desk, modification: Modification): Promise<void> {
-  const changes = valueChanges(modification, desk.site, desk.rules).flatMap(guardedChange);
-  if (changes.length === 0) return;
+  const values = valueChanges(modification, desk.site, desk.rules);
+  if (values.length === 0) return;
   const step = `changing ${modification.dn}`;
-  await send(desk, step, NO_SUCH_ACCOUNT, () => desk.link.client.modify(guidDn(modification.guid), changes));
+  const right = `write ${values.map(({ attribute }) => attribute).join(', ')} of this account`;
+  const changes = values.flatMap(guardedChange);
+  await send(desk, { step, absent: NO_SUCH_ACCOUNT, right }, () =>
+    desk.link.client.modify(guidDn(modification.guid), changes),
+  );
 }
 
 function guardedChange({ attribute, from, to }: ValueChange): Change[] {
@@ -94,18 +99,24 @@ async function setPassword(desk: Desk, guid: string, password: Secret, mustChang
     }),
     change('replace', 'pwdLastSet', [mustChangePassword ? '0' : '-1']),
   ];
-  await send(desk, step, NO_SUCH_ACCOUNT, () => desk.link.client.modify(guidDn(guid), changes));
+  const right = 'reset the password of this account (and write pwdLastSet)';
+  await send(desk, { step, absent: NO_SUCH_ACCOUNT, right }, () => desk.link.client.modify(guidDn(guid), changes));
 }
 
 function change(operation: 'add' | 'delete' | 'replace', type: string, values: string[]): Change {
   return new Change({ operation, modification: new Attribute({ type, values }) });
 }
 
-/**
- * Sends one write. A refusal is an answer; anything else after the request went out leaves the outcome unknown.
- * @param absent what `noSuchObject` means for this write
- */
-async function send(desk: Desk, step: string, absent: Words, request: () => Promise<void>): Promise<void> {
+interface Sent {
+  readonly step: string;
+  /** What `noSuchObject` means for this write. */
+  readonly absent: Words;
+  /** The right that it takes, in words that complete "the right to …". */
+  readonly right: string;
+}
+
+/** Sends one write. A refusal is an answer; anything else after the request went out leaves the outcome unknown. */
+async function send(desk: Desk, { step, absent, right }: Sent, request: () => Promise<void>): Promise<void> {
   const { link } = desk;
   assertOpen(link, step);
   try {
@@ -114,6 +125,7 @@ async function send(desk: Desk, step: string, absent: Words, request: () => Prom
     if (error instanceof MusterError) throw error;
     if (!isAnswer(error)) throw outcomeUnknown(link.server, step, error);
     if (isCode(error, 32)) throw refusal(`${link.server}, ${step}`, absent, error);
+    if (isCode(error, 50)) throw rightMissing(link.server, step, right, error);
     throw operationFailure(link.server, step, error);
   }
 }
