@@ -6,12 +6,27 @@ import { PYTHON } from './samba-template.ts';
 
 const DENY_SCRIPT = join(import.meta.dirname, 'samba-deny.py');
 
+/** schemaIDGUIDs of single attributes (MS-ADA1 to MS-ADA3). */
+const ATTRIBUTES = {
+  company: 'f0f8ff88-1191-11d0-a060-00aa006c33ed',
+  mobile: 'f0f8ffa3-1191-11d0-a060-00aa006c33ed',
+  userAccountControl: 'bf967a68-0de6-11d0-a285-00aa003049e2',
+};
+
 /**
- * @param rights as in SDDL (MS-DTYP 2.5.1.1): `LC` to see what lies in a unit, `WP` to write an account's attributes.
+ * @param rights as in SDDL (MS-DTYP 2.5.1.1): `LC` to see what lies in a unit, `CC` to make something in it, `WP` to write an
+ * account's attributes.
+ * @param attribute the one that the right is about; all by default.
  * @returns gives them back, with the descriptor as it was.
  */
-export async function deny(dc: SambaDc, dn: string, rights: 'LC' | 'WP'): Promise<() => Promise<void>> {
-  const old = await runCommand(PYTHON, [DENY_SCRIPT, dc.smbConf, dn, rights]);
+export async function deny(
+  dc: SambaDc,
+  dn: string,
+  rights: 'LC' | 'CC' | 'WP' | 'RP',
+  attribute?: keyof typeof ATTRIBUTES,
+): Promise<() => Promise<void>> {
+  const entry = attribute === undefined ? rights : `${rights};${ATTRIBUTES[attribute]}`;
+  const old = await runCommand(PYTHON, [DENY_SCRIPT, dc.smbConf, dn, entry]);
   return async () => {
     await runCommand(PYTHON, [DENY_SCRIPT, dc.smbConf, dn, '--restore', old.trim()]);
   };

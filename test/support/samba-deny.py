@@ -1,6 +1,6 @@
 """Takes rights on one object from Muster's service account by a deny entry in front of all others, or puts the old entries back.
 
-Usage: python3 samba-deny.py SMB_CONF DN RIGHTS   (SDDL rights such as LC or WP; prints the old descriptor)
+Usage: python3 samba-deny.py SMB_CONF DN RIGHTS   (SDDL rights such as LC, or WP;GUID for one attribute; prints the old descriptor)
        python3 samba-deny.py SMB_CONF DN --restore SDDL
 """
 
@@ -27,7 +27,9 @@ def main(smb_conf, dn, rights, sddl=None):
     sid = ndr_unpack(security.dom_sid, found[0]["objectSid"][0])
     old = descriptors.get_sd_as_sddl(dn)
     first = old.index("(", old.index("D:"))
-    descriptors.modify_sd_on_dn(dn, "%s(D;;%s;;;%s)%s" % (old[:first], rights, sid, old[first:]))
+    kind, _, attribute = rights.partition(";")
+    entry = "(%s;;%s;%s;;%s)" % ("OD" if attribute else "D", kind, attribute, sid)
+    descriptors.modify_sd_on_dn(dn, old[:first] + entry + old[first:])
     print(old)
 
 

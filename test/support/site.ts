@@ -29,6 +29,8 @@ export interface SiteOptions {
   readonly limits?: string;
   /** More settings of the directory, as YAML lines indented by four. */
   readonly directory?: string;
+  /** More settings of the accounts, as YAML lines indented by six. */
+  readonly accounts?: string;
 }
 
 export interface TestSite {
@@ -74,7 +76,7 @@ export async function change(site: TestSite, files: Files, message: string): Pro
 }
 
 async function configure(site: TestSite, dc: SambaDc, recipient: string, options: SiteOptions): Promise<void> {
-  const { urls = [dc.ldapsUrl], limits = '{}', directory = '' } = options;
+  const { urls = [dc.ldapsUrl], limits = '{}', directory = '', accounts = '' } = options;
   const text = `instance: ${INSTANCE}
 mode: enforce
 timeZone: Europe/Copenhagen
@@ -94,7 +96,7 @@ ${directory}    accounts:
         - { ou: "${dc.researchersOu}" }
       upnSuffix: example.org
       attributes: { company: "{institution.name}", mobile: "{phone}" }
-limits: ${limits}
+${accounts}limits: ${limits}
 credentials:
   outbox: outbox
   recipients: [${recipient}]
