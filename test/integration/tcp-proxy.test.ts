@@ -1,4 +1,6 @@
-/** The proxy itself, in front of a real domain controller: it loses, cuts, resets and stalls what it is told to. */
+/** The proxy itself, in front of a real domain controller: it loses, cuts, resets, stalls and slices what it is told to. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addUsers, highestCommittedUsn, valuesOf } from '../support/directory-contents.ts';
 import { isLdapWrite } from '../support/ldap-messages.ts';
@@ -80,6 +82,38 @@ describe.skipIf(missingForSamba().length > 0)('a proxy in front of a domain cont
       expect(await writing).toBeInstanceOf(CommandError);
       proxy.passEverything();
     });
+  });
+
+  test('slices: whoever reads gets one byte at a time, in order', async () => {
+    const chunks: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk.toString())).on('error', () => undefined);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    // A listening TCP server has an address of this kind.
+    const { port } = server.address() as AddressInfo;
+    proxy = await startProxy({ host: '127.0.0.1', port });
+    proxy.slices = true;
+    const client = connect(proxy.port, proxy.host);
+    client.write('one at a time');
+    client.write(', in order');
+    await expect.poll(() => chunks.join('')).toBe('one at a time, in order');
+    expect(chunks.length).toBeGreaterThan(20);
+    expect(proxy.passed).toEqual({ client: 23, server: 0 });
+    client.destroy();
+    await proxy.close();
+    server.close();
+  });
+
+  test('cuts once: the connection after the one that was cut is well', async () => {
+    proxy = await startProxy({ host: dc.address, port: 636, ldaps: dc });
+    proxy.cutAfter({ from: 'server', bytes: 3, action: 'end', once: true });
+    await expect(write('+4520000012')).rejects.toThrow(CommandError);
+    expect([proxy.struck, proxy.passed.server]).toEqual([1, 3]);
+    await write('+4520000013');
+    expect(await mobile()).toBe('+4520000013');
+    await proxy.close();
   });
 
   test('loses the answer to exactly one write, which is nonetheless done', async () => {

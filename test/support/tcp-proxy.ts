@@ -1,26 +1,10 @@
-/** A loopback TCP proxy that loses, cuts, resets or stalls traffic where a test says so. */
-import { readFileSync } from 'node:fs';
+/** A loopback TCP proxy that loses, cuts, resets, stalls or slices traffic where a test says so. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, TLSSocket, connect as tlsConnect } from 'node:tls';
 import { type LdapMessage, readLdapMessage, splitLdapMessages } from './ldap-messages.ts';
-
-/** What becomes of a piece of traffic; after `stall` nothing more passes in that direction, but nothing is closed. */
-export type Verdict = 'pass' | 'drop' | 'reset' | 'stall';
-export type Side = 'client' | 'server';
-
-/** A piece of traffic: a chunk as it arrived or, with `ldaps`, one LDAP message in clear. */
-export interface Piece {
-  readonly bytes: Buffer;
-  /** Counts the pieces of this direction and connection, from 0. */
-  readonly index: number;
-  /** Counts the connections, from 0. */
-  readonly connection: number;
-  /** Only with `ldaps`. */
-  readonly ldap?: LdapMessage;
-}
-
-export type Hook = (piece: Piece) => Verdict;
+import type { Cut, Hook, LostAnswer, Piece, Side } from './proxy-orders.ts';
+import { inSlices } from './sliced-writes.ts';
+import { type TlsFiles, tlsClient, tlsServer } from './tls-ends.ts';
 
 export interface ProxyOptions {
   readonly host: string;
@@ -28,24 +12,9 @@ export interface ProxyOptions {
   /** Where to listen; by default the target's own address, so that its certificate fits the proxy too. */
   readonly listenHost?: string;
   /** End TLS here with the target's certificate and speak TLS to the target, to see whole LDAP messages. */
-  readonly ldaps?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
-}
-
-export interface Cut {
-  /** Whose bytes are counted. */
-  readonly from: Side;
-  /** So many still pass, from now on and over all connections; then every connection sending more is cut. */
-  readonly bytes: number;
-  readonly action: 'reset' | 'end' | 'stall';
-}
-
-export interface LostAnswer {
-  /** The answer to which request is lost, from 1, counted from now on over all connections; 1 by default. */
-  readonly request?: number;
-  /** Which requests count; all by default. The piece has `ldap` only with `ldaps`. */
-  readonly of?: (piece: Piece) => boolean;
-  /** How long after the answer has come the connection is reset, in milliseconds; 0 by default. */
-  readonly resetAfterMs?: number;
+  readonly ldaps?: TlsFiles;
+  /** The same for any other protocol over TLS: pieces are chunks in clear. With neither, bytes are counted as they are on the wire. */
+  readonly tls?: TlsFiles;
 }
 
 interface Link {
@@ -55,6 +24,8 @@ interface Link {
   readonly streams: Readonly<Record<Side, Duplex>>;
   readonly pieces: Record<Side, number>;
   readonly stalled: Record<Side, boolean>;
+  /** Writes byte by byte to the stream of that side, while `slices` is set. */
+  readonly slicers: Readonly<Record<Side, (bytes: Buffer, sent: () => void) => void>>;
   /** Set once the request whose answer is to be lost has passed. */
   awaiting: { readonly id: number | undefined; readonly resetAfterMs: number } | undefined;
   deaf: boolean;
@@ -70,6 +41,12 @@ export class TcpProxy {
   accepted = 0;
   /** Answers swallowed by `loseAnswer` so far. */
   lostAnswers = 0;
+  /** One byte per write, both ways. */
+  slices = false;
+  /** Bytes that each side has sent and that passed, since `countAnew`; of a message of LDAP, all or what passed of it. */
+  passed: Record<Side, number> = { client: 0, server: 0 };
+  /** Cuts that have struck, since `countAnew`. */
+  struck = 0;
   readonly #options: ProxyOptions;
   readonly #server: Server;
   readonly #links = new Set<Link>();
@@ -133,6 +110,11 @@ export class TcpProxy {
     this.onServerData = undefined;
   }
 
+  countAnew(): void {
+    this.passed = { client: 0, server: 0 };
+    this.struck = 0;
+  }
+
   /** Resets all connections; new ones are accepted as before. */
   resetConnections(): void {
     for (const link of this.#links) this.#reset(link);
@@ -148,15 +130,17 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
-    const { host, port, ldaps } = this.#options;
+    const { host, port, ldaps, tls = ldaps } = this.#options;
     // Without Nagle's delay, as a reset would throw away what the delay holds back.
     const server = connect({ host, port, noDelay: true });
     const sockets = { client, server };
+    const streams =
+      tls === undefined ? sockets : { client: tlsServer(client, tls), server: tlsClient(server, host, tls) };
     const link: Link = {
       number: this.accepted,
       sockets,
-      streams:
-        ldaps === undefined ? sockets : { client: tlsServer(client, ldaps), server: tlsClient(server, host, ldaps) },
+      streams,
+      slicers: { client: inSlices(streams.client), server: inSlices(streams.server) },
       pieces: { client: 0, server: 0 },
       stalled: { client: false, server: false },
       awaiting: undefined,
@@ -206,28 +190,35 @@ export class TcpProxy {
 
   #forward(link: Link, from: Side, piece: Piece): void {
     if (from === 'client') this.#countRequest(link, piece);
-    const target = link.streams[other(from)];
     const cut = this.#cut;
     if (cut === undefined || cut.from !== from || piece.bytes.length < cut.left) {
       if (cut?.from === from) cut.left -= piece.bytes.length;
-      this.#write(link, target, piece.bytes, () => undefined);
+      this.#write(link, from, piece.bytes, () => undefined);
       return;
     }
     const passing = piece.bytes.subarray(0, cut.left);
     cut.left = 0;
-    if (cut.action === 'stall') link.stalled[from] = true;
-    this.#write(link, target, passing, () => {
+    this.struck += 1;
+    if (cut.once === true) this.#cut = undefined;
+    link.stalled[from] = true;
+    // What comes after the end of a connection goes nowhere.
+    if (cut.action === 'end') link.stalled[other(from)] = true;
+    this.#write(link, from, passing, () => {
       if (cut.action === 'reset') this.#reset(link);
       else if (cut.action === 'end') for (const side of ['client', 'server'] as const) link.streams[side].end();
     });
   }
 
-  #write(link: Link, target: Duplex, bytes: Buffer, sent: () => void): void {
+  #write(link: Link, from: Side, bytes: Buffer, sent: () => void): void {
+    const to = other(from);
+    this.passed[from] += bytes.length;
     link.unsent += 1;
-    target.write(bytes, () => {
+    const done = () => {
       link.unsent -= 1;
       sent();
-    });
+    };
+    if (this.slices) link.slicers[to](bytes, done);
+    else link.streams[to].write(bytes, done);
   }
 
   #countRequest(link: Link, piece: Piece): void {
@@ -278,15 +269,4 @@ export async function startProxy(options: ProxyOptions): Promise<TcpProxy> {
 
 function other(side: Side): Side {
   return side === 'client' ? 'server' : 'client';
-}
-
-type Certificates = NonNullable<ProxyOptions['ldaps']>;
-
-function tlsServer(socket: Socket, files: Certificates): Duplex {
-  const secureContext = createSecureContext({ cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) });
-  return new TLSSocket(socket, { isServer: true, secureContext });
-}
-
-function tlsClient(socket: Socket, host: string, files: Certificates): Duplex {
-  return tlsConnect({ socket, host, ca: readFileSync(files.caFile) });
 }

@@ -1,7 +1,8 @@
 /** Stands between Muster and a domain controller, counts the writes, and strikes at one of them: before the server gets it, or after it is done. */
 import { isLdapWrite } from './ldap-messages.ts';
+import type { Piece, Verdict } from './proxy-orders.ts';
 import type { SambaDc } from './samba.ts';
-import { type Piece, startProxy, type TcpProxy, type Verdict } from './tcp-proxy.ts';
+import { startProxy, type TcpProxy } from './tcp-proxy.ts';
 
 export interface Strike {
   /** Which write, from 1. */
