@@ -9,6 +9,8 @@ export const ROOT = resolve(import.meta.dirname, '..');
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where programs are looked for, after the checkout's own; as in this process by default. */
+  readonly path?: string;
   /** Also passes the output on while it comes. */
   readonly show?: boolean;
 }
@@ -21,8 +23,11 @@ export interface CommandResult {
 }
 
 /** The environment with the checkout's own programs first, Node 24 among them. */
-export function toolEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const path = [join(ROOT, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter);
+export function toolEnvironment(
+  extra: Readonly<Record<string, string>> = {},
+  programs = process.env.PATH ?? '',
+): NodeJS.ProcessEnv {
+  const path = [join(ROOT, 'node_modules/.bin'), programs].join(delimiter);
   return { ...process.env, ...extra, PATH: path };
 }
 
@@ -31,7 +36,7 @@ export function run(command: string, args: readonly string[], options: CommandOp
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? ROOT,
-      env: toolEnvironment(options.env),
+      env: toolEnvironment(options.env, options.path),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -24,7 +24,7 @@ export function differing(before: Dump, after: Dump): readonly string[] {
 }
 
 /** Attributes that differ from one run to the next although the same was done: identities, times, counters, keys. */
-const PASSING =
+export const PASSING =
   /^(objectGUID|objectSid|whenCreated|whenChanged|uSNCreated|uSNChanged|pwdLastSet|lastLogon|lastLogonTimestamp|badPasswordTime|badPwdCount|replPropertyMetaData|msDS-KeyVersionNumber|logonCount):/;
 
 /** Accounts below OU=Researchers as they last: without what differs from run to run, and without the attempt in Muster's mark. */
@@ -37,7 +37,8 @@ export async function lastingAccounts(dc: SambaDc): Promise<Dump> {
   );
 }
 
-function withoutAttempt(line: string): string {
+/** One line of a dump, without the attempt in Muster's mark. */
+export function withoutAttempt(line: string): string {
   return line.replace(/^(adminDescription: muster:[^:]+:[^:]+):.+$/, '$1');
 }
 

@@ -1,0 +1,100 @@
+/** A real Git server over https (git-http-backend(1)), and the way for Git to trust its test certificate. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { type CertificateFiles, makeAuthority, makeCertificate } from './test-certificates.ts';
+
+export interface GitHttpsServer {
+  readonly port: number;
+  /** For a proxy that ends TLS in front of it. */
+  readonly tls: CertificateFiles & { readonly caFile: string };
+  close(): Promise<void>;
+}
+
+/** Serves every repository below `folder`, read-only, on a free port of 127.0.0.1. Its certificate is made in `keys`. */
+export async function startGitHttpsServer(folder: string, keys: string): Promise<GitHttpsServer> {
+  await mkdir(keys, { recursive: true });
+  const authority = await makeAuthority(keys);
+  const files = await makeCertificate(keys, 'server', authority);
+  const options = { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) };
+  const server = createServer(options, (request, response) => {
+    // Whoever broke the request off hears nothing of it either.
+    serve(folder, request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A listening TCP server has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    tls: { ...files, caFile: authority.certFile },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** One request as CGI (RFC 3875): the answer as a whole, so that an undisturbed session always has the same bytes. */
+async function serve(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+  const header = (name: string) => String(request.headers[name] ?? '');
+  const body = await buffer(request);
+  const child = spawn('git', ['http-backend'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: {
+      PATH: process.env.PATH ?? '',
+      GIT_PROJECT_ROOT: folder,
+      GIT_HTTP_EXPORT_ALL: '1',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+      REQUEST_METHOD: request.method ?? 'GET',
+      PATH_INFO: url.pathname,
+      QUERY_STRING: url.search.slice(1),
+      CONTENT_TYPE: header('content-type'),
+      CONTENT_LENGTH: String(body.length),
+      HTTP_CONTENT_ENCODING: header('content-encoding'),
+      GIT_PROTOCOL: header('git-protocol'),
+    },
+  });
+  child.stdin.on('error', () => undefined); // it ended early: its answer says why
+  child.stdin.end(body);
+  const answer = await buffer(child.stdout);
+  const end = answer.indexOf('\r\n\r\n');
+  const fields = answer.toString('latin1', 0, Math.max(end, 0)).split('\r\n');
+  const status = fields.find((line) => /^Status:/i.test(line))?.slice('Status:'.length) ?? '200';
+  response.sendDate = false;
+  response.statusCode = end < 0 ? 500 : Number.parseInt(status, 10);
+  for (const line of fields) {
+    const colon = line.indexOf(':');
+    if (colon > 0 && !/^Status:/i.test(line)) response.setHeader(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  response.end(answer.subarray(end + 4));
+}
+
+/**
+ * Puts a `git` first on the path of this process that trusts `caFile` and is otherwise the machine's own; Muster itself
+ * takes no such setting, since a site's authority is among its machines' trusted ones. Gives what takes it away again.
+ */
+export async function trustForGit(folder: string, caFile: string): Promise<() => void> {
+  const before = process.env.PATH ?? '';
+  const bin = join(folder, 'bin');
+  await mkdir(bin, { recursive: true });
+  const script = join(bin, 'git');
+  await writeFile(script, `#!/bin/sh\nPATH='${before}' exec git -c http.sslCAInfo='${caFile}' "$@"\n`);
+  await chmod(script, 0o755);
+  process.env.PATH = [bin, before].join(delimiter);
+  return () => {
+    process.env.PATH = before;
+  };
+}
