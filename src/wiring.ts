@@ -44,6 +44,8 @@ export interface Site {
 export interface WireOptions {
   readonly progress: Progress;
   readonly logLevel: LogLevel;
+  /** True for a process that makes one pass after another: what did not change is kept. */
+  readonly resident?: boolean;
 }
 
 /**
@@ -53,10 +55,10 @@ export interface WireOptions {
 const WRITES_IN_FLIGHT = 8;
 
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
-export async function wire(config: Config, { progress, logLevel }: WireOptions): Promise<Site> {
+export async function wire(config: Config, { progress, logLevel, resident = false }: WireOptions): Promise<Site> {
   const store = await openStore(config.store, Date.now);
   const source = sourceOf(config);
-  const directory = directoryOf(config);
+  const directory = directoryOf(config, resident);
   return {
     config,
     parts: {
@@ -87,7 +89,7 @@ export function repositoryOf(config: Config): Repository {
 
 /** The same parts for an examination, each opened by itself. */
 export function patientOf(config: Config): Patient {
-  const { adapter, settings } = directoryOf(config);
+  const { adapter, settings } = directoryOf(config, false);
   const source = sourceOf(config);
   return {
     configFile: config.file,
@@ -147,14 +149,15 @@ interface Directory {
   readonly settings: DirectorySettings;
 }
 
-function directoryOf(config: Config): Directory {
+function directoryOf(config: Config, resident: boolean): Directory {
   const { directory, instance, credentials } = config;
   const { accounts } = directory;
   const mapping = mappingOf(accounts.attributes);
   const site = siteOf(accounts, mapping.attributes);
   const reported = Object.keys(accounts.drift).filter((name) => accounts.drift[name] === 'report');
   return {
-    adapter: directory.kind === 'embedded' ? embedded(directory, site) : activeDirectory(directory.server, site),
+    adapter:
+      directory.kind === 'embedded' ? embedded(directory, site) : activeDirectory(directory.server, site, { resident }),
     settings: {
       instance,
       create: accounts.create,

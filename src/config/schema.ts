@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BlockLimit, ClassLimit } from '../core/limits.ts';
 import { LOG_LEVELS } from '../log-level.ts';
 import { isTimeZone } from '../model/day.ts';
-import { activeDirectorySchema } from '../reconcilers/directory/active-directory/settings.ts';
+import { activeDirectorySchema, FULL_READ_HOURS_MAX } from '../reconcilers/directory/active-directory/settings.ts';
 import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
 import { gitSourceSchema } from '../sources/git-address.ts';
 
@@ -150,6 +150,7 @@ const directory = choice({
       passwordFile: path('/run/secrets/ad'),
     }),
     base: dn,
+    fullReadHours: whole(1, FULL_READ_HOURS_MAX, 'hours', 6).optional(),
     timeouts: settings({ connectSeconds: seconds, answerSeconds: seconds, readSeconds: seconds }).optional(),
     accounts,
   }).optional(),

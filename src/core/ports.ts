@@ -30,9 +30,16 @@ export interface Conflict {
   readonly next: string;
 }
 
+/**
+ * `full`: everything was asked for. `changes`: what had changed since a full reading, on top of it; a thing that vanished meanwhile
+ * may still be in there, because nothing tells of it.
+ */
+export type Reach = 'full' | 'changes';
+
 /** A proven complete reading of one system's managed scope. */
 export interface Observation {
   readonly system: string;
+  readonly reach: Reach;
   /** The one server that everything came from. */
   readonly server: string;
   readonly observed: readonly Observed[];
@@ -54,8 +61,11 @@ export interface Reader {
   position(): Promise<Position | null>;
   /** The server's own clock. */
   now(): Promise<Instant>;
-  /** The managed scope, proven complete, plus a look-up of `wanted` names everywhere. */
-  observe(wanted: readonly Desired[], known: Known): Promise<Observation>;
+  /**
+   * The managed scope, proven complete, plus a look-up of `wanted` names everywhere.
+   * @param reach `changes` admits a reading of changes where one is possible, `full` (the default) does not.
+   */
+  observe(wanted: readonly Desired[], known: Known, reach?: Reach): Promise<Observation>;
   /** These things alone, wherever they are, by handle where known and by name elsewhere; absent ones are left out. */
   lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
   close(): Promise<void>;

@@ -15,7 +15,8 @@ import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
 import { clearedNotice, type LostWrites, lostWrites, passedOverNotice, withoutLost } from './lost-writes.ts';
 import type { ApprovedPlan, Notice, ReadSystem } from './plan.ts';
-import type { Intent, LedgerRow, Observation, Reconciler, Session } from './ports.ts';
+import type { Intent, LedgerRow, Observation, Reach, Reconciler, Session } from './ports.ts';
+import { mayStand } from './reading-again.ts';
 import type { Applied } from './report.ts';
 import type { SeenServer } from './server-memory.ts';
 import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
@@ -114,7 +115,14 @@ async function withSession(input: SystemInput, connected: Connected, rows: Rows)
 
 async function bulk(input: SystemInput, connected: Connected, start: Start, lane: LaneResult): Promise<SystemResult> {
   const { session, footing } = connected;
-  const observation = footing.standing === 'back' ? backTrouble(footing) : await observe(session, start);
+  let observation =
+    footing.standing === 'back' ? backTrouble(footing) : await observe(session, start, reachOf(footing, start));
+  if ('observed' in observation) {
+    const result = await conclude(input, connected, start, lane, observation);
+    const known = knownFrom(start.rows.values(), start.unsettled);
+    if (await mayStand(result.changes, observation, session.reader, known)) return result;
+    observation = await observe(session, start, 'full');
+  }
   if ('observed' in observation) return conclude(input, connected, start, lane, observation);
   // Nobody but the lane will look at those whom the ledger shows disabled already.
   const thorough = await runLane(laneInput(input, session, start, lane.passed, true));
@@ -146,9 +154,18 @@ async function serverClock({ reader }: Session): Promise<{ name: string; now: In
   }
 }
 
-async function observe(session: Session, { desired, rows, unsettled }: Start): Promise<Observation | Trouble> {
+/** Where anything is in question, everything is read. */
+function reachOf({ standing }: Footing, { unsettled }: Start): Reach {
+  return standing === 'steady' && unsettled.length === 0 ? 'changes' : 'full';
+}
+
+async function observe(
+  session: Session,
+  { desired, rows, unsettled }: Start,
+  reach: Reach,
+): Promise<Observation | Trouble> {
   try {
-    return await session.reader.observe(desired, knownFrom(rows.values(), unsettled));
+    return await session.reader.observe(desired, knownFrom(rows.values(), unsettled), reach);
   } catch (error) {
     return troubleOf(error);
   }

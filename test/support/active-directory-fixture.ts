@@ -13,7 +13,11 @@ import { ldapCommand, type SambaDc } from './samba.ts';
 export interface ActiveDirectoryFixture extends DirectoryFixture {
   readonly dc: SambaDc;
   /** The adapter as the service account, with other settings where given. */
-  adapter(site: DirectorySite, settings?: Partial<ActiveDirectoryInput>): DirectoryAdapter;
+  adapter(
+    site: DirectorySite,
+    settings?: Partial<ActiveDirectoryInput>,
+    options?: { readonly resident?: boolean },
+  ): DirectoryAdapter;
   /** Settings that reach the controller as the service account. */
   readonly settings: ActiveDirectoryInput;
 }
@@ -29,8 +33,8 @@ export async function activeDirectoryFixture(dc: SambaDc): Promise<ActiveDirecto
     bind: { user: dc.musterUser, passwordFile },
     base: dc.baseDn,
   };
-  const adapter = (site: DirectorySite, more: Partial<ActiveDirectoryInput> = {}) =>
-    activeDirectory({ ...settings, ...more }, site);
+  const adapter: ActiveDirectoryFixture['adapter'] = (site, more = {}, options = {}) =>
+    activeDirectory({ ...settings, ...more }, site, options);
   return {
     dc,
     settings,

@@ -65,9 +65,9 @@ function readerWith(reader: Reader, faults: Faults): Reader {
     server,
     position: () => reader.position(),
     now: () => reader.now(),
-    observe: async (wanted, known) => {
+    observe: async (wanted, known, reach) => {
       faults.observe(server);
-      return reader.observe(wanted, known);
+      return reader.observe(wanted, known, reach);
     },
     lookup: async (wanted, known) => {
       faults.lookup(server);

@@ -130,7 +130,8 @@ export function cause(kind: string, institutions: readonly string[] = []): Cause
 }
 
 export function observation(observed: readonly Observed[], more: Partial<Observation> = {}): Observation {
-  return { system: DIRECTORY, server: 'dc1', observed, elsewhere: [], gone: [], conflicts: [], digest: '', ...more };
+  const rest = { elsewhere: [], gone: [], conflicts: [], digest: '' };
+  return { system: DIRECTORY, reach: 'full', server: 'dc1', observed, ...rest, ...more };
 }
 
 /** One person, their account and their row: the diff over just these. */

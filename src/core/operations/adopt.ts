@@ -121,6 +121,7 @@ function preview(scene: Scene, desired: Desired, observed: Observed): readonly C
   };
   const observation = {
     system,
+    reach: 'full' as const,
     server: '',
     observed: [{ ...observed, ownership: 'ours' as const }],
     elsewhere: [],

@@ -1,4 +1,5 @@
 /** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
+import type { Reach } from '../../core/ports.ts';
 import type { Position, Suits } from '../../core/server-memory.ts';
 import type { Secret } from '../../secret.ts';
 
@@ -29,6 +30,8 @@ export interface Account {
 
 /** A proven complete reading of the managed organisational units (see `DirectoryReader.readAll`). */
 export interface Reading {
+  readonly reach: Reach;
+  /** In the order of their GUIDs. An account that did not change since the last reading by the same adapter is the same object. */
   readonly accounts: readonly Account[];
   /** Accounts of the ledger found outside the managed units. */
   readonly moved: readonly Account[];
@@ -55,8 +58,10 @@ export interface DirectoryReader {
    * Throws MusterError naming server and step.
    * @param valued mapped attribute to the number of accounts of the ledger that have a value in it: with more than max(5, 1 %) of
    * them, a reading in which nobody has one is not proven. The mark and what every account has are looked after without being named.
+   * @param reach `changes`: where the adapter keeps a full reading of the same server, only what changed since is asked for. What was
+   * deleted or moved away does not show then, unless its GUID is known and everything else about the reading has to be read again.
    */
-  readAll(knownGuids: ReadonlySet<string>, valued?: ReadonlyMap<string, number>): Promise<Reading>;
+  readAll(knownGuids: ReadonlySet<string>, valued?: ReadonlyMap<string, number>, reach?: Reach): Promise<Reading>;
   /** Accounts anywhere in the domain with one of these GUIDs, sAMAccountNames or userPrincipalNames; absent ones are left out. */
   find(wanted: {
     readonly guids?: readonly string[];

@@ -115,7 +115,7 @@ describe('The file of an embedded directory', () => {
     expect((await after.reader.readAll(new Set())).accounts).toHaveLength(1);
     await after.writer.create(account('bholm'));
     const again = await embedded({ file: path }, site).connect();
-    expect((await again.reader.readAll(new Set())).accounts.map(({ username }) => username)).toEqual([
+    expect((await again.reader.readAll(new Set())).accounts.map(({ username }) => username).sort()).toEqual([
       'ajensen',
       'bholm',
     ]);

@@ -12,41 +12,53 @@ import { type Credentials, type Link, openLink } from './connection.ts';
 import { textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
 import { type Identity, ownGuid, readIdentity } from './identity.ts';
+import { KeptReading } from './kept-reading.ts';
 import { type Search, searchAll, searchOne } from './paged-search.ts';
 import { readEpoch } from './position.ts';
 import { readProtectedGroups, remarksOn } from './protected-groups.ts';
-import { deskOf, directoryReader } from './read.ts';
+import { deskOf } from './read.ts';
+import { directoryReader } from './reader.ts';
 import { type ActiveDirectoryInput, type ActiveDirectorySettings, activeDirectorySchema } from './settings.ts';
 import { shielded } from './shielded.ts';
 import { directoryWriter } from './write.ts';
 
 /**
  * Active Directory over LDAPS.
+ * @param resident whether one process asks again and again: the last full reading is kept, for readings of changes on top of it
  * @throws MusterError (`person`) for settings that can't work: another protocol than ldaps://, a unit outside `base`, an
  * attribute that can't be mapped.
  */
-export function activeDirectory(input: ActiveDirectoryInput, site: DirectorySite): DirectoryAdapter {
+export function activeDirectory(
+  input: ActiveDirectoryInput,
+  site: DirectorySite,
+  { resident = false } = {},
+): DirectoryAdapter {
   const settings = parsed(input);
   readBytesAsBytes();
   checkSite(site);
   checkUnits(settings, site);
+  const setUp: SetUp = { settings, site, kept: resident ? new KeptReading() : null };
   return {
-    connect: (suits) => connect(settings, site, suits),
-    connectAll: () => connectAll(settings, site),
+    connect: (suits) => connect(setUp, suits),
+    connectAll: () => connectAll(setUp),
   };
 }
 
-async function connect(
-  settings: ActiveDirectorySettings,
-  site: DirectorySite,
-  suits: Suits = () => true,
-): Promise<DirectoryConnection> {
+/** What every connection of one adapter starts from. */
+interface SetUp {
+  readonly settings: ActiveDirectorySettings;
+  readonly site: DirectorySite;
+  readonly kept: KeptReading | null;
+}
+
+async function connect(setUp: SetUp, suits: Suits = () => true): Promise<DirectoryConnection> {
+  const { settings } = setUp;
   const credentials = await readCredentials(settings);
   const failures: MusterError[] = [];
   let fallback: DirectoryConnection | null = null;
   for (const url of settings.urls) {
     try {
-      const connection = await open(url, settings, site, credentials);
+      const connection = await open(url, setUp, credentials);
       const { reader } = connection;
       if (suits(await reader.position(), reader.server)) {
         await fallback?.close();
@@ -62,12 +74,13 @@ async function connect(
   throw noneAnswers(failures);
 }
 
-async function connectAll(settings: ActiveDirectorySettings, site: DirectorySite) {
+async function connectAll(setUp: SetUp) {
+  const { settings } = setUp;
   const credentials = await readCredentials(settings);
   const failures: MusterError[] = [];
   const attempts = settings.urls.map(async (url) => {
     try {
-      return [await open(url, settings, site, credentials)];
+      return [await open(url, setUp, credentials)];
     } catch (error) {
       failures.push(operationFailure(url, 'connecting', error));
       return [];
@@ -80,8 +93,7 @@ async function connectAll(settings: ActiveDirectorySettings, site: DirectorySite
 
 async function open(
   url: string,
-  settings: ActiveDirectorySettings,
-  site: DirectorySite,
+  { settings, site, kept }: SetUp,
   credentials: Credentials,
 ): Promise<DirectoryConnection> {
   const link = await openLink(url, settings, credentials);
@@ -95,7 +107,7 @@ async function open(
       assertAttributes(link, identity, site),
     ]);
     const groups = await readProtectedGroups(link, site.protectedGroups ?? []);
-    const desk = deskOf({ link, identity, epoch }, site, {
+    const desk = deskOf({ link, identity, epoch, kept }, site, {
       ownGuid: guid,
       protected: new Set(site.protected),
       inGroups: groups.members,

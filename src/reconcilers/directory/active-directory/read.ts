@@ -1,19 +1,17 @@
-/** Reading accounts: the managed units with proof that nothing is missing, and single accounts anywhere in the domain. */
-import { AndFilter, EqualityFilter, type Filter, OrFilter, PresenceFilter, type SearchEntry } from 'ldapts';
+/** Reading accounts: single ones anywhere in the domain, and what every reading on one connection shares. */
+import { EqualityFilter, type Filter, OrFilter, PresenceFilter, type SearchEntry } from 'ldapts';
 import { MusterError } from '../../../errors.ts';
 import { accountOf, attributesToRead } from '../account.ts';
-import { type Expectation, proven } from '../completeness.ts';
 import { foldDn, isBelow } from '../distinguished-name.ts';
-import type { Account, DirectoryReader, DirectorySite, Reading } from '../port.ts';
+import type { Account, DirectoryReader, DirectorySite } from '../port.ts';
 import type { ProtectionRules } from '../protection.ts';
-import { NO_SUCH_UNIT, refusal } from '../refusals.ts';
 import { assertOpen, type Link } from './connection.ts';
-import { EntryReader, textsOf } from './entry.ts';
+import { EntryReader } from './entry.ts';
 import { operationFailure } from './failures.ts';
-import { assertSame, type Identity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import type { KeptReading } from './kept-reading.ts';
 import { type Search, searchAll, searchOne } from './paged-search.ts';
-import { readPosition } from './position.ts';
-import { generalizedTimeMs, guidBytes } from './values.ts';
+import { guidBytes } from './values.ts';
 
 /** Alternatives in one filter: servers parse long filters slowly and Windows limits them; a round trip costs little beside. */
 const FILTER_ALTERNATIVES = 100;
@@ -24,6 +22,8 @@ export interface Desk {
   readonly identity: Identity;
   /** Which life of the server this is. */
   readonly epoch: string;
+  /** What the process keeps from one connection to the next; null: it does not last. */
+  readonly kept: KeptReading | null;
   readonly site: DirectorySite;
   readonly rules: ProtectionRules;
   /** Asked for with every account. */
@@ -34,7 +34,7 @@ export interface Desk {
 }
 
 export function deskOf(
-  server: Pick<Desk, 'link' | 'identity' | 'epoch'>,
+  server: Pick<Desk, 'link' | 'identity' | 'epoch' | 'kept'>,
   site: DirectorySite,
   rules: ProtectionRules,
 ): Desk {
@@ -47,25 +47,6 @@ export function deskOf(
     entries: new EntryReader(attributes),
     units: site.read.map(foldDn),
   };
-}
-
-export function directoryReader(desk: Desk): DirectoryReader {
-  return {
-    server: serverOf(desk),
-    position: () => readPosition(desk),
-    now: () => serverTime(desk),
-    readAll: (knownGuids, valued = new Map()) => readAll(desk, knownGuids, valued),
-    find: (wanted) => find(desk, wanted),
-  };
-}
-
-/**
- * Address and the controller's own name, as in `ldaps://example.org (DC1)`: behind one address there may be several, and
- * what became of an unanswered write only the one that got it can tell (`dsServiceName`, MS-ADTS 3.1.1.3.2).
- */
-function serverOf({ link, identity }: Desk): string {
-  const [, name] = /^CN=NTDS Settings,CN=([^,]+),/i.exec(identity.service) ?? [];
-  return name === undefined ? link.server : `${link.server} (${name})`;
 }
 
 /** The account at `base` (a DN or `<GUID=…>`), or null. */
@@ -84,96 +65,9 @@ export function guidDn(guid: string): string {
   return `<GUID=${guid}>`;
 }
 
-const anything = new PresenceFilter({ attribute: 'objectClass' });
-const personsAccount = new AndFilter({
-  filters: [
-    new EqualityFilter({ attribute: 'objectCategory', value: 'person' }),
-    new EqualityFilter({ attribute: 'objectClass', value: 'user' }),
-  ],
-});
+export const anything = new PresenceFilter({ attribute: 'objectClass' });
 
-async function serverTime(desk: Desk): Promise<number> {
-  const step = 'reading its clock';
-  assertOpen(desk.link, step);
-  try {
-    const root = await searchOne(desk.link.client, searchFor(desk, '', step, anything, ['currentTime']));
-    const time = root === null ? Number.NaN : generalizedTimeMs(textsOf(root, 'currentTime')[0] ?? '');
-    if (Number.isNaN(time)) throw unproven(desk, step, 'The server does not tell its time.');
-    return time;
-  } catch (error) {
-    throw operationFailure(desk.link.server, step, error);
-  }
-}
-
-async function readAll(
-  desk: Desk,
-  knownGuids: ReadonlySet<string>,
-  valued: ReadonlyMap<string, number>,
-): Promise<Reading> {
-  const { link, identity } = desk;
-  assertOpen(link, 'reading accounts');
-  const giveUpAt = performance.now() + link.settings.timeouts.readSeconds * 1000;
-  await assertSame(link, identity);
-  await Promise.all(desk.site.read.map((unit) => assertUnit(desk, unit)));
-  const read = new Map<string, Account>();
-  for (const unit of outermost(desk)) await readUnit(desk, unit, read, giveUpAt);
-  const expected: Expectation = {
-    server: link.server,
-    site: desk.site,
-    knownGuids,
-    valued,
-    find: (guids) => find(desk, { guids }),
-    point: (guid) => pointRead(desk, guidDn(guid), `looking for account ${guid}`),
-  };
-  const reading = await proven(read, expected);
-  await assertSame(link, identity);
-  return reading;
-}
-
-/** A unit that does not show itself would read as empty. */
-async function assertUnit(desk: Desk, unit: string): Promise<void> {
-  const step = `reading ${unit}`;
-  try {
-    const entry = await searchOne(desk.link.client, searchFor(desk, unit, step, anything, ['objectClass']));
-    if (entry !== null && textsOf(entry, 'objectClass').length > 0) return;
-  } catch (error) {
-    throw operationFailure(desk.link.server, step, error);
-  }
-  throw refusal(`${desk.link.server}, ${step}`, NO_SUCH_UNIT);
-}
-
-/** Managed units that lie in no other managed unit: a subtree search of these covers all. */
-function outermost(desk: Desk): readonly string[] {
-  return desk.site.read.filter((_, at) => {
-    const own = desk.units[at] ?? '';
-    const inside = desk.units.some((other) => isBelow(own, other));
-    return !inside && desk.units.indexOf(own) === at;
-  });
-}
-
-async function readUnit(desk: Desk, unit: string, read: Map<string, Account>, giveUpAt: number): Promise<void> {
-  const step = `reading ${unit}`;
-  const search: Search = { ...searchFor(desk, unit, step, personsAccount, desk.attributes), scope: 'sub' };
-  const take = (entry: SearchEntry) => {
-    const account = accountFrom(desk, entry, step, true);
-    read.set(account.guid, account);
-  };
-  let references: readonly string[];
-  try {
-    references = await searchAll(desk.link.client, search, take, giveUpAt);
-  } catch (error) {
-    throw operationFailure(desk.link.server, step, error);
-  }
-  if (references.length > 0) {
-    throw unproven(
-      desk,
-      step,
-      `Part of the unit is on another server (${references[0]}), which Muster never follows to.`,
-    );
-  }
-}
-
-async function find(desk: Desk, wanted: Parameters<DirectoryReader['find']>[0]): Promise<readonly Account[]> {
+export async function find(desk: Desk, wanted: Parameters<DirectoryReader['find']>[0]): Promise<readonly Account[]> {
   const alternatives: Filter[] = [];
   for (const guid of wanted.guids ?? []) {
     const value = guidBytes(guid);
@@ -206,7 +100,7 @@ function pushText(alternatives: Filter[], attribute: string, value: string): voi
 }
 
 /** @param managed whether it lies in a managed unit; null: find out. */
-function accountFrom(desk: Desk, entry: SearchEntry, step: string, managed: boolean | null): Account {
+export function accountFrom(desk: Desk, entry: SearchEntry, step: string, managed: boolean | null): Account {
   const { objectGUID: guid, ...raw } = desk.entries.read(entry);
   if (typeof guid !== 'string') throw unproven(desk, step, `The objectGUID of ${entry.name} can't be read.`);
   const inUnit = managed ?? isManaged(desk, entry.name);
@@ -218,13 +112,19 @@ function isManaged(desk: Desk, dn: string): boolean {
   return desk.units.some((unit) => isBelow(folded, unit));
 }
 
-function searchFor(desk: Desk, base: string, step: string, filter: Filter, attributes: readonly string[]): Search {
+export function searchFor(
+  desk: Desk,
+  base: string,
+  step: string,
+  filter: Filter,
+  attributes: readonly string[],
+): Search {
   const { link } = desk;
   const { answerSeconds } = link.settings.timeouts;
   return { base, scope: 'base', filter, attributes, where: `${link.server}, ${step}`, answerSeconds };
 }
 
-function unproven(desk: Desk, step: string, what: string): MusterError {
+export function unproven(desk: Desk, step: string, what: string): MusterError {
   return new MusterError({
     remedy: 'retry',
     where: `${desk.link.server}, ${step}`,

@@ -11,6 +11,10 @@ const ANSWER_SECONDS = 30;
 /** A whole reading: 100,000 accounts take seconds; a server that trickles must not hold a pass for hours. */
 const READ_SECONDS = 600;
 
+/** A daemon reads everything again so often, in hours; in between what changed will do. Deletions and lost rights show no sooner, but before anything is taken. */
+const FULL_READ_HOURS = 6;
+export const FULL_READ_HOURS_MAX = 168;
+
 const ldapsUrl = z.string().superRefine((text, context) => {
   const problem = problemOfUrl(text);
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
@@ -32,6 +36,8 @@ export const activeDirectorySchema = z.strictObject({
   }),
   /** DN of the domain: usernames are unique below it, and looked up in all of it. */
   base: z.string().regex(/^\s*[A-Za-z0-9.-]+\s*=/, 'Write it like DC=example,DC=org.'),
+  /** How old a full reading may be that changes are read on top of; only a resident process has one. */
+  fullReadHours: z.coerce.number().positive().max(FULL_READ_HOURS_MAX).default(FULL_READ_HOURS),
   timeouts: z
     .strictObject({
       connectSeconds: seconds.default(CONNECT_SECONDS),

@@ -82,7 +82,7 @@ async function readAll(
     const stored = contents.get(guid);
     return stored === undefined ? null : accountFrom(desk, stored, contents);
   };
-  return proven(read, {
+  const reading = await proven(read, {
     server: desk.server,
     site: desk.site,
     knownGuids,
@@ -90,4 +90,5 @@ async function readAll(
     find: async (guids) => guids.map(byGuid).filter((account) => account !== null),
     point: async (guid) => byGuid(guid),
   });
+  return { ...reading, reach: 'full' };
 }

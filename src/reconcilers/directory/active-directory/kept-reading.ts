@@ -1,0 +1,63 @@
+/** The last full reading, kept by a process that lasts, with everything that must still be the same for changes to be read on top of it. */
+import type { Position } from '../../../core/server-memory.ts';
+import type { Account, Reading } from '../port.ts';
+import type { Desk } from './read.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A full reading as it stands, changes included. */
+export interface Kept {
+  /** The server, its life, and the number of its latest change before it was asked for what is in here. */
+  readonly position: Position;
+  readonly reading: Reading;
+  readonly byGuid: ReadonlyMap<string, Account>;
+  /** When the full reading began, in milliseconds of `performance.now()`. */
+  readonly fullAt: number;
+  /** As what it was read, and how protection was judged. */
+  readonly desk: Pick<Desk, 'identity' | 'rules'>;
+}
+
+/**
+ * Belongs to one adapter, so that site and mapping can't change under it. Counters of different controllers have nothing to do
+ * with one another (MS-ADTS 3.1.1.1.9): a reading counts for its own server and life alone.
+ */
+export class KeptReading {
+  #kept: Kept | null = null;
+
+  keep(desk: Desk, position: Position | null, reading: Reading, fullAt: number): void {
+    const { accounts } = reading;
+    this.#kept =
+      position === null
+        ? null
+        : { position, reading, byGuid: new Map(accounts.map((one) => [one.guid, one])), fullAt, desk };
+  }
+
+  /** The same full reading with changes on top. */
+  advance(kept: Kept): void {
+    this.#kept = kept;
+  }
+
+  forget(): void {
+    this.#kept = null;
+  }
+
+  /** What changes may be read on top of; null: everything has to be read. */
+  for(desk: Desk, now: Position | null): Kept | null {
+    const kept = this.#kept;
+    if (kept === null || now === null) return null;
+    const { position, fullAt } = kept;
+    const sameServer = position.server === now.server && position.epoch === now.epoch;
+    const young = performance.now() - fullAt < desk.link.settings.fullReadHours * HOUR_MS;
+    const forward = now.sequence >= position.sequence;
+    return sameServer && young && forward && sameView(kept.desk, desk) ? kept : null;
+  }
+}
+
+/** Whether the same login sees it, and everybody who was protected is so for the same reason. */
+function sameView(then: Pick<Desk, 'identity' | 'rules'>, now: Pick<Desk, 'identity' | 'rules'>): boolean {
+  if (then.identity.login !== now.identity.login || then.rules.ownGuid !== now.rules.ownGuid) return false;
+  const [before, after] = [then.rules.inGroups, now.rules.inGroups];
+  if (before.size !== after.size) return false;
+  for (const [guid, group] of after) if (before.get(guid) !== group) return false;
+  return true;
+}
