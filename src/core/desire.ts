@@ -2,7 +2,7 @@
 import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
-import { type Resolution, resolve } from '../model/validate.ts';
+import { type Resolution, type Resolve, resolve as resolveAnew } from '../model/validate.ts';
 import type { Repository, Store } from './ports.ts';
 
 /**
@@ -18,8 +18,17 @@ export interface Desire {
   readonly trouble: readonly Trouble[];
 }
 
-/** Never throws for a repository that is away or refused: blocks, closings and dates still reach everyone. */
-export async function desire(repository: Repository, store: Store, timeZone: string, at: Instant): Promise<Desire> {
+/**
+ * Never throws for a repository that is away or refused: blocks, closings and dates still reach everyone.
+ * @param resolve one that remembers, for who asks again and again.
+ */
+export async function desire(
+  repository: Repository,
+  store: Store,
+  timeZone: string,
+  at: Instant,
+  resolve: Resolve = resolveAnew,
+): Promise<Desire> {
   const [remembered, last] = await Promise.all([store.memory.entries(), store.memory.revision()]);
   const { loaded, trouble } = await loadTrusted(repository, store, last);
   // Asked for last: a server that hangs must not keep an order out that is given meanwhile.
@@ -36,7 +45,7 @@ export async function desireRemembered(store: Store, timeZone: string, at: Insta
     store.orders.blocks(EVER),
   ]);
   const loaded = nothingLoaded(last);
-  const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
+  const resolution = resolveAnew(loaded, remembered, { timeZone, operatorBlocks, at });
   // That nothing was read is no news of any entry.
   return { loaded, resolution: { ...resolution, heldEntries: [], diagnostics: [] }, trouble: [] };
 }

@@ -1,6 +1,6 @@
 /** What a diff looks up: the ledger and one observation, by key, by handle and by name. */
 import type { Observed } from './change.ts';
-import type { Conflict, LedgerRow, Observation } from './ports.ts';
+import type { Conflict, LedgerRow } from './ports.ts';
 
 export interface Index {
   readonly rows: ReadonlyMap<string, LedgerRow>;
@@ -13,9 +13,14 @@ export interface Index {
   readonly unknownMarks: readonly Observed[];
 }
 
-export function indexOf(ledger: readonly LedgerRow[], observation: Observation): Index {
-  const { observed, elsewhere, conflicts } = observation;
-  const gone = new Set(observation.gone);
+export function indexOf(
+  ledger: readonly LedgerRow[],
+  observed: readonly Observed[],
+  elsewhere: readonly Observed[],
+  goneHandles: readonly string[],
+  conflicts: readonly Conflict[],
+): Index {
+  const gone = new Set(goneHandles);
   const rows = new Map<string, LedgerRow>();
   const handles = new Set<string>();
   for (const row of ledger) {
@@ -29,7 +34,7 @@ export function indexOf(ledger: readonly LedgerRow[], observation: Observation):
     rows,
     inScope: byHandle(observed),
     elsewhere: byHandle(elsewhere),
-    byName: namesIn(observation),
+    byName: namesIn([elsewhere, observed]),
     gone,
     conflicts: new Map(conflicts.map((conflict) => [conflict.key, conflict])),
     unknownMarks: observed.filter((one) => one.attempt !== null && !handles.has(one.handle)),
@@ -43,9 +48,8 @@ function byHandle(things: readonly Observed[]): ReadonlyMap<string, Observed> {
 }
 
 /** A thing that bears a person's mark counts as theirs even where it is called otherwise now. */
-function namesIn({ observed, elsewhere }: Observation): ReadonlyMap<string, Observed> {
+function namesIn(places: readonly (readonly Observed[])[]): ReadonlyMap<string, Observed> {
   const names = new Map<string, Observed>();
-  const places = [elsewhere, observed];
   for (const things of places) {
     for (const thing of things) if (thing.markedKey !== null) names.set(thing.markedKey, thing);
   }

@@ -2,7 +2,7 @@
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { Moment } from '../model/moment.ts';
-import { eachResult, type Known, lastResult, steadyList } from '../model/reuse.ts';
+import { eachResult, type Known, lastResult, steadyItems, steadyList, steadySet } from '../model/reuse.ts';
 import { accessChange, endedByDate } from './access.ts';
 import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed } from './case.ts';
@@ -47,15 +47,27 @@ export function diff(input: DiffInput): Diff {
 /** `diff` for one who asks again and again: who is the same in every respect as last time is not judged anew. */
 export function differ(): (input: DiffInput) => Diff {
   const index = lastResult(indexOf);
+  const things = { observed: steadyList<Observed>(), elsewhere: steadyList<Observed>(), gone: steadyList<string>() };
+  const conflicts = steadyItems<Conflict>(({ key }) => key);
   const judgeEach = eachResult(judge);
-  const declaredIn = lastResult((keys: readonly string[]) => new Set(keys));
-  const keysOf = steadyList<string>();
+  const facts = lastResult(factsIn);
+  const few = { unsettled: steadySet<string>(), doubtful: steadySet<string>() };
+  const worthSaying = lastResult((all: readonly Finding[]) => all.filter((finding) => finding !== NOTHING));
+  const declaredIn = steadySet<string>();
+  const keysOf = lastResult((desired: readonly Desired[]) => declaredIn(desired.map(({ address }) => address.key)));
   const undeclared = lastResult(undeclaredNotices);
   return (input) => {
-    const { desired, observation, ledger, at } = input;
-    const known = index(ledger, observation);
-    const findings = judgeEach(factsIn(input, known), at).filter((finding) => finding !== NOTHING);
-    const declared = declaredIn(keysOf(desired.map(({ address }) => address.key)));
+    const { desired, observation, ledger, traits, at } = input;
+    const known = index(
+      ledger,
+      things.observed(observation.observed),
+      things.elsewhere(observation.elsewhere),
+      things.gone(observation.gone),
+      conflicts(observation.conflicts),
+    );
+    const of = facts(desired, traits, few.unsettled(input.unsettled), few.doubtful(input.doubtful), known);
+    const findings = worthSaying(judgeEach(of, at));
+    const declared = keysOf(desired);
     return {
       changes: findings.flatMap(({ changes }) => changes).sort(compareChanges(() => 0)),
       notices: [...findings.flatMap(({ notices }) => notices), ...undeclared(declared, ledger, known)].sort(
@@ -80,7 +92,14 @@ type Facts = readonly [
   conflict: Conflict | undefined,
 ];
 
-function* factsIn({ desired, traits, unsettled, doubtful }: DiffInput, index: Index): Iterable<Known<Facts>> {
+function factsIn(
+  desired: readonly Desired[],
+  traits: Traits,
+  unsettled: ReadonlySet<string>,
+  doubtful: ReadonlySet<string>,
+  index: Index,
+): readonly Known<Facts>[] {
+  const all: Known<Facts>[] = [];
   for (const one of desired) {
     const { key } = one.address;
     const row = index.rows.get(key) ?? null;
@@ -100,8 +119,9 @@ function* factsIn({ desired, traits, unsettled, doubtful }: DiffInput, index: In
       here === undefined || isGone || row?.goneAt !== null ? index.byName.get(key) : undefined,
       index.conflicts.get(key),
     ];
-    yield { key, facts };
+    all.push({ key, facts });
   }
+  return all;
 }
 
 function judge(facts: Facts, moment: Moment): Finding {

@@ -6,6 +6,7 @@ import { rowAfter } from './record.ts';
 
 /** Ledger rows with what the lane has written. */
 export function laneRows(rows: ReadonlyMap<string, LedgerRow>, lane: LaneResult): ReadonlyMap<string, LedgerRow> {
+  if (lane.applied.length === 0) return rows;
   const merged = new Map(rows);
   for (const { change, outcome } of lane.applied) {
     if (outcome.status !== 'applied') continue;

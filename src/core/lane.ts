@@ -74,7 +74,8 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
 }
 
 function candidates({ desired, rows, thorough, doubtful }: LaneInput): readonly Desired[] {
-  const done = new Set(rows.filter((row) => !row.state.enabled && row.disabledFor !== null).map((row) => row.key));
+  const done = new Set<string>();
+  for (const row of rows) if (!row.state.enabled && row.disabledFor !== null) done.add(row.key);
   return desired.filter(
     ({ verdict, person, address }) =>
       !verdict.allowed &&
@@ -91,7 +92,9 @@ interface Round extends LaneResult {
 
 /** `earlier` is what other servers of this run were told already. */
 async function shutOut(input: LaneInput, people: readonly Desired[], session: Session, earlier: Used): Promise<Round> {
-  const handles = new Map(input.rows.filter((row) => row.goneAt === null).map((row) => [row.key, row.handle]));
+  const keys = new Set(people.map(({ address }) => address.key));
+  const handles = new Map<string, string>();
+  for (const row of input.rows) if (row.goneAt === null && keys.has(row.key)) handles.set(row.key, row.handle);
   const found = await session.reader.lookup(wantedOf(people, handles), input.known);
   const byKey = Map.groupBy(found, (one) => one.address.key);
   const changes: Change[] = [];

@@ -11,6 +11,7 @@ import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { orderNotices, settleWrittenOrders } from './orders.ts';
+import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
@@ -40,6 +41,8 @@ export interface PassParts {
   /** Fresh ids for runs and attempts. */
   readonly newId: () => string;
   readonly progress: Progress;
+  /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
+  readonly reuse?: PassReuse;
 }
 
 export interface PassRequest {
@@ -80,12 +83,12 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     onStep: (name) => parts.progress(name, 0, null),
   });
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
-  const { repository, store } = parts;
+  const { repository, store, reuse = passReuse() } = parts;
   const { timeZone } = parts.settings;
   const want = await run.step('load', () =>
     request.remembered === true
       ? desireRemembered(store, timeZone, run.startedAt)
-      : desire(repository, store, timeZone, run.startedAt),
+      : desire(repository, store, timeZone, run.startedAt, reuse.resolve),
   );
   const recalled = await run.step('recall', () =>
     recall(
@@ -98,7 +101,7 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
   if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
   const systems: SystemResult[] = [];
   try {
-    await run.step('observe', () => observeAll(parts, request, run, want, recalled, systems));
+    await run.step('observe', () => observeAll({ ...parts, reuse }, request, run, want, recalled, systems));
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, systems);
     if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
@@ -143,7 +146,7 @@ async function remember(store: Store, want: Desire, at: number): Promise<void> {
 }
 
 async function observeAll(
-  parts: PassParts,
+  parts: PassParts & { readonly reuse: PassReuse },
   request: PassRequest,
   run: Timekeeper,
   want: Desire,
@@ -157,6 +160,7 @@ async function observeAll(
     const rows = recalled.ledger.get(reconciler.system) ?? [];
     results.push(
       await systemPass({
+        reuse: parts.reuse.of(reconciler.system),
         reconciler,
         model: want.resolution.model,
         at: run.startedAt,

@@ -79,6 +79,7 @@ export async function settle(
   witness: Witness,
   keep: Keep,
 ): Promise<Settling> {
+  if (open.length === 0) return { rows, unsettled: open, notices: [] };
   const recovery = recover(open, witness, rows);
   const settled = keep === null ? { ...recovery, notices: [] } : await keep(recovery);
   const learned = settled.resolved.flatMap(({ row }) => (row === null ? [] : [[row.handle, row] as const]));

@@ -8,12 +8,11 @@ import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
 import { backRow, type Connected, connectToOne } from './connecting.ts';
-import { diff } from './diff.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
-import { knownFrom } from './known.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
 import { clearedNotice, type LostWrites, lostWrites, passedOverNotice, withoutLost } from './lost-writes.ts';
+import type { Rows, SystemReuse } from './pass-reuse.ts';
 import type { ApprovedPlan, Notice, ReadSystem } from './plan.ts';
 import type { Intent, LedgerRow, Observation, Reach, Reconciler, Session } from './ports.ts';
 import { mayStand } from './reading-again.ts';
@@ -22,6 +21,7 @@ import type { SeenServer } from './server-memory.ts';
 import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
 
 export interface SystemInput {
+  readonly reuse: SystemReuse;
   readonly reconciler: Reconciler;
   readonly model: Model;
   readonly at: Instant;
@@ -40,9 +40,6 @@ export interface SystemInput {
   /** Writes down a server that went back in time; null: a dry run. */
   readonly note: ((server: SeenServer) => Promise<void>) | null;
 }
-
-/** Ledger rows by handle. */
-export type Rows = ReadonlyMap<string, LedgerRow>;
 
 export interface SystemResult {
   readonly system: string;
@@ -67,7 +64,7 @@ export interface SystemResult {
 /** Never throws: a system that cannot be reached or proven is left out of the bulk, and says why. */
 export async function systemPass(input: SystemInput): Promise<SystemResult> {
   const { reconciler } = input;
-  const rows = byHandle(input.rows);
+  const rows = input.reuse.byHandle(input.rows);
   let connected: Connected | null = null;
   try {
     connected = await connectToOne(reconciler, input.seen, input.at);
@@ -116,12 +113,12 @@ async function withSession(input: SystemInput, connected: Connected, rows: Rows)
 async function bulk(input: SystemInput, connected: Connected, start: Start, lane: LaneResult): Promise<SystemResult> {
   const { session, footing } = connected;
   let observation =
-    footing.standing === 'back' ? backTrouble(footing) : await observe(session, start, reachOf(footing, start));
+    footing.standing === 'back' ? backTrouble(footing) : await observe(input, session, start, reachOf(footing, start));
   if ('observed' in observation) {
     const result = await conclude(input, connected, start, lane, observation);
-    const known = knownFrom(start.rows.values(), start.unsettled);
+    const known = input.reuse.known(start.rows, start.unsettled);
     if (await mayStand(result.changes, observation, session.reader, known)) return result;
-    observation = await observe(session, start, 'full');
+    observation = await observe(input, session, start, 'full');
   }
   if ('observed' in observation) return conclude(input, connected, start, lane, observation);
   // Nobody but the lane will look at those whom the ledger shows disabled already.
@@ -160,12 +157,13 @@ function reachOf({ standing }: Footing, { unsettled }: Start): Reach {
 }
 
 async function observe(
+  { reuse }: SystemInput,
   session: Session,
   { desired, rows, unsettled }: Start,
   reach: Reach,
 ): Promise<Observation | Trouble> {
   try {
-    return await session.reader.observe(desired, knownFrom(rows.values(), unsettled), reach);
+    return await session.reader.observe(desired, reuse.known(rows, unsettled), reach);
   } catch (error) {
     return troubleOf(error);
   }
@@ -178,16 +176,16 @@ async function conclude(
   lane: LaneResult,
   observation: Observation,
 ): Promise<SystemResult> {
-  const { reconciler, at, keep } = input;
+  const { reconciler, at, keep, reuse } = input;
   const doubtful = isDoubtful(footing);
   const { system, server, digest, observed, elsewhere } = observation;
   const found = [...observed, ...elsewhere];
   const late = await settle(start.unsettled, start.rows, { server, found, proven: true, doubtful, at }, keep);
   const lost: LostWrites = doubtful ? lostWrites(late.rows.values(), found, observation.gone) : new Map();
-  const whole = diff({
+  const whole = reuse.diff({
     desired: start.desired,
     observation,
-    ledger: [...late.rows.values()],
+    ledger: reuse.inOrder(late.rows),
     traits: reconciler.traits,
     at,
     doubtful: start.doubtful,
@@ -195,7 +193,7 @@ async function conclude(
   });
   const result = withoutLost(whole, lost, start.desired, footing);
   const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];
-  const ours = observed.filter((one) => one.ownership === 'ours').length;
+  const { ours, unknownMarks } = reuse.tally(observation, late.rows);
   return {
     system: reconciler.system,
     session,
@@ -204,11 +202,11 @@ async function conclude(
     lane,
     changes: withoutJudged(result.changes, lane),
     notices: [...start.notices, ...late.notices, ...cleared, ...result.notices, ...laneNotices(lane, result.notices)],
-    rows: new Map([...late.rows, ...result.accepted.map((row) => [row.handle, row] as const)]),
+    rows: withRows(late.rows, result.accepted),
     accepted: result.accepted,
     read: { system, server, digest, ours },
     trouble: null,
-    unknownMarks: found.filter((one) => one.attempt !== null && !late.rows.has(one.handle)).length,
+    unknownMarks,
   };
 }
 
@@ -229,13 +227,13 @@ function laneInput(
   earlier: Used,
   thorough: boolean,
 ): LaneInput {
-  const { reconciler, at, judge, applyLane } = input;
+  const { reconciler, at, judge, applyLane, reuse } = input;
   return {
     reconciler,
     main,
     desired,
-    rows: [...rows.values()],
-    known: knownFrom(rows.values(), unsettled),
+    rows: reuse.inOrder(rows),
+    known: reuse.known(rows, unsettled),
     at,
     doubtful,
     thorough,
@@ -244,8 +242,8 @@ function laneInput(
   };
 }
 
-function byHandle(rows: readonly LedgerRow[]): Rows {
-  return new Map(rows.map((row) => [row.handle, row]));
+function withRows(rows: Rows, changed: readonly LedgerRow[]): Rows {
+  return changed.length === 0 ? rows : new Map([...rows, ...changed.map((row) => [row.handle, row] as const)]);
 }
 
 /** No server accepts us: whoever should be shut out and is not known to be, is an alert of its own. */

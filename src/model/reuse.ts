@@ -42,24 +42,46 @@ interface Slot<F, R> {
  */
 export function eachResult<F extends readonly unknown[], R>(
   work: (facts: F, moment: Moment) => R,
-): (things: Iterable<Known<F>>, at: Instant) => readonly R[] {
-  let slots: readonly Slot<F, R>[] = [];
-  let last: readonly R[] = [];
+): (things: readonly Known<F>[], at: Instant) => readonly R[] {
+  let last: Round<F, R> = { things: [], slots: [], results: [], since: NEVER, until: NEVER };
   return (things, at) => {
-    const find = finder(slots);
-    const met: Slot<F, R>[] = [];
-    const results: R[] = [];
-    for (const { key, facts } of things) {
-      const known = find(key);
-      const holds = known !== undefined && known.since <= at && at < known.until && sameItems(known.facts, facts);
-      const slot = holds ? known : workedOut(work, key, facts, at);
-      met.push(slot);
-      results.push(slot.result);
-    }
-    slots = met;
-    if (!sameItems(last, results)) last = results;
-    return last;
+    if (things !== last.things || at < last.since || last.until <= at) last = round(work, last, things, at);
+    return last.results;
   };
+}
+
+/** All things at one moment, and the stretch of time in which nothing would come out differently. */
+interface Round<F, R> {
+  readonly things: readonly Known<F & readonly unknown[]>[];
+  readonly slots: readonly Slot<F, R>[];
+  readonly results: readonly R[];
+  readonly since: Instant;
+  readonly until: Instant;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+function round<F extends readonly unknown[], R>(
+  work: (facts: F, moment: Moment) => R,
+  last: Round<F, R>,
+  things: readonly Known<F>[],
+  at: Instant,
+): Round<F, R> {
+  const find = finder(last.slots);
+  const slots: Slot<F, R>[] = [];
+  const results: R[] = [];
+  let since: Instant = Number.NEGATIVE_INFINITY;
+  let until: Instant = Number.POSITIVE_INFINITY;
+  for (const { key, facts } of things) {
+    const known = find(key);
+    const holds = known !== undefined && known.since <= at && at < known.until && sameItems(known.facts, facts);
+    const slot = holds ? known : workedOut(work, key, facts, at);
+    slots.push(slot);
+    results.push(slot.result);
+    if (slot.since > since) since = slot.since;
+    if (slot.until < until) until = slot.until;
+  }
+  return { things, slots, results: sameItems(last.results, results) ? last.results : results, since, until };
 }
 
 /** Finds slots by key: at once while they are asked for in their own order, as they nearly always are. */
@@ -121,4 +143,11 @@ export function steadyList<T>(): (items: readonly T[]) => readonly T[] {
     if (!sameItems(last, items)) last = items;
     return last;
   };
+}
+
+/** A set of the very same items, met in the same order, becomes the very set of last time. */
+export function steadySet<T>(): (items: Iterable<T>) => ReadonlySet<T> {
+  const list = steadyList<T>();
+  const set = lastResult((items: readonly T[]): ReadonlySet<T> => new Set(items));
+  return (items) => set(list([...items]));
 }

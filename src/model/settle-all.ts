@@ -70,8 +70,10 @@ type Gone = readonly [last: Entry<User>];
 type Tangled = readonly [found: Found<User>, objectionTo: InstitutionObjection];
 type UserFacts = Plain | Gone | Tangled;
 
-function* userFacts(users: Findings<'user'>, objectionTo: InstitutionObjection): Iterable<Known<UserFacts>> {
-  for (const found of users.values()) yield { key: found.key, facts: factsOf(found, objectionTo) };
+function userFacts(users: Findings<'user'>, objectionTo: InstitutionObjection): readonly Known<UserFacts>[] {
+  const facts: Known<UserFacts>[] = [];
+  for (const found of users.values()) facts.push({ key: found.key, facts: factsOf(found, objectionTo) });
+  return facts;
 }
 
 function factsOf(found: Found<User>, objectionTo: InstitutionObjection): UserFacts {

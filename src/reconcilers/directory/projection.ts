@@ -5,7 +5,7 @@ import type { Entry, Instant, Institution, User } from '../../model/document.ts'
 import type { Model } from '../../model/model.ts';
 import type { Moment } from '../../model/moment.ts';
 import { personLabel } from '../../model/restrictions.ts';
-import { eachResult, type Known } from '../../model/reuse.ts';
+import { eachResult, type Known, lastResult } from '../../model/reuse.ts';
 import { standingIn } from '../../model/standing.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
 
@@ -25,17 +25,20 @@ type Facts = readonly [institution: Institution | null, ...Circumstances];
 /** Asked again, it gives the very same accounts for everybody about whom nothing changed, and the very same list where that is all. */
 export function projector(settings: ProjectionSettings): (model: Model, at: Instant) => readonly Desired[] {
   const index = modelIndexer();
-  const each = eachResult((facts: Facts, moment) => desiredOf(facts, moment, settings));
-  return (model, at) => each(factsIn(index(model)), at);
+  const facts = lastResult((model: Model) => factsIn(index(model)));
+  const each = eachResult((one: Facts, moment) => desiredOf(one, moment, settings));
+  return (model, at) => each(facts(model), at);
 }
 
-function* factsIn({ model, circumstancesOf }: ModelIndex): Iterable<Known<Facts>> {
+function factsIn({ model, circumstancesOf }: ModelIndex): readonly Known<Facts>[] {
+  const facts: Known<Facts>[] = [];
   for (const [key, { document }] of model.users) {
     const circumstances = circumstancesOf(key);
     if (circumstances === undefined) continue;
     const institution = model.institutions.get(document.institution)?.document ?? null;
-    yield { key, facts: [institution, ...circumstances] };
+    facts.push({ key, facts: [institution, ...circumstances] });
   }
+  return facts;
 }
 
 function desiredOf([institution, ...circumstances]: Facts, moment: Moment, settings: ProjectionSettings): Desired {

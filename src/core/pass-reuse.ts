@@ -1,0 +1,63 @@
+/**
+ * Reuse between the passes of one process: what is worked out of the very same inputs is not worked out again. A pass that
+ * begins with none of it comes to the same.
+ */
+import { lastResult, steadyList } from '../model/reuse.ts';
+import { type Resolve, resolver } from '../model/validate.ts';
+import { type Diff, type DiffInput, differ } from './diff.ts';
+import { knownFrom } from './known.ts';
+import type { Intent, Known, LedgerRow, Observation } from './ports.ts';
+
+export interface PassReuse {
+  readonly resolve: Resolve;
+  of(system: string): SystemReuse;
+}
+
+/** Ledger rows by handle. */
+export type Rows = ReadonlyMap<string, LedgerRow>;
+
+/** What a pass makes of the ledger and the readings of one system. */
+export interface SystemReuse {
+  byHandle(rows: readonly LedgerRow[]): Rows;
+  inOrder(rows: Rows): readonly LedgerRow[];
+  known(rows: Rows, open: readonly Intent[]): Known;
+  tally(observation: Observation, rows: Rows): Tally;
+  diff(input: DiffInput): Diff;
+}
+
+export interface Tally {
+  /** Things that are ours. */
+  readonly ours: number;
+  /** Handles that bear our mark and that no ledger row confirms. */
+  readonly unknownMarks: number;
+}
+
+/** For as long as somebody keeps it. */
+export function passReuse(): PassReuse {
+  const systems = new Map<string, SystemReuse>();
+  return {
+    resolve: resolver(),
+    of: (system) => {
+      const known = systems.get(system) ?? systemReuse();
+      systems.set(system, known);
+      return known;
+    },
+  };
+}
+
+function systemReuse(): SystemReuse {
+  const steadyOpen = steadyList<Intent>();
+  const known = lastResult((rows: Rows, open: readonly Intent[]) => knownFrom(rows.values(), open));
+  return {
+    byHandle: lastResult((rows: readonly LedgerRow[]) => new Map(rows.map((row) => [row.handle, row]))),
+    inOrder: lastResult((rows: Rows) => [...rows.values()]),
+    known: (rows, open) => known(rows, steadyOpen(open)),
+    tally: lastResult(tallyOf),
+    diff: differ(),
+  };
+}
+
+function tallyOf({ observed, elsewhere }: Observation, rows: Rows): Tally {
+  const unknown = [...observed, ...elsewhere].filter((one) => one.attempt !== null && !rows.has(one.handle));
+  return { ours: observed.filter((one) => one.ownership === 'ours').length, unknownMarks: unknown.length };
+}
