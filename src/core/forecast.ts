@@ -1,5 +1,5 @@
 /** The forecast: who gains and loses access by dates alone in the days to come, and what the limits will say to it. */
-import { compareText, type Origin } from '../diagnostic.ts';
+import { compareText } from '../diagnostic.ts';
 import { dayOf } from '../model/day.ts';
 import type { Block, Day, Entry, Instant, User } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
@@ -7,47 +7,15 @@ import { personLabel } from '../model/restrictions.ts';
 import { indexModel, type ModelIndex, type Standing, standing } from '../model/standing.ts';
 import { isExplicit } from './access.ts';
 import { overBlockLimit, overClassLimit } from './budget.ts';
-import type { ChangeClass, Person } from './change.ts';
+import type { ChangeClass } from './change.ts';
 import type { Limits } from './limits.ts';
+import type { Coming, ComingDay, Forecast } from './outlook.ts';
 import type { LedgerRow } from './ports.ts';
 
 /** Enough to look at them, ask, and approve in working hours, a holiday included. */
 export const FORECAST_DAYS = 14;
 
 const DAY_MS = 24 * 3_600_000;
-
-/** One person who gains or loses access at one moment. */
-export interface Coming {
-  readonly person: Person;
-  /** In milliseconds since 1970. */
-  readonly at: Instant;
-  readonly gains: boolean;
-  /** One clause in plain words, as a plan will word it. */
-  readonly why: string;
-  /** Null for what stands in no file. */
-  readonly origin: Origin | null;
-  readonly classes: readonly ChangeClass[];
-  /** What counts at the gate besides the person. */
-  readonly cause: { readonly institutions: readonly string[] };
-}
-
-export interface ComingDay {
-  readonly day: Day;
-  /** The last moment of that day at which something changes: `plan --at` it shows all of the day. */
-  readonly at: Instant;
-  /** By person. */
-  readonly coming: readonly Coming[];
-  /** Why a class of that day's changes would be held unless approved; empty: nothing would. */
-  readonly over: readonly { readonly class: ChangeClass; readonly because: string }[];
-}
-
-export interface Forecast {
-  readonly format: 1;
-  readonly from: Instant;
-  readonly until: Instant;
-  /** Only days on which something happens, in order. */
-  readonly days: readonly ComingDay[];
-}
 
 export interface ForecastInput {
   readonly model: Model;

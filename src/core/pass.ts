@@ -112,7 +112,7 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const notices = [...plan.notices, ...unconfirmed, ...alarms(applied)];
     const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
-    const report = withForecast(passed, parts, request.forecastDays, want, recalled);
+    const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
     // A report of the lane alone would hide what the last whole pass holds.
     if (wholePass) await parts.store.reports.save(report);
     return report;

@@ -3,8 +3,8 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Change } from './change.ts';
-import type { Forecast } from './forecast.ts';
 import type { Outcome } from './outcome.ts';
+import type { Forecast } from './outlook.ts';
 import type { Hold, Plan } from './plan.ts';
 
 export interface Applied {

@@ -1,5 +1,5 @@
 /** What dates bring in the days to come: a line for each day, with the names, and what to look at before it comes. */
-import type { Coming, ComingDay, Forecast } from '../core/forecast.ts';
+import type { Coming, ComingDay, Forecast } from '../core/outlook.ts';
 import { capped, type Wording } from './changes.ts';
 import { type Block, type Item, item, line, nextStep, type Section, section, whereFrom } from './page.ts';
 import { moment, people } from './words.ts';

@@ -1,7 +1,8 @@
 /** The forecast: who gains and loses access by dates alone, and what the limits say to it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Forecast, forecast } from '../../src/core/forecast.ts';
+import { forecast } from '../../src/core/forecast.ts';
+import type { Forecast } from '../../src/core/outlook.ts';
 import type { LedgerRow } from '../../src/core/ports.ts';
 import type { OperatorBlock } from '../../src/model/model.ts';
 import { indexModel, standing } from '../../src/model/standing.ts';

@@ -1,7 +1,9 @@
 /** Plans for a moment to come, and approvals in advance: what dates bring about is looked at before it comes. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { approveAhead, rejectHeld } from '../../src/core/operations/approval.ts';
+import { lookAhead } from '../../src/core/operations/look-ahead.ts';
 import { type Ahead, planAt } from '../../src/core/operations/plan-at.ts';
+import { pass } from '../../src/core/pass.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
 import { aheadPage } from '../../src/views/plan-at.ts';
 import { plainStyle } from '../../src/views/style.ts';
@@ -180,5 +182,20 @@ describe('an approval in advance', () => {
     expect(sorted(story(await scene.sync('due')))).toEqual(LEAVING.slice(0, 6).map((name) => `disable ${name}`));
     scene.clock.now = at;
     expect(sorted(story(await scene.sync('due')))).toEqual(['disable a7', 'disable a8']);
+  });
+});
+
+describe('a look ahead', () => {
+  test('is the same from what is remembered as from a plan, and asks neither repository nor directory', async () => {
+    const planned = await pass(scene.parts(), { trigger: 'command', dryRun: true, forecastDays: 20 });
+    await takeOffline(scene.directory);
+    const nobody = { load: () => Promise.reject(new Error('asked')), descends: () => Promise.resolve(true) };
+    const looked = await lookAhead({ ...scene.parts(), repository: nobody }, 20);
+    expect(looked).toEqual(planned.forecast);
+    expect(looked.days.map(({ day, coming }) => [day, coming.length])).toEqual([['2026-07-01', 8]]);
+  });
+
+  test('is not part of a pass that nobody asked to look', async () => {
+    expect((await scene.sync()).forecast).toBeUndefined();
   });
 });
