@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import type { Stored } from '../../src/reconcilers/directory/embedded/contents.ts';
-import { type HandDirectory, OU } from '../support/hand-directory.ts';
+import { ACTS, type Act } from '../support/hand-acts.ts';
+import { OU } from '../support/hand-directory.ts';
 import { anyRevision, filesOf, NAMES, type Name, Remembered, type Revision } from '../support/random-declarations.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { planned } from '../support/story.ts';
@@ -11,25 +12,6 @@ import { planned } from '../support/story.ts';
 /** A history costs some tenths of a second: enough to meet every pair of steps, few enough for every check. */
 const RUNS = 20;
 const TIMEOUT_MS = 120_000;
-
-/** What somebody does to one account by hand. */
-const ACTS = {
-  disable: (directory: HandDirectory, name: Name) => directory.disable(name),
-  enable: (directory: HandDirectory, name: Name) => directory.enable(name),
-  'new number': (directory: HandDirectory, name: Name) => directory.set(name, { mobile: '+4526333333' }),
-  'earlier end': (directory: HandDirectory, name: Name) =>
-    directory.set(name, { accountExpires: '133500000000000000' }),
-  protect: (directory: HandDirectory, name: Name) => directory.set(name, { adminCount: '1' }),
-  'clear mark': (directory: HandDirectory, name: Name) => directory.set(name, { adminDescription: null }),
-  'foreign mark': (directory: HandDirectory, name: Name) => directory.set(name, { adminDescription: 'payroll' }),
-  move: (directory: HandDirectory, name: Name) => directory.move(name, OU.staff),
-  remove: (directory: HandDirectory, name: Name) => directory.remove(name).then(() => undefined),
-  'make anew': async (directory: HandDirectory, name: Name) => {
-    await directory.remove(name);
-    await directory.add(name);
-  },
-} as const;
-type Act = keyof typeof ACTS;
 
 const anyActs = fc.array(fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...(Object.keys(ACTS) as Act[]))), {
   maxLength: 4,
