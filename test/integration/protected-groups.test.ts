@@ -252,6 +252,27 @@ test('D15: a member of a protected group is refused again at the write, whatever
   expect(tree.usn).toBe(before);
 });
 
+test('D15: who joins a protected group is protected in the next reading, also where only changes are read', async () => {
+  const { tree, group } = treeWithGroup(5, 1);
+  await directory.start({ tree });
+  const adapter = directory.adapter({ protectedGroups: [EMERGENCY] });
+  const names = async () => {
+    const connection = await adapter.connect();
+    try {
+      const { accounts } = await connection.reader.readAll(NOBODY, new Map(), 'changes');
+      return accounts.flatMap(({ username, protectedBecause }) => (protectedBecause === null ? [] : [username]));
+    } finally {
+      await connection.close();
+    }
+  };
+  expect(await names()).toEqual(['p1']);
+  // A membership is a change of the group alone, not of the account.
+  tree.join(group, [guidNumber(4)]);
+  expect(await names()).toEqual(['p1', 'p4']);
+  tree.leave(group, [guidNumber(1)]);
+  expect(await names()).toEqual(['p4']);
+});
+
 test('a group outside the domain is refused before anything is asked', async () => {
   await directory.start({});
   expect(() => directory.adapter({ protectedGroups: ['CN=X,DC=example,DC=net'] })).toThrow('does not lie in');
