@@ -23,7 +23,7 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
   if (problem !== null) throw badSchedule(config, problem);
   // A daemon's log is its voice; a one-shot command's result is.
   const logLevel = invocation.logLevel ?? (config.log.level === 'warn' ? 'info' : config.log.level);
-  const site = await wire(config, { progress: () => undefined, logLevel });
+  const site = await wire(config, { progress: () => undefined, logLevel, resident: true });
   try {
     return await run(site, config);
   } finally {
