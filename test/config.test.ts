@@ -195,6 +195,16 @@ limits:
       'upnSuffix: example.org\n      drift: { compny: report }',
       'drift.compny: Is not mapped, so nothing can drift. Did you mean company?',
     ],
+    [
+      'upnSuffix: example.org',
+      'upnSuffix: example.org\n      protectedGroups: ["CN=Emergency,DC=example,DC=net"]',
+      'protectedGroups[0]: Is not below directory.activeDirectory.base. Name a group that ends in ,DC=example,DC=org',
+    ],
+    [
+      'upnSuffix: example.org',
+      'upnSuffix: example.org\n      protectedGroups: [Emergency]',
+      'protectedGroups[0]: "Emergency" is not a distinguished name.',
+    ],
   ])('with Active Directory: %j → %j', async (from, to, message) => {
     expect(await problemOf(from, to, ACTIVE_DIRECTORY)).toContain(message);
   });
@@ -214,6 +224,12 @@ limits:
       expect.stringContaining("credentials.recipients[0]: Can't be used."),
       expect.stringContaining("credentials.recipients[1]: Can't be used."),
     ]);
+  });
+
+  test('names no groups where the directory is a file, which has none', async () => {
+    const line = '\n      protectedGroups: ["CN=Emergency,DC=example,DC=org"]';
+    const found = await problemOf('upnSuffix: example.org', `upnSuffix: example.org${line}`);
+    expect(found).toContain('protectedGroups');
   });
 
   test('is not told about a unit that one which is wrong may hold', async () => {
