@@ -23,6 +23,8 @@ const INSTITUTION_ID = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/;
 const PERSON_NAME_CHARACTER = /[\p{L}\p{M} '’.·‐-]/u;
 /** Letters, marks, numbers, punctuation, symbols and the plain space: everything that can be seen. */
 const FREE_TEXT_CHARACTER = /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+/** Letters and marks that show as nothing (UAX #44, Default_Ignorable_Code_Point), such as the Hangul filler: a name with one looks like another. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const WRAPPED_IN_SMART_QUOTES = /^[“”„«»‘‚](.*)[“”„«»’‘]$/u;
@@ -198,7 +200,8 @@ function unwrapped(text: string): Reading<never> | null {
 }
 
 function firstOutside(text: string, allowed: RegExp): string | null {
-  for (const character of text) if (!allowed.test(character)) return character;
+  const invisible = INVISIBLE.exec(text)?.[0];
+  for (const character of text) if (!allowed.test(character) || character === invisible) return character;
   return null;
 }
 
@@ -207,7 +210,7 @@ function plainSpaces(text: string): string {
 }
 
 function without(text: string): string {
-  return [...text].filter((character) => FREE_TEXT_CHARACTER.test(character)).join('');
+  return [...text].filter((letter) => FREE_TEXT_CHARACTER.test(letter) && !INVISIBLE.test(letter)).join('');
 }
 
 function replaceLookAlikes(text: string): string {

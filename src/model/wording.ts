@@ -2,8 +2,8 @@
 
 /** Longest piece of the author's text within a message, in characters: enough to recognise it. */
 const SHOWN_MAX = 40;
-/** Control, format (bidi, zero width), surrogate, private and line-separating characters: nothing a reader can see. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029\ufffd]/gu;
+/** Control, format (bidi, zero width), surrogate, private, ignorable and line-separating characters: nothing a reader can see. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufffd]/gu;
 const ELLIPSIS = '…';
 
 /** A piece of the author's text for a message: invisible characters as `U+202E`, cut to a readable length. */
