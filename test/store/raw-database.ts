@@ -54,18 +54,36 @@ export function overhear(heard: (statement: Ran) => void): () => void {
 
 /** Makes the next new page fail as on a full disk, on the connection that `act` uses. */
 export async function onFullDisk(act: () => Promise<unknown>): Promise<void> {
-  const full = new Set<Database.Database>();
-  const end = overhear(({ database }) => {
-    if (full.has(database)) return;
-    full.add(database);
+  const full = (database: Database.Database) => {
     const pages = Number(database.pragma('page_count', { simple: true }));
     database.pragma(`max_page_count = ${pages}`);
+  };
+  await onConnections(act, full, (database) => database.pragma(`max_page_count = ${PAGES_MAX}`));
+}
+
+/** Makes every write fail as on a disk that may only be read, on the connections that `act` uses. */
+export async function onReadOnlyDisk(act: () => Promise<unknown>): Promise<void> {
+  const readOnly = (database: Database.Database) => database.pragma('query_only = ON');
+  await onConnections(act, readOnly, (database) => database.pragma('query_only = OFF'));
+}
+
+/** Does `spoil` to each connection before its first statement within `act`, and `mend` afterwards. */
+async function onConnections(
+  act: () => Promise<unknown>,
+  spoil: (database: Database.Database) => unknown,
+  mend: (database: Database.Database) => unknown,
+): Promise<void> {
+  const spoilt = new Set<Database.Database>();
+  const end = overhear(({ database }) => {
+    if (spoilt.has(database)) return;
+    spoilt.add(database);
+    spoil(database);
   });
   try {
     await act();
   } finally {
     end();
-    for (const database of full) database.pragma(`max_page_count = ${PAGES_MAX}`);
+    for (const database of spoilt) mend(database);
   }
 }
 

@@ -6,12 +6,15 @@ import { type EmbeddedGround, makeTemplate, SMALL, type Template } from './embed
 import { type Account, isEnabled, type Written } from './ground.ts';
 import { planned } from './story.ts';
 
+/** Sixty accounts with a sealed password each, beside whatever else the machine does. */
+const TEMPLATE_TIMEOUT_MS = 60_000;
+
 /** A test for each; call it once in a file. */
 export function catastropheTests(table: readonly Catastrophe[], source: 'folder' | 'git' = 'folder'): void {
   let template: Template;
   beforeAll(async () => {
     template = await makeTemplate(source);
-  });
+  }, TEMPLATE_TIMEOUT_MS);
   afterAll(() => template.remove());
 
   test.each(table.map((one) => [one.title, one] as const))('%s', async (_title, one) => {
@@ -22,7 +25,7 @@ export function catastropheTests(table: readonly Catastrophe[], source: 'folder'
       const { page, exit, written } = await suffer(one, ground);
       expect.soft({ exit, written }, page).toEqual({ exit: one.exit ?? 2, written: one.written ?? {} });
       expect.soft(page).toContain(one.says);
-      expect.soft(bulk(written, { ...SMALL, ...one.options?.limits })).toEqual([]);
+      if (one.approved !== true) expect.soft(bulk(written, { ...SMALL, ...one.options?.limits })).toEqual([]);
       if (one.undo === undefined || Array.isArray(one.undo)) await undone(one, ground, healthy, putBack);
     } finally {
       await ground.scene.close();

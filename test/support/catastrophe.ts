@@ -24,6 +24,8 @@ export interface Catastrophe<G extends Ground = EmbeddedGround> {
   readonly exit?: 0 | 1 | 2;
   /** Nothing by default. */
   readonly written?: Written;
+  /** What is written was approved before by an operator, and so may be more than the limits. */
+  readonly approved?: true;
   /** What undoes it, besides files and accounts being put back; null: it cannot be undone by those who did it, and why. */
   readonly undo?: readonly Step<G>[] | { readonly never: string };
   readonly options?: GroundOptions;

@@ -1,0 +1,8 @@
+import { describe } from 'vitest';
+import { catastropheTests } from '../support/catastrophe-tests.ts';
+import { DECISIONS } from './catastrophe-table-approvals.ts';
+import { LIMIT_ROWS } from './catastrophe-table-limits.ts';
+
+describe('catastrophes at the limits and around decisions', () => {
+  catastropheTests([...LIMIT_ROWS, ...DECISIONS]);
+});

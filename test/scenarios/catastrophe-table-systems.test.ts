@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { catastropheTests } from '../support/catastrophe-tests.ts';
+import { CLOCKS } from './catastrophe-table-clocks.ts';
+import { READINGS } from './catastrophe-table-directory.ts';
+import { HANDS } from './catastrophe-table-hands.ts';
+import { STORE } from './catastrophe-table-store.ts';
+
+describe('catastrophes of the directory, of clocks and of the database', () => {
+  catastropheTests([...READINGS, ...HANDS, ...CLOCKS, ...STORE]);
+});
