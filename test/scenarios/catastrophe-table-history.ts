@@ -133,7 +133,7 @@ export const HISTORY: readonly Catastrophe[] = [
       pushed('main'),
     ],
     says: 'This file must be at the top of the repository and say `format: 1` and `instance: research-service`.',
-    undo: [git('reset', '--quiet', '--hard', 'HEAD~1'), git('revert', '--no-edit', 'HEAD'), pushed('main')],
+    undo: [git('revert', '--no-edit', 'HEAD'), pushed('main')],
   },
   {
     title: 'S4: a merge takes the side on which everything was deleted',
