@@ -35,6 +35,9 @@ credentials: { outbox: outbox, recipients: [RECIPIENT] }
 /** A directory without accounts, in the form of the embedded adapter. */
 const DIRECTORY = '{"format":1,"units":["OU=Researchers,DC=example,DC=org"]}\n';
 
+/** More files than are read without the workers, whose program must be in the package, too. */
+const MORE_PEOPLE = 100;
+
 /** What is looked at, each with what it found wrong; null: nothing. */
 type Check = readonly [what: string, wrong: string | null];
 
@@ -63,6 +66,7 @@ async function performChecks(folder: string): Promise<readonly Check[]> {
   if (installed.status !== 0) return [contents, ['npm install', installed.output]];
 
   await cp(join(ROOT, 'desired-state'), join(folder, 'desired-state'), { recursive: true });
+  await addPeople(join(folder, 'desired-state/users/northlake'));
   await writeFile(join(folder, 'directory.json'), DIRECTORY);
   await writeFile(join(folder, 'muster.yaml'), CONFIG.replace('RECIPIENT', (await generateKey()).recipient));
   const muster = (...args: string[]) => run(join(folder, 'node_modules/.bin/muster'), args, { cwd: folder });
@@ -72,6 +76,14 @@ async function performChecks(folder: string): Promise<readonly Check[]> {
     // All these accounts at once are more than the gate lets through, so the plan waits for a person.
     ['muster plan', unlike(await muster('plan', '--config', 'muster.yaml'), 2, 'people get an account')],
   ];
+}
+
+async function addPeople(folder: string): Promise<void> {
+  for (let number = 1; number <= MORE_PEOPLE; number++) {
+    const name = `name: { given: Anna, family: Jensen }\nemail: more${number}@example.org\n`;
+    const rest = 'phone: +45 20 12 34 56\ninstitution: northlake\nstate: active\n';
+    await writeFile(join(folder, `more${number}.yaml`), `username: more${number}\n${name}${rest}`);
+  }
 }
 
 /** As docs/operating.md says, and as somebody with no settings of their own; from the packages that npm fetched before where it can. */

@@ -90,6 +90,19 @@ describe('a resident loader', () => {
   });
 });
 
+test('a resident Git source lists what was added, changed and taken out since', async () => {
+  await inWorld(async ({ origin, source, folder: parent }) => {
+    const address = { url: origin.folder, branch: 'main' };
+    const resident = gitSource(address, { mirror: join(parent, 'resident'), resident: true });
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => file(`${name}.yaml`, userYaml(name)));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three files');
+    for (const people of [[a, b], [b, c], [a, file('c.yaml', userYaml('c', 'ends: none\n'))], [c]]) {
+      origin.commit([MUSTER, folder('users', ...people)]);
+      expect((await resident.snapshot()).files).toEqual((await source.snapshot()).files);
+    }
+  });
+});
+
 /** Names that are fit, that are twins of each other by case or Unicode form, and that are not fit. */
 const NAMES = [
   'a.yaml',
