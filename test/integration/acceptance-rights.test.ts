@@ -1,6 +1,9 @@
 /** Rights that are missing for one attribute or one unit, and groups that nobody may touch: whole passes on a real domain controller. */
 import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { examine } from '../../src/core/doctor.ts';
 import type { Report } from '../../src/core/report.ts';
+import { patientOf } from '../../src/wiring.ts';
 import { writesDuring } from '../support/account-dumps.ts';
 import { deny } from '../support/denied-rights.ts';
 import { blocks, daysFromToday, institution, people, person } from '../support/desired-state.ts';
@@ -95,6 +98,10 @@ describe.skipIf(missing.length > 0)('D15: a protected group', () => {
       expect(JSON.stringify(report.plan.notices)).toContain(`it is in the protected group ${EMERGENCY},${dc.baseDn}`);
       expect(await valuesOf(dc, dnOf('anna'), 'userAccountControl')).toEqual(['512']);
       expect(await valuesOf(dc, dnOf('berit'), 'company')).toEqual(['CBS']);
+      const { findings } = await examine(patientOf(await loadConfig(site.configFile)));
+      expect(findings.map(({ text }) => text)).toContain(
+        `3 accounts and groups are protected by being in ${EMERGENCY},${dc.baseDn}.`,
+      );
     }));
 
   test('D15: while it can’t be read, nothing is written but blocks, and the pass fails in clear words', () =>
