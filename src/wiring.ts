@@ -4,6 +4,7 @@ import type { AccountsConfig, Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
+import { passReuse } from './core/pass-reuse.ts';
 import type { Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
@@ -23,7 +24,7 @@ import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
-import { type LoadOptions, load } from './sources/loader.ts';
+import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
@@ -44,7 +45,7 @@ export interface Site {
 export interface WireOptions {
   readonly progress: Progress;
   readonly logLevel: LogLevel;
-  /** True for a process that makes one pass after another: what did not change is kept. */
+  /** True for a process that passes again and again: each pass uses what earlier ones worked out. */
   readonly resident?: boolean;
 }
 
@@ -56,8 +57,8 @@ const WRITES_IN_FLIGHT = 8;
 
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
 export async function wire(config: Config, { progress, logLevel, resident = false }: WireOptions): Promise<Site> {
-  const store = await openStore(config.store, Date.now);
-  const source = sourceOf(config);
+  const store = await openStore({ ...config.store, resident }, Date.now);
+  const source = sourceOf(config, resident);
   const directory = directoryOf(config, resident);
   return {
     config,
@@ -68,12 +69,13 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
         limits: config.limits,
         concurrency: WRITES_IN_FLIGHT,
       },
-      repository: repositoryFrom(source, config, store),
+      repository: repositoryFrom(source, config, store, resident),
       reconcilers: [directoryReconciler(directory.adapter, directory.settings)],
       store,
       clock: Date.now,
       newId: randomUUID,
       progress,
+      ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
     reissue: (username) => reissuePassword({ ...directory, store, newId: randomUUID }, username),
@@ -125,17 +127,17 @@ function examinersOf(
   return [directoryExaminer(examiner, settings)];
 }
 
-function sourceOf({ source }: Config): Source {
+function sourceOf({ source }: Config, resident = false): Source {
   if (source.kind === 'folder') return folderSource(source.folder);
-  return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror });
+  return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror, resident });
 }
 
-function repositoryFrom(source: Source, { instance }: Config, store: OpenStore | null): Repository {
+function repositoryFrom(source: Source, { instance }: Config, store: OpenStore | null, resident = false): Repository {
   const options: LoadOptions =
     store === null
       ? { source, instance, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
-      : { source, instance, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
-  return { load: () => load(options), descends: (from, to) => source.descends(from, to) };
+      : { source, instance, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
+  return { load: loaderOf(options), descends: (from, to) => source.descends(from, to) };
 }
 
 const FORGETFUL: LoadOptions['blobs'] = {
