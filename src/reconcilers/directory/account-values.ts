@@ -18,6 +18,19 @@ const TICKS_PER_MS = 10_000n;
 /** accountExpires as stored (100 ns intervals since 1601 UTC, decimal text) as ISO 8601 UTC, or `never`. */
 export function expiryFromStored(stored: string): string {
   if (stored === '0' || stored === NEVER_EXPIRES) return 'never';
+  const known = recentExpiries.get(stored);
+  if (known !== undefined) return known;
+  const text = expiryText(stored);
+  if (recentExpiries.size >= RECENT_EXPIRIES) recentExpiries.clear();
+  recentExpiries.set(stored, text);
+  return text;
+}
+
+/** Many accounts end on the same few days: their times are worked out once. */
+const recentExpiries = new Map<string, string>();
+const RECENT_EXPIRIES = 5000;
+
+function expiryText(stored: string): string {
   const ms = BigInt(stored) / TICKS_PER_MS - EPOCH_OFFSET_MS;
   return new Date(Number(ms)).toISOString();
 }

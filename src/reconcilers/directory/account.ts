@@ -25,22 +25,24 @@ export interface ReadObject {
  * The account in canonical form. An account whose flags can't be read counts as enabled and is protected (see
  * `protectionOf`): somebody who should be shut out is then an alert and not a silence.
  */
-export function accountOf(object: ReadObject, site: DirectorySite, rules: ProtectionRules): Account {
-  const { raw } = object;
-  const attributes: Record<string, string | null> = {};
-  for (const name of site.mappedAttributes) attributes[name] = raw[name] ?? null;
+export function accountOf(
+  { guid, dn, raw, managed }: ReadObject,
+  site: DirectorySite,
+  rules: ProtectionRules,
+): Account {
   const flags = raw.userAccountControl ?? null;
   return {
-    guid: object.guid,
-    dn: object.dn,
+    guid,
+    dn,
     username: raw.sAMAccountName ?? '',
     upn: raw.userPrincipalName ?? null,
     mark: raw[site.markAttribute] ?? null,
     enabled: flags === null || isEnabled(flags),
     accountExpires: expiryFromStored(raw.accountExpires ?? '0'),
-    attributes,
-    protectedBecause: protectionOf(object.guid, raw, rules),
+    // The mapped ones are among the raw values: a hundred thousand accounts need no second copy of them.
+    attributes: raw,
+    protectedBecause: protectionOf(guid, raw, rules),
     raw,
-    managed: object.managed,
+    managed,
   };
 }

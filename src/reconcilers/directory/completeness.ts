@@ -1,4 +1,5 @@
 /** The proof that a reading of the managed units is complete: what must have come back, and what to do about what did not. */
+import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
 import type { Account, DirectorySite, Reading } from './port.ts';
 
@@ -17,6 +18,9 @@ const ON_EVERY_ACCOUNT = [
   'objectSid',
   'accountExpires',
 ] as const;
+
+/** More than any reading has accounts; with the eight hex digits in front of it, still a whole number without loss. */
+const PLACES = 2 ** 20;
 
 /** What is known before the reading, and ways to look again for what did not come back. */
 export interface Expectation {
@@ -81,13 +85,26 @@ export async function proven(
 
 /** In the order of their GUIDs: that of servers and pages must not show in what a pass records. */
 export function inOrder(read: ReadonlyMap<string, Account>): readonly Account[] {
-  // Texts alone are sorted several times faster than by a comparison of ours.
-  const accounts: Account[] = [];
-  for (const guid of [...read.keys()].sort()) {
-    const account = read.get(guid);
-    if (account !== undefined) accounts.push(account);
+  const accounts = [...read.values()];
+  // The first digits as numbers sort many times faster than the texts; the few that share them are put in order among themselves.
+  const keys = new Float64Array(accounts.length);
+  for (let at = 0; at < accounts.length; at += 1) {
+    const first = Number.parseInt((accounts[at]?.guid ?? '').slice(0, 8), 16);
+    // Not a GUID in its usual text form, as somebody's own directory file may have them.
+    if (Number.isNaN(first)) return accounts.sort((a, b) => compareText(a.guid, b.guid));
+    keys[at] = first * PLACES + at;
   }
-  return accounts;
+  keys.sort();
+  const sorted: Account[] = [];
+  for (const key of keys) {
+    const account = accounts[key % PLACES];
+    if (account === undefined) continue;
+    let place = sorted.length;
+    while (place > 0 && (sorted[place - 1]?.guid ?? '') > account.guid) place -= 1;
+    if (place === sorted.length) sorted.push(account);
+    else sorted.splice(place, 0, account);
+  }
+  return sorted;
 }
 
 function proveAttributes(read: ReadonlyMap<string, Account>, expected: Expectation): void {

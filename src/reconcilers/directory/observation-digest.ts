@@ -6,6 +6,10 @@ import { sameItems } from '../../model/reuse.ts';
 /** Things whose handles begin with the same so many characters are digested together: of 100,000, some 400. */
 const GROUP_CHARACTERS = 2;
 
+/** Between two values, and in the place of an absent one: characters that no directory string holds. */
+const SEPARATOR = '\u0000';
+const ABSENT = '\u0001';
+
 interface Group {
   readonly things: readonly Observed[];
   readonly digest: Buffer;
@@ -30,7 +34,7 @@ export function observationDigest(): (
       next.set(name, same ? before : { things, digest: digestOf(things) });
     }
     groups = next;
-    const hash = createHash('sha256');
+    const hash = createHash('sha256').update(Object.keys(observed[0]?.raw ?? {}).join(SEPARATOR));
     for (const [name, { digest }] of next) hash.update(name).update(digest);
     return hash.update(digestOf(elsewhere)).update(JSON.stringify(gone)).digest('hex');
   };
@@ -50,9 +54,13 @@ function nameOf(thing: Observed | undefined): string {
   return thing?.handle.slice(0, GROUP_CHARACTERS) ?? '';
 }
 
+/** Everything that was read of each; what else a thing says follows from that. */
 function digestOf(things: readonly Observed[]): Buffer {
-  const text = things.map(({ handle, ownership, location, managed, protectedBecause, raw }) =>
-    JSON.stringify([handle, ownership, location, managed, protectedBecause, raw]),
-  );
-  return createHash('sha256').update(text.join('\n')).digest();
+  const parts: string[] = [];
+  for (const { handle, ownership, location, managed, protectedBecause, raw } of things) {
+    parts.push(handle, ownership, location, managed ? 'managed' : 'elsewhere', protectedBecause ?? ABSENT);
+    // In the order in which the adapter asks for them, which is the same for all.
+    for (const name in raw) parts.push(raw[name] ?? ABSENT);
+  }
+  return createHash('sha256').update(parts.join(SEPARATOR)).digest();
 }

@@ -18,7 +18,7 @@ export interface Account {
   readonly enabled: boolean;
   /** accountExpires (MS-ADA1: 100 ns intervals since 1601 UTC; 0 and 2^63-1 mean never) as ISO 8601 UTC, or `never`. */
   readonly accountExpires: string;
-  /** Every mapped attribute, as stored, absent ones null. Canonical comparison is the mapping's work. */
+  /** Every mapped attribute, as stored, absent ones null; others may be there as well. Canonical comparison is the mapping's work. */
   readonly attributes: Readonly<Record<string, string | null>>;
   /** Protection: adminCount=1, a well-known RID, the bind account, the configured list; in words, or null. */
   readonly protectedBecause: string | null;

@@ -61,7 +61,8 @@ export function protectionOf(guid: string, raw: RawValues, rules: ProtectionRule
 
 /** Why no account of this name may be changed or created, or null. */
 export function protectedName(username: string, rules: Pick<ProtectionRules, 'protected'>): string | null {
-  if (rules.protected.has(fold(username))) return 'it is in the configured list of protected accounts';
+  if (rules.protected.size > 0 && rules.protected.has(fold(username)))
+    return 'it is in the configured list of protected accounts';
   // Read-only domain controllers have a key account of their own each: krbtgt_12345 (MS-ADTS 6.1.1.4.1).
   if (/^krbtgt(_\d+)?$/i.test(username)) return "it is the domain's Kerberos key account";
   return null;

@@ -7,6 +7,7 @@ import type { Account, DirectoryReader, DirectorySite } from '../port.ts';
 import type { ProtectionRules } from '../protection.ts';
 import { assertOpen, type Link } from './connection.ts';
 import { EntryReader } from './entry.ts';
+import { type DecodedEntry, EntryDecoder } from './entry-decoder.ts';
 import { operationFailure } from './failures.ts';
 import type { Identity } from './identity.ts';
 import type { KeptReading } from './kept-reading.ts';
@@ -29,6 +30,8 @@ export interface Desk {
   /** Asked for with every account. */
   readonly attributes: readonly string[];
   readonly entries: EntryReader;
+  /** The same for entries as they come over the wire. */
+  readonly decoder: EntryDecoder;
   /** Managed units, folded. */
   readonly units: readonly string[];
 }
@@ -45,6 +48,7 @@ export function deskOf(
     rules,
     attributes,
     entries: new EntryReader(attributes),
+    decoder: new EntryDecoder(attributesToRead(site)),
     units: site.read.map(foldDn),
   };
 }
@@ -102,9 +106,18 @@ function pushText(alternatives: Filter[], attribute: string, value: string): voi
 /** @param managed whether it lies in a managed unit; null: find out. */
 export function accountFrom(desk: Desk, entry: SearchEntry, step: string, managed: boolean | null): Account {
   const { objectGUID: guid, ...raw } = desk.entries.read(entry);
-  if (typeof guid !== 'string') throw unproven(desk, step, `The objectGUID of ${entry.name} can't be read.`);
-  const inUnit = managed ?? isManaged(desk, entry.name);
-  return accountOf({ guid, dn: entry.name, raw, managed: inUnit }, desk.site, desk.rules);
+  return accountFromParts(desk, { dn: entry.name, guid: guid ?? null, raw }, step, managed);
+}
+
+/** What was decoded from the wire, as an account. */
+export function accountFromParts(
+  desk: Desk,
+  { dn, guid, raw }: Omit<DecodedEntry, 'usn'>,
+  step: string,
+  managed: boolean | null,
+): Account {
+  if (guid === null) throw unproven(desk, step, `The objectGUID of ${dn} can't be read.`);
+  return accountOf({ guid, dn, raw, managed: managed ?? isManaged(desk, dn) }, desk.site, desk.rules);
 }
 
 function isManaged(desk: Desk, dn: string): boolean {

@@ -1,11 +1,11 @@
 /** Searches for accounts in one managed unit, page by page. */
-import { AndFilter, EqualityFilter, type Filter, type SearchEntry } from 'ldapts';
+import { AndFilter, EqualityFilter, type Filter } from 'ldapts';
 import { isBelow } from '../distinguished-name.ts';
 import type { Account } from '../port.ts';
-import { textsOf } from './entry.ts';
+import type { EntryBytes } from './entry-frames.ts';
 import { operationFailure } from './failures.ts';
-import { type Search, searchAll } from './paged-search.ts';
-import { accountFrom, type Desk, searchFor, unproven } from './read.ts';
+import { type Search, searchRaw } from './paged-search.ts';
+import { accountFromParts, type Desk, searchFor, unproven } from './read.ts';
 
 /** What makes an object a person's account (MS-ADSC): computers are users too, contacts are persons too. */
 export const personsAccount = new AndFilter({
@@ -35,12 +35,13 @@ export async function readUnit(
   const step = `reading ${unit}`;
   const attributes = desk.kept === null ? desk.attributes : [...desk.attributes, 'uSNChanged'];
   const search: Search = { ...searchFor(desk, unit, step, filter, attributes), scope: 'sub' };
-  const takeEntry = (entry: SearchEntry) => {
-    take(accountFrom(desk, entry, step, true), desk.kept === null ? null : (textsOf(entry, 'uSNChanged')[0] ?? null));
+  const takeEntry = (entry: EntryBytes) => {
+    const decoded = desk.decoder.decode(entry);
+    take(accountFromParts(desk, decoded, step, true), decoded.usn);
   };
   let references: readonly string[];
   try {
-    references = await searchAll(desk.link.client, search, takeEntry, giveUpAt);
+    references = await searchRaw(desk.link.client, search, takeEntry, giveUpAt);
   } catch (error) {
     throw operationFailure(desk.link.server, step, error);
   }

@@ -2,10 +2,27 @@
 
 /** objectGUID bytes (MS-DTYP 2.3.4.2: the first three fields little-endian) as lower-case hyphenated text. */
 export function guidText(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
-  const field = (...at: readonly number[]) => at.map((byte) => hex.slice(byte * 2, byte * 2 + 2)).join('');
-  return `${field(3, 2, 1, 0)}-${field(5, 4)}-${field(7, 6)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let at = 0;
+  for (const byte of GUID_ORDER) {
+    if (byte < 0) {
+      guidScratch[at] = HYPHEN;
+      at += 1;
+      continue;
+    }
+    const value = bytes[byte] ?? 0;
+    guidScratch[at] = HEX_DIGITS[value >> 4] ?? 0;
+    guidScratch[at + 1] = HEX_DIGITS[value & 15] ?? 0;
+    at += 2;
+  }
+  return guidScratch.toString('latin1');
 }
+
+/** Bytes of a GUID in the order of its text; below zero: a hyphen. */
+const GUID_ORDER: readonly number[] = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];
+const HEX_DIGITS = Buffer.from('0123456789abcdef');
+const HYPHEN = 0x2d;
+/** Every account has one: a buffer for each would cost more than the text. */
+const guidScratch = Buffer.alloc(36);
 
 /** The reverse of `guidText`; null where `text` is no GUID. */
 export function guidBytes(text: string): Buffer | null {
