@@ -137,9 +137,9 @@ async function fetchBranch(
     });
   } catch (error) {
     if (signal.aborted)
-      throw fetchTrouble(where, new Error(`not finished within ${Math.round(deadlineMs / 1000)} s`), null);
+      throw fetchTrouble(where, new Error(`not finished within ${Math.round(deadlineMs / 1000)} s`), branch, null);
     const heads = /couldn't find remote ref/i.test(messageOf(error)) ? await branchesOf(mirror, url) : null;
-    throw fetchTrouble(where, error, heads);
+    throw fetchTrouble(where, error, branch, heads);
   }
   await tidy(mirror);
 }

@@ -46,7 +46,7 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
     },
   ],
   [
-    /certificate|ssl|tls/i,
+    /certificate/i,
     {
       remedy: 'person',
       what: "The server's certificate was not accepted.",
@@ -54,8 +54,25 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
     },
   ],
   [
+    // Git says so in many ways, and says more that sounds like damage after it.
+    /early eof|curl (?:16|18|52|55|56|92)\b|empty reply|unexpected disconnect|hung up|remote end closed|getpeername|expected (?:flush|'[a-z-]+')/i,
+    {
+      remedy: 'retry',
+      what: 'The server broke off in the middle of its answer; nothing of it was taken in.',
+      next: 'The next pass tries again; if it goes on, check the Git server and the network to it.',
+    },
+  ],
+  [
     /connection refused|connection timed out|connection reset|failed to connect|couldn't connect|no route to host|network is unreachable/i,
     { remedy: 'retry', what: 'The server cannot be reached.', next: 'Check that it runs, and the network to it.' },
+  ],
+  [
+    /gnutls|ssl|tls/i,
+    {
+      remedy: 'retry',
+      what: 'The encrypted connection to the server broke off, or never came about.',
+      next: 'Check that the server runs and speaks https at this address, and the network to it.',
+    },
   ],
   [
     /does not appear to be a git repository|not found|no such file or directory|not a git repository|does not exist/i,
@@ -79,10 +96,19 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
   ],
 ];
 
-/** A failed fetch as a MusterError. `heads`: branches that exist, where the configured one does not. */
-export function fetchTrouble(where: string, error: unknown, heads: readonly string[] | null): MusterError {
+/**
+ * A failed fetch as a MusterError.
+ * @param heads branches that the server named when it was asked for them again, where the fetch did not find the
+ * configured `branch`; null: it could not be asked, or the branch was not the trouble
+ */
+export function fetchTrouble(
+  where: string,
+  error: unknown,
+  branch: string,
+  heads: readonly string[] | null,
+): MusterError {
   const output = error instanceof Error ? error.message : String(error);
-  const trouble = { where: `${where}, fetching`, ...(missingBranch(output, heads) ?? causeOf(output)) };
+  const trouble = { where: `${where}, fetching`, ...(missingBranch(output, branch, heads) ?? causeOf(output)) };
   return new MusterError(trouble, { cause: error });
 }
 
@@ -93,17 +119,24 @@ function causeOf(output: string): Cause {
   return { remedy: 'retry', what, next: 'Check source.git in the configuration, the server, and the network to it.' };
 }
 
-function missingBranch(output: string, heads: readonly string[] | null): Cause | null {
+/** An answer that was cut off names fewer branches than there are, so one answer alone does not say that a branch is gone. */
+function missingBranch(output: string, branch: string, heads: readonly string[] | null): Cause | null {
   if (!/couldn't find remote ref/i.test(output)) return null;
-  if (heads !== null && heads.length === 0) {
+  if (heads === null || heads.includes(branch)) {
+    return {
+      remedy: 'retry',
+      what: 'The answers of the server were not complete, so that it is not certain whether it has the branch.',
+      next: 'The next pass tries again; if it goes on, check source.git.branch, and the server.',
+    };
+  }
+  if (heads.length === 0) {
     return {
       remedy: 'person',
       what: 'The repository is empty: it has no branch yet.',
       next: 'Push the desired state to it.',
     };
   }
-  const shown =
-    heads === null ? '' : ` It has ${heads.slice(0, 5).join(', ')}${heads.length > 5 ? ' and others' : ''}.`;
-  const what = `The repository has no such branch.${shown}`;
+  const shown = `It has ${heads.slice(0, 5).join(', ')}${heads.length > 5 ? ' and others' : ''}.`;
+  const what = `The repository has no such branch. ${shown}`;
   return { remedy: 'person', what, next: 'Check source.git.branch; if the branch was deleted, bring it back.' };
 }
