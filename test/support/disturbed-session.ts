@@ -118,14 +118,18 @@ export function disturber(bench: FaultBench, reference: Reference, completed: Co
       proxy.countAnew();
       proxy.cutAfter(cutOf(point));
       let struck = false;
+      const advice: string[] = [];
       const act = async () => {
         try {
-          return await bench.run(point.step, 'impatient');
+          const report = await bench.run(point.step, 'impatient');
+          advice.push(...wrongAdvice(report));
+          return report;
         } finally {
           struck = proxy.struck > 0;
         }
       };
-      return { ...(await judged(act, point.step === 'plan')), struck };
+      const verdict = await judged(act, point.step === 'plan');
+      return { ...verdict, wrong: [...advice, ...verdict.wrong], struck };
     },
   };
 }
@@ -181,6 +185,12 @@ function untruths(reference: Reference, report: Report, now: Dump, dry: boolean)
     if (outcome.status === 'skipped' && done(change.person.key)) wrong.push(`${said} and was done`);
   }
   return wrong;
+}
+
+/** A network that fails is nobody's mistake: waiting helps, and nobody should be sent to look for a wrong setting. */
+function wrongAdvice(report: Report): readonly string[] {
+  const troubles = [...report.trouble, ...report.plan.unread].filter(({ remedy }) => remedy !== 'retry');
+  return troubles.map(({ remedy, what, next }) => `called a matter for "${remedy}": ${what} ${next}`);
 }
 
 function differingDns(a: Dump, b: Dump): readonly string[] {
