@@ -22,12 +22,15 @@ export async function readChanges(desk: Desk, expected: Expectation, giveUpAt: n
   if (kept === null || now === null) return null;
   const changed = now.sequence === kept.position.sequence ? new Map() : await changedSince(desk, kept, giveUpAt);
   if (changed === null || takesNameOver(kept, changed)) return null;
+  const nothingNew = now.sequence === kept.position.sequence && kept.reading.reach === 'changes';
+  if (nothingNew && kept.allHere === expected.knownGuids) return kept.reading;
   const { byGuid, accounts } = merged(kept, changed);
   const proof = await proven(byGuid, expected, accounts);
-  const nothingNew = now.sequence === kept.position.sequence && kept.reading.reach === 'changes';
   const reading: Reading = nothingNew && same(kept.reading, proof) ? kept.reading : { ...proof, reach: 'changes' };
   const all = proof.accounts === accounts ? byGuid : new Map(proof.accounts.map((one) => [one.guid, one]));
-  desk.kept?.advance({ ...kept, position: now, reading, byGuid: all });
+  const { moved, gone } = proof;
+  const allHere = moved.length + gone.length === 0 ? expected.knownGuids : null;
+  desk.kept?.advance({ ...kept, position: now, reading, byGuid: all, allHere });
   return reading;
 }
 
