@@ -65,7 +65,10 @@ describe('one database in several processes', () => {
     const place = sqliteWorld.newPlace();
     const makers = await Promise.all([1, 2, 3, 4].map(() => startStoreProcess(place)));
     for (const [index, maker] of makers.entries()) expect(await maker.ask(`intend i${index}`)).toEqual({ ok: null });
-    expect(rowsOf(place, 'select distinct name from migration')).toHaveLength(2);
+    // Each step once, whoever made it.
+    const steps = rowsOf(place, 'select name from migration').map((row) => JSON.stringify(row));
+    expect(new Set(steps).size).toBe(steps.length);
+    expect(steps.length).toBeGreaterThan(0);
     expect(rowsOf(place, 'select * from lease')).toHaveLength(1);
     expect(await (await openFor(sqliteWorld, place)).journal.open()).toHaveLength(4);
   });
