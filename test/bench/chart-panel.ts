@@ -55,7 +55,7 @@ export function panel<T extends { readonly users: number }>(
     const dots = points.map(
       (point) => `<circle class="dot" cx="${n(x(point.users))}" cy="${n(y(line.of(point)))}" r="${DOT}"/>`,
     );
-    const name = `<text x="${right + 10}" y="${n((places[at] ?? 0) + 4)}">${line.name}</text>`;
+    const name = `<text x="${n(x(lastOf(points).users) + 10)}" y="${n((places[at] ?? 0) + 4)}">${line.name}</text>`;
     return `<g class="series ${line.mark}"><polyline class="line" points="${path.join(' ')}"/>${dots.join('')}${name}</g>`;
   });
   return [head, ...grid, ...drawn].join('\n');

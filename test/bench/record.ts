@@ -16,6 +16,9 @@ const END = '<!-- /benchmarks -->';
 /** Those that the README quotes; the page has all. */
 const IN_README: ReadonlySet<string> = new Set(['a', 'b', 'c', 'c-git', 'd', 'e-cold', 'f', 'g']);
 
+/** Load for each core before the run from which on the figures need a word of warning. */
+const QUIET_LOAD_MAX = 0.5;
+
 /** What each document should hold, given what it holds now: path from the root to text. */
 export function recorded(report: BenchReport, textOf: (file: string) => string): ReadonlyMap<string, string> {
   return new Map([
@@ -38,17 +41,27 @@ function withBlock(text: string, file: string, block: string): string {
 function readmeBlock(report: BenchReport): string {
   const rows = report.results
     .filter(({ key }) => IN_README.has(key))
-    .map((result) => `| ${result.title} | ${valueText(result)} | ${floorText(result)} | ${shortGoal(result)} |`);
+    .map((result) => {
+      const floor = result.floor === null ? '' : amount(result.floor.median, result.unit);
+      const goal = `${goalText(result.goal, result.unit)}: ${verdictText(result)}`;
+      return `| ${result.title} | ${valueText(result)} | ${floor} | ${ratioText(result)} | ${goal} |`;
+    });
   const { cores, memoryGb, processor } = report.machine;
   return [
-    `With ${count(report.users)} people, on ${cores} cores of ${processor} with ${memoryGb} GB, measured ${report.day}:`,
+    `With ${count(report.users)} people, on ${cores} cores of ${processor} with ${memoryGb} GB, measured ${report.day}.${busyText(report)}`,
     '',
-    '| figure | Muster | floor | goal |',
-    '| --- | --- | --- | --- |',
+    '| figure | Muster | floor | ratio | goal |',
+    '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
     '![Time and memory over the number of people](docs/benchmarks.svg)',
   ].join('\n');
+}
+
+/** Figures of a machine that does other things as well are no figures of the program. */
+function busyText({ machine: { loadBefore, cores } }: BenchReport): string {
+  if (loadBefore < cores * QUIET_LOAD_MAX) return '';
+  return ` The machine was busy with other work (load ${loadBefore}), so everything took several times longer than it should.`;
 }
 
 function pageBlock(report: BenchReport): string {
@@ -64,7 +77,7 @@ function pageBlock(report: BenchReport): string {
       `| ${count(point.users)} | ${[point.floorMs, point.coldMs, point.warmMs, point.tenMs, point.nothingMs].map((ms) => amount(ms / 1000, 's')).join(' | ')} | ${[point.coldMb, point.warmMb, point.residentMb].map((mb) => amount(mb, 'MB')).join(' | ')} |`,
   );
   return [
-    `Measured ${report.day} with ${count(report.users)} people. ${machineText(report.machine)}`,
+    `Measured ${report.day} with ${count(report.users)} people. ${machineText(report.machine)}${busyText(report)}`,
     '',
     '| | figure | Muster | floor | ratio | goal | |',
     '| --- | --- | --- | --- | --- | --- | --- |',
@@ -90,8 +103,4 @@ function valueText({ muster, unit }: Result): string {
 
 function floorText({ floor, unit }: Result): string {
   return floor === null ? '' : `${amount(floor.median, unit)} (${floor.what})`;
-}
-
-function shortGoal(result: Result): string {
-  return `${goalText(result.goal, result.unit)}: ${verdictText(result)}`;
 }

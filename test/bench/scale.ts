@@ -76,7 +76,8 @@ export class Scale {
   }
 
   async close(): Promise<void> {
-    const site = await this.#site;
+    // What could not be opened was told where it was needed.
+    const site = await this.#site?.catch(() => null);
     await site?.close();
   }
 

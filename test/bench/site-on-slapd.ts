@@ -59,7 +59,7 @@ export async function openSlapdSite(
     foldLog(join(folder, 'muster.db'));
     await copyFile(join(folder, 'muster.db'), join(building, 'warm.db'));
     await copyFile(join(folder, 'muster.db'), join(building, 'cold.db'));
-    forgetTypedFiles(join(building, 'cold.db'));
+    forgetTypedFiles(join(building, 'cold.db'), users);
     await copyFolder(join(folder, 'mirror.git'), join(building, 'mirror.git'));
   });
   await rm(join(folder, 'mirror.git'), { recursive: true, force: true });
@@ -91,9 +91,12 @@ function foldLog(file: string): void {
   database.close();
 }
 
-function forgetTypedFiles(file: string): void {
+/** @throws Error where the store held fewer files than there are people: then the cache is elsewhere, and cold would not be cold. */
+function forgetTypedFiles(file: string, users: number): void {
   const database = new DatabaseSync(file);
-  database.exec('DELETE FROM parsedBlobs; DELETE FROM blobTexts; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  const { changes } = database.prepare('DELETE FROM parsedBlobs').run();
+  if (Number(changes) < users) throw new Error(`The store remembered only ${changes} files of ${users} people.`);
+  database.exec('DELETE FROM blobTexts; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
 }
 

@@ -23,7 +23,7 @@ export function ratioText(result: Result): string {
 
 export function goalText(goal: Goal, unit: Unit): string {
   if (goal.kind === 'limit') return `at most ${amount(goal.value, unit)}`;
-  return goal.kind === 'ratio' ? `ratio at most ${plain(goal.value)}` : `at least ${count(goal.value)} times less`;
+  return goal.kind === 'ratio' ? `ratio at most ${goal.value}` : `at least ${count(goal.value)} times less`;
 }
 
 /** `met` or `missed`, with the value that the goal is about, and by how much it is missed. */
