@@ -98,9 +98,10 @@ export function blocks(kind: 'institution' | 'user', entries: readonly BlockFiel
   return { [`blocked-${kind}s.yaml`]: text.join('') };
 }
 
-/** The day so many days from today, in UTC: tests keep a day's distance from every border. */
+/** The day so many days from today, in the zone of the tests' installations. */
 export function daysFromToday(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  // Swedish dates are ISO 8601's.
+  return new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Copenhagen' }).format(Date.now() + days * 86_400_000);
 }
 
 /** A Danish mobile number that is always the same for one username. */
