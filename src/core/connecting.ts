@@ -41,7 +41,9 @@ export function backRow(
 
 /**
  * Remembers how far the server has come by now. Nothing is written where it has not moved; a server that does not answer any
- * more, or is another one by now, leaves the memory as it was.
+ * more, or is another one by now, leaves the memory as it was. One whose number went down, or stood still although it confirmed
+ * writes, answers from the past: it is in doubt from now on.
+ * @param wrote whether it confirmed any write since `footing` was looked at
  */
 export async function rememberPosition(
   { servers }: Pick<Store, 'servers'>,
@@ -49,9 +51,15 @@ export async function rememberPosition(
   { reader }: Session,
   footing: Footing,
   at: Instant,
+  wrote: boolean,
 ): Promise<void> {
   const now = await reader.position().catch(() => null);
-  if (now === null || now.epoch !== footing.position?.epoch || now.sequence < footing.position.sequence) return;
+  if (now === null || now.epoch !== footing.position?.epoch) return;
+  const { sequence } = footing.position;
+  if (now.sequence < sequence || (wrote && now.sequence === sequence)) {
+    await servers.put({ ...now, sequence, system, address: footing.address, at, backAt: at });
+    return;
+  }
   const seen = await servers.all(system);
   const row = seen.find(({ address, epoch }) => address === footing.address && epoch === now.epoch);
   const moved = row === undefined || row.sequence !== now.sequence || row.backAt !== null;

@@ -6,7 +6,6 @@ import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
-import { rememberPosition } from './connecting.ts';
 import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -16,6 +15,7 @@ import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
 import { type Recalled, recall } from './recall.ts';
+import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
 import { keepRecovery } from './settling.ts';
 import { type SystemResult, systemPass } from './system-pass.ts';
@@ -107,7 +107,7 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
     const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
-    if (writes) await rememberServers(parts, run, systems);
+    if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const notices = [...plan.notices, ...unconfirmed, ...alarms(applied)];
@@ -280,14 +280,6 @@ async function accept(parts: PassParts, run: Timekeeper, systems: readonly Syste
   await ledger.put(systems.flatMap((system) => system.accepted));
   const whole = systems.every((system) => system.read !== null && system.unknownMarks === 0);
   if (whole && (await ledger.establishedAt()) === null) await ledger.establish(run.startedAt);
-}
-
-/** How far the servers have come, what was written in this pass included. */
-async function rememberServers(parts: PassParts, run: Timekeeper, systems: readonly SystemResult[]): Promise<void> {
-  for (const { system, session, footing, believed } of systems) {
-    if (session === null || footing === null || !believed) continue;
-    await rememberPosition(parts.store, system, session, footing, run.startedAt);
-  }
 }
 
 function sessionsOf(systems: readonly SystemResult[]): ReadonlyMap<string, Session> {

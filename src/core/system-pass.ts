@@ -7,6 +7,7 @@ import type { Used } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
+import { confirmed } from './confirming.ts';
 import { backRow, type Connected, connectToOne } from './connecting.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
@@ -192,6 +193,8 @@ async function conclude(
     unsettled: new Set(late.unsettled.map(({ change }) => change.address.key)),
   });
   const result = withoutLost(whole, lost, start.desired, footing);
+  const known = reuse.known(late.rows, late.unsettled);
+  const accepted = await confirmed(result.accepted, late.rows, session.reader, known);
   const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];
   const { ours, unknownMarks } = reuse.tally(observation, late.rows);
   return {
@@ -202,8 +205,8 @@ async function conclude(
     lane,
     changes: withoutJudged(result.changes, lane),
     notices: [...start.notices, ...late.notices, ...cleared, ...result.notices, ...laneNotices(lane, result.notices)],
-    rows: withRows(late.rows, result.accepted),
-    accepted: result.accepted,
+    rows: withRows(late.rows, accepted),
+    accepted,
     read: { system, server, digest, ours },
     trouble: null,
     unknownMarks,

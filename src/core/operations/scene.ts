@@ -60,7 +60,8 @@ export async function onScene<T>(
     try {
       if (isOfThePast(footing) && !ofThePast) throw new MusterError(backTrouble(footing));
       const done = await act({ parts, reconciler, session, footing, at, desired, outdated: want.trouble, rows, known });
-      if (footing.standing === 'steady') await rememberPosition(parts.store, reconciler.system, session, footing, at);
+      if (footing.standing === 'steady')
+        await rememberPosition(parts.store, reconciler.system, session, footing, at, false);
       return done;
     } finally {
       await closeAll([session]);
