@@ -27,6 +27,11 @@ export const CRASH_CLASSES: readonly CrashClass[] = [
     run: async (share, tell) => (await import('./crash-git.ts')).crashGit(share, tell),
   },
   {
+    name: 'stale',
+    what: 'Each read of eight passes answered by a domain controller of the past: alone, and with all that follow it',
+    run: async (share, tell) => (await import('./crash-stale.ts')).crashStale(share, tell),
+  },
+  {
     name: 'bytes',
     what: 'Each byte, both ways, at which a plan and a sync are cut (FIN), stalled, and reset (RST)',
     run: async (share, tell) => (await import('./crash-bytes.ts')).crashBytes(share, tell),

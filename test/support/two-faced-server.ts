@@ -9,8 +9,8 @@ export type Face = 'live' | 'stale';
 
 /** A load balancer that forgets which server it had chosen, in the worst way: within one connection. */
 export class TwoFacedServer {
-  /** Whom the next search goes to; `read` counts them over all connections, from 1. */
-  readsFrom: (read: number) => Face = () => 'live';
+  /** Whom the next search goes to; `read` counts them over all connections, `ofConnection` those of its own, both from 1. */
+  readsFrom: (read: number, ofConnection: number) => Face = () => 'live';
   /** Reads answered by the stale controller so far. */
   staleReads = 0;
   readonly #live: SambaDc;
@@ -18,6 +18,7 @@ export class TwoFacedServer {
   readonly #server: Server;
   readonly #sockets = new Set<TLSSocket>();
   #reads = 0;
+  readonly #readsOf = new Map<TLSSocket, number>();
 
   constructor(live: SambaDc) {
     this.#live = live;
@@ -41,6 +42,17 @@ export class TwoFacedServer {
     this.#stale = await copyState(this.#live);
   }
 
+  /** Searches so far, over all connections. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  /** The next search is the first. */
+  countAnew(): void {
+    this.#reads = 0;
+    this.staleReads = 0;
+  }
+
   /** Ends the address and the copy. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
@@ -61,10 +73,11 @@ export class TwoFacedServer {
         .on('error', () => undefined)
         .on('close', () => {
           this.#sockets.delete(socket);
+          this.#readsOf.delete(socket);
           for (const other of all) other.destroy();
         });
     }
-    messages(client, (bytes) => this.#route(bytes, live, stale));
+    messages(client, (bytes) => this.#route(bytes, client, live, stale));
     messages(live, (bytes) => client.write(bytes));
     if (stale === null) return;
     // Muster is logged in on both, but hears of one.
@@ -73,11 +86,15 @@ export class TwoFacedServer {
     });
   }
 
-  #route(bytes: Buffer, live: TLSSocket, stale: TLSSocket | null): void {
+  #route(bytes: Buffer, client: TLSSocket, live: TLSSocket, stale: TLSSocket | null): void {
     const { operation } = readLdapMessage(bytes);
-    if (operation === 'search') this.#reads += 1;
+    const ofConnection = (this.#readsOf.get(client) ?? 0) + 1;
+    if (operation === 'search') {
+      this.#reads += 1;
+      this.#readsOf.set(client, ofConnection);
+    }
     if (operation === 'bind') stale?.write(bytes);
-    if (operation !== 'search' || stale === null || this.readsFrom(this.#reads) === 'live') {
+    if (operation !== 'search' || stale === null || this.readsFrom(this.#reads, ofConnection) === 'live') {
       live.write(bytes);
       return;
     }

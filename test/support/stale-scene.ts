@@ -1,0 +1,231 @@
+/** Several passes behind an address where a frozen copy of the domain controller answers reads as well, ready to be run again and again. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config.ts';
+import { adopt } from '../../src/core/operations/adopt.ts';
+import { approveHeld } from '../../src/core/operations/approval.ts';
+import { rebuildLedger } from '../../src/core/operations/rebuild.ts';
+import { pass } from '../../src/core/pass.ts';
+import type { Report } from '../../src/core/report.ts';
+import { type Site, wire } from '../../src/wiring.ts';
+import { type Dump, lastingAccounts } from './account-dumps.ts';
+import { blocks, daysFromToday, type Files, institution, people, person } from './desired-state.ts';
+import { addUsers, highestCommittedUsn, modify } from './directory-contents.ts';
+import { runCommand } from './run-command.ts';
+import { type SambaDc, type SambaSnapshot, snapshotState, startSamba } from './samba.ts';
+import { approveAll, change, makeSite, OPERATOR, sync, type TestSite } from './site.ts';
+import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
+import { startTwoFacedServer, type TwoFacedServer } from './two-faced-server.ts';
+
+const CBS = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'];
+const DTU = ['d1', 'd2', 'd3'];
+/** Exists before it is declared. */
+const STRANGER = 'x1';
+/** Three numbers go through by themselves, four wait for an approval. */
+const LIMITS = '{ always: 20, phone: { people: 3 } }';
+
+/** `serve`: one process for all passes, which remembers what it read. `sync`: each pass a command of its own. */
+export type Way = 'serve' | 'sync';
+
+export interface StaleBench {
+  readonly dc: SambaDc;
+  readonly face: TwoFacedServer;
+  readonly site: TestSite;
+  readonly snapshot: SambaSnapshot;
+  readonly kept: TestDirectory;
+}
+
+/** What the scenario came to. */
+export interface Course {
+  /** The accounts after each step, hand-made changes included. */
+  readonly states: readonly Dump[];
+  /** How far the directory's own counter of writes moved. */
+  readonly usnSteps: number;
+  /** Searches in the scenario, without the passes that end it. */
+  readonly reads: number;
+  /** Changes that are still planned at the end. */
+  readonly left: readonly string[];
+  readonly staleReads: number;
+}
+
+/** Twelve people known, one of them and nobody else blocked; frozen here. */
+export async function makeStaleBench(): Promise<StaleBench> {
+  const dc = await startSamba();
+  const face = await startTwoFacedServer(dc);
+  const site = await makeSite(dc, { urls: [face.url], limits: LIMITS });
+  await change(
+    site,
+    { ...institution('cbs', 'CBS'), ...institution('dtu', 'DTU'), ...people([...CBS, ...DTU]) },
+    'People',
+  );
+  await approveAll(site, await sync(site));
+  await sync(site);
+  await addUsers(dc, [{ name: STRANGER }]);
+  await change(site, { ...person(STRANGER), ...block('d3') }, 'A stranger, and a block');
+  await sync(site);
+  await face.freeze();
+  const kept = await makeTestDirectory('kept');
+  await runCommand('cp', ['-a', `${site.folder}/.`, kept.path]);
+  return { dc, face, site, snapshot: await snapshotState(dc), kept };
+}
+
+export async function removeStaleBench({ dc, face, site, snapshot, kept }: StaleBench): Promise<void> {
+  await face.close();
+  await Promise.all([dc.stop(), site.remove(), snapshot.remove(), kept.remove()]);
+}
+
+/** Runs the scenario from its beginning, with reads that go astray as `readsFrom` says, and ends it undisturbed. */
+export async function courseOf(bench: StaleBench, way: Way, readsFrom: TwoFacedServer['readsFrom']): Promise<Course> {
+  const { dc, face, site } = bench;
+  await rewind(bench);
+  const before = await highestCommittedUsn(dc);
+  const states: Dump[] = [await lastingAccounts(dc)];
+  const muster = await openMuster(site, way);
+  face.countAnew();
+  face.readsFrom = readsFrom;
+  for (const step of STEPS) {
+    await step(bench, muster);
+    states.push(await lastingAccounts(dc));
+  }
+  const { reads, staleReads } = face;
+  face.readsFrom = () => 'live';
+  await muster.sync();
+  // What an operator could not do then is done now, and what Muster asks an operator for; nobody else helps.
+  if (!(await muster.adopt(STRANGER))) {
+    await muster.rebuild();
+    await muster.adopt(STRANGER);
+  }
+  await muster.approve(await muster.sync());
+  await muster.sync();
+  const left = (await muster.plan()).plan.changes.map(({ kind, person: { key } }) => `${kind} ${key}`);
+  await muster.close();
+  states.push(await lastingAccounts(dc));
+  return { states, usnSteps: (await highestCommittedUsn(dc)) - before, reads, left, staleReads };
+}
+
+async function rewind({ dc, face, site, snapshot, kept }: StaleBench): Promise<void> {
+  face.readsFrom = () => 'live';
+  await dc.rollBackTo(snapshot);
+  await Promise.all((await readdir(site.folder)).map((name) => rm(join(site.folder, name), { recursive: true })));
+  await runCommand('cp', ['-a', `${kept.path}/.`, site.folder]);
+}
+
+/** Muster as the steps use it; a failure is told to whoever asked, and nothing else happens. */
+interface Muster {
+  sync(): Promise<Report | null>;
+  plan(): Promise<Report>;
+  approve(report: Report | null): Promise<void>;
+  /** False where it was refused altogether. */
+  adopt(username: string): Promise<boolean>;
+  /** Says that the directory, as it is, is the truth. */
+  rebuild(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openMuster(site: TestSite, way: Way): Promise<Muster> {
+  const open = async () =>
+    wire(await loadConfig(site.configFile), {
+      progress: () => undefined,
+      logLevel: 'silent',
+      resident: way === 'serve',
+    });
+  const resident = way === 'serve' ? await open() : null;
+  const on = async <T>(work: (opened: Site) => Promise<T>): Promise<T> => {
+    if (resident !== null) return work(resident);
+    const opened = await open();
+    try {
+      return await work(opened);
+    } finally {
+      await opened.close();
+    }
+  };
+  const request = { trigger: 'schedule' };
+  return {
+    sync: () => on(({ parts }) => pass(parts, { ...request, dryRun: false })),
+    plan: () => on(({ parts }) => pass(parts, { ...request, dryRun: true })),
+    approve: (report) =>
+      on(async ({ parts }) => {
+        for (const { digest } of report?.holds ?? []) {
+          if (digest !== null) await approveHeld(parts, digest, OPERATOR, 24).catch(() => undefined);
+        }
+      }),
+    adopt: (username) =>
+      on(({ parts }) =>
+        adopt(parts, [username], OPERATOR).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    rebuild: () =>
+      on(async ({ parts }) => {
+        const { digest } = await rebuildLedger(parts, null);
+        await rebuildLedger(parts, { ...OPERATOR, digest });
+      }),
+    close: async () => resident?.close(),
+  };
+}
+
+type Step = (bench: StaleBench, muster: Muster) => Promise<void>;
+
+/** A commit, then a pass. */
+function committed(files: Files): Step {
+  return async ({ site }, muster) => {
+    await change(site, files, 'Change');
+    await muster.sync();
+  };
+}
+
+/** Somebody's hands in the directory. */
+function byHand(...ldif: readonly ((dc: SambaDc) => string)[]): Step {
+  return async ({ dc }) => {
+    for (const one of ldif) await modify(dc, one(dc));
+  };
+}
+
+function set(username: string, attribute: string, value: string) {
+  return (dc: SambaDc) =>
+    `dn: CN=${username},OU=CBS,${dc.researchersOu}\nchangetype: modify\nreplace: ${attribute}\n${attribute}: ${value}\n`;
+}
+
+function block(username: string, isLifted = false): Files {
+  const lifted = isLifted ? { lifted: daysFromToday(-1) } : {};
+  return blocks('user', [{ target: username, from: daysFromToday(-9), ...lifted }]);
+}
+
+function phones(names: readonly string[]): Files {
+  return Object.assign({}, ...names.map((name, nth) => person(name, { phone: `+45 20 77 77 7${nth}` })));
+}
+
+/** Created, changed, blocked, given back, undone by hand, adopted, approved, closed. */
+const STEPS: readonly Step[] = [
+  committed({
+    ...people(['n1', 'n2']),
+    ...person('a1', { given: 'Ida' }),
+    ...person('a2', { phone: '+45 20 99 99 92' }),
+  }),
+  committed({ 'blocked-users.yaml': both(block('d3'), block('a3')) }),
+  byHand(
+    set('a3', 'userAccountControl', '512'),
+    set('a4', 'userAccountControl', '514'),
+    set('a5', 'mobile', '+4520666666'),
+  ),
+  async (_, muster) => {
+    await muster.sync();
+  },
+  committed({ 'blocked-users.yaml': both(block('d3', true), block('a3', true)) }),
+  async (_, muster) => {
+    await muster.adopt(STRANGER);
+    await muster.sync();
+  },
+  async ({ site }, muster) => {
+    await change(site, phones(['a1', 'a5', 'a7', 'n1']), 'Numbers');
+    await muster.approve(await muster.sync());
+    await muster.sync();
+  },
+  committed({ ...person('a6', { state: 'closed' }), ...person('n2', { starts: daysFromToday(30) }) }),
+  committed({ ...person('a6', { state: 'active' }), ...person('n2', { starts: 'none' }) }),
+];
+
+function both(...files: readonly Files[]): string {
+  return files.map((one) => one['blocked-users.yaml'] ?? '').join('');
+}
