@@ -13,7 +13,7 @@ import { STORE } from './catastrophe-table-store.ts';
 
 const TABLES = [REPOSITORY, BLOCKS, EDITS, READINGS, HANDS, CLOCKS, STORE, LIMIT_ROWS, DECISIONS, HISTORY];
 
-describe('catastrophes of the repository', () => {
+describe('S4, P1, P4, T4, Y1, Y4, Y5, Y6, Y7, Y8 and Y10: catastrophes of the repository', () => {
   catastropheTests([...REPOSITORY, ...BLOCKS, ...EDITS]);
 });
 
