@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -11,8 +12,8 @@ import { duration, ROOT, say, toolEnvironment } from './command.ts';
 import { CRASH_CLASSES, classOfPoint } from './crash-classes.ts';
 import { type ClassResult, recordReliability } from './crash-record.ts';
 
-/** One per processor core that a machine for this work has at least. */
-const PROCESSES = 2;
+/** One per processor core; a machine for this work has at least two. */
+const PROCESSES = Math.max(2, availableParallelism());
 /** Between two lines that say how far it has come. */
 const PROGRESS_EVERY = 1_000;
 /** What was tried, a line of JSON each: `--resume` goes on from there. */
@@ -20,7 +21,7 @@ const LOG = join(ROOT, '.cache/crash.jsonl');
 
 const HELP = `script/crash [options]
 
-Without options: every point of every class. Two idle cores take about an hour, nearly all of it for the bytes.
+Without options: every point of every class. Two idle cores take hours, nearly all of it for the bytes.
 
   --only CLASS    ${CRASH_CLASSES.map(({ name }) => name).join(', ')}; may be given several times
   --points M      so many points of each class, chosen by the seed
