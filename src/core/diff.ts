@@ -2,12 +2,12 @@
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { Moment } from '../model/moment.ts';
-import { eachResult, type Known, lastResult, steadyItems, steadyList, steadySet } from '../model/reuse.ts';
+import { eachResult, lastResult, steadySet } from '../model/reuse.ts';
 import { accessChange, endedByDate } from './access.ts';
 import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed } from './case.ts';
 import { type Change, type Create, compareChanges, type Desired, type Observed } from './change.ts';
-import { type Index, indexOf } from './diff-index.ts';
+import { type Index, indexer } from './diff-index.ts';
 import {
   existingNotice,
   goneNotice,
@@ -46,36 +46,42 @@ export function diff(input: DiffInput): Diff {
 
 /** `diff` for one who asks again and again: who is the same in every respect as last time is not judged anew. */
 export function differ(): (input: DiffInput) => Diff {
-  const index = lastResult(indexOf);
-  const things = { observed: steadyList<Observed>(), elsewhere: steadyList<Observed>(), gone: steadyList<string>() };
-  const conflicts = steadyItems<Conflict>(({ key }) => key);
-  const judgeEach = eachResult(judge);
-  const facts = lastResult(factsIn);
+  const index = indexer();
+  const contextOf = lastResult(asContext);
   const few = { unsettled: steadySet<string>(), doubtful: steadySet<string>() };
+  const judgeEach = eachResult({ keyOf: ({ address }: Desired) => address.key, factsOf, work: judge });
   const worthSaying = lastResult((all: readonly Finding[]) => all.filter((finding) => finding !== NOTHING));
   const declaredIn = steadySet<string>();
   const keysOf = lastResult((desired: readonly Desired[]) => declaredIn(desired.map(({ address }) => address.key)));
   const undeclared = lastResult(undeclaredNotices);
-  return (input) => {
-    const { desired, observation, ledger, traits, at } = input;
-    const known = index(
-      ledger,
-      things.observed(observation.observed),
-      things.elsewhere(observation.elsewhere),
-      things.gone(observation.gone),
-      conflicts(observation.conflicts),
-    );
-    const of = facts(desired, traits, few.unsettled(input.unsettled), few.doubtful(input.doubtful), known);
-    const findings = worthSaying(judgeEach(of, at));
-    const declared = keysOf(desired);
+  return ({ desired, observation, ledger, traits, unsettled, doubtful, at }) => {
+    const known = index(ledger, observation);
+    const context = contextOf(traits, few.unsettled(unsettled), few.doubtful(doubtful), known);
+    const findings = worthSaying(judgeEach(desired, context, at));
+    const notices = findings.flatMap((finding) => finding.notices);
     return {
       changes: findings.flatMap(({ changes }) => changes).sort(compareChanges(() => 0)),
-      notices: [...findings.flatMap(({ notices }) => notices), ...undeclared(declared, ledger, known)].sort(
-        byPersonAndKind,
-      ),
+      notices: [...notices, ...undeclared(keysOf(desired), ledger, known)].sort(byPersonAndKind),
       accepted: findings.flatMap(({ accepted }) => accepted ?? []),
     };
   };
+}
+
+/** What all judgements have in common. */
+interface Context {
+  readonly traits: Traits;
+  readonly unsettled: ReadonlySet<string>;
+  readonly doubtful: ReadonlySet<string>;
+  readonly index: Index;
+}
+
+function asContext(
+  traits: Traits,
+  unsettled: ReadonlySet<string>,
+  doubtful: ReadonlySet<string>,
+  index: Index,
+): Context {
+  return { traits, unsettled, doubtful, index };
 }
 
 /** Everything that the judgement of one wanted thing may depend on, besides the moment. */
@@ -92,36 +98,25 @@ type Facts = readonly [
   conflict: Conflict | undefined,
 ];
 
-function factsIn(
-  desired: readonly Desired[],
-  traits: Traits,
-  unsettled: ReadonlySet<string>,
-  doubtful: ReadonlySet<string>,
-  index: Index,
-): readonly Known<Facts>[] {
-  const all: Known<Facts>[] = [];
-  for (const one of desired) {
-    const { key } = one.address;
-    const row = index.rows.get(key) ?? null;
-    const handle = row?.handle ?? '';
-    const here = index.inScope.get(handle);
-    const isGone = index.gone.has(handle);
-    const facts: Facts = [
-      one,
-      traits,
-      unsettled.has(key),
-      doubtful.has(one.person.key),
-      row,
-      isGone,
-      here,
-      index.elsewhere.get(handle),
-      // Whoever is where the ledger has them is not looked for by name.
-      here === undefined || isGone || row?.goneAt !== null ? index.byName.get(key) : undefined,
-      index.conflicts.get(key),
-    ];
-    all.push({ key, facts });
-  }
-  return all;
+function factsOf(one: Desired, { traits, unsettled, doubtful, index }: Context): Facts {
+  const { key } = one.address;
+  const row = index.rows.get(key) ?? null;
+  const handle = row?.handle ?? '';
+  const here = index.inScope.get(handle);
+  const isGone = index.gone.has(handle);
+  return [
+    one,
+    traits,
+    unsettled.has(key),
+    doubtful.has(one.person.key),
+    row,
+    isGone,
+    here,
+    index.elsewhere.get(handle),
+    // Whoever is where the ledger has them is not looked for by name.
+    here === undefined || isGone || row?.goneAt !== null ? index.named(key) : undefined,
+    index.conflicts.get(key),
+  ];
 }
 
 function judge(facts: Facts, moment: Moment): Finding {

@@ -7,9 +7,8 @@ export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): K
   for (const row of rows) {
     if (row.goneAt !== null) continue;
     handles.add(row.handle);
-    for (const [name, value] of Object.entries(row.state.attributes)) {
-      if (value !== null) valued.set(name, (valued.get(name) ?? 0) + 1);
-    }
+    const { attributes } = row.state;
+    for (const name in attributes) if (attributes[name] !== null) valued.set(name, (valued.get(name) ?? 0) + 1);
   }
   return { handles, valued, openAttempts: new Set(open.map((intent) => intent.attempt)) };
 }

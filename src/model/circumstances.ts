@@ -31,51 +31,70 @@ export interface Calendar extends Days {
   readonly timeZone: string;
 }
 
+/** What surrounds all people of a model; the very one of before while no part of it changes. */
+export interface Surroundings {
+  readonly persons: ReadonlyMap<string, readonly Entry<Block>[]>;
+  readonly mail: ReadonlyMap<string, readonly Entry<Block>[]>;
+  readonly orders: ReadonlyMap<string, readonly OperatorBlock[]>;
+  readonly ofInstitution: (institution: string) => readonly Restriction[];
+  readonly calendar: Calendar;
+}
+
 /** A model made ready for many questions: made once per pass, then asked per person. */
 export interface ModelIndex {
   readonly model: Model;
-  /** What this person's standing depends on; undefined: no such person. */
-  circumstancesOf(userKey: string): Circumstances | undefined;
+  readonly surroundings: Surroundings;
 }
 
 /** Costs one step per block; days and institutions are worked out when first asked for, and kept. */
 export function indexModel(model: Model): ModelIndex {
-  return modelIndexer()(model);
+  return { model, surroundings: surveyor()(model) };
 }
 
-/** `indexModel` for one who asks again and again. */
-export function modelIndexer(): (model: Model) => ModelIndex {
+/** What surrounds the people of one model after the other. */
+export function surveyor(): (model: Model) => Surroundings {
   const calendarOf = lastResult((timeZone: string): Calendar => ({ timeZone, ...daysIn(timeZone) }));
   const byTarget = () =>
     lastResult((blocks: readonly Entry<Block>[]) => Map.groupBy(blocks, ({ document }) => document.target));
-  const groups = { institutions: byTarget(), persons: byTarget(), mail: byTarget() };
-  const byScope = lastResult((orders: readonly OperatorBlock[]) =>
-    Map.groupBy(orders, ({ scope, target }) => `${scope} ${target}`),
-  );
+  const byScope = (wanted: OperatorBlock['scope']) =>
+    lastResult((orders: readonly OperatorBlock[]) =>
+      Map.groupBy(
+        orders.filter(({ scope }) => scope === wanted),
+        ({ target }) => target,
+      ),
+    );
+  const blocks = { institutions: byTarget(), persons: byTarget(), mail: byTarget() };
+  const orders = { institutions: byScope('institution'), persons: byScope('user') };
   const reaching = lastResult(institutionReach());
-  return (model) => {
-    const calendar = calendarOf(model.timeZone);
-    const persons = groups.persons(model.blockedUsers);
-    const mail = groups.mail(model.mailBlocks);
-    const orders = byScope(model.operatorBlocks);
-    const blocked = groups.institutions(model.blockedInstitutions);
-    const ofInstitution = reaching(model.institutions, blocked, orders, calendar);
-    return {
-      model,
-      circumstancesOf: (userKey) => {
-        const entry = model.users.get(userKey);
-        if (entry === undefined) return undefined;
-        return [
-          entry,
-          persons.get(userKey),
-          mail.get(userKey),
-          orders.get(`user ${userKey}`),
-          fromAbove(entry, ofInstitution),
-          calendar,
-        ];
-      },
-    };
+  const whole = lastResult(surroundingsOf);
+  return ({ timeZone, institutions, blockedInstitutions, blockedUsers, mailBlocks, operatorBlocks }) => {
+    const calendar = calendarOf(timeZone);
+    const blocked = blocks.institutions(blockedInstitutions);
+    const reach = reaching(institutions, blocked, orders.institutions(operatorBlocks), calendar);
+    return whole(
+      blocks.persons(blockedUsers),
+      blocks.mail(mailBlocks),
+      orders.persons(operatorBlocks),
+      reach,
+      calendar,
+    );
   };
+}
+
+function surroundingsOf(
+  persons: Surroundings['persons'],
+  mail: Surroundings['mail'],
+  orders: Surroundings['orders'],
+  ofInstitution: Surroundings['ofInstitution'],
+  calendar: Calendar,
+): Surroundings {
+  return { persons, mail, orders, ofInstitution, calendar };
+}
+
+export function circumstancesOf(entry: Entry<User>, surroundings: Surroundings): Circumstances {
+  const { key } = entry;
+  const { persons, mail, orders, ofInstitution, calendar } = surroundings;
+  return [entry, persons.get(key), mail.get(key), orders.get(key), fromAbove(entry, ofInstitution), calendar];
 }
 
 /** Several versions of one entry may name several institutions: nothing good is to be had of it. */
@@ -89,8 +108,12 @@ function fromAbove({ document, rivals }: Entry<User>, ofInstitution: (key: strin
 
 /** Everything that ever takes something from a person. */
 export function restrictionsIn([entry, persons, mail, orders, above, calendar]: Circumstances): readonly Restriction[] {
-  const label = personLabel(entry.document);
   const own = versionsOf(entry).flatMap((version) => ownRestrictions(version, calendar));
+  if (persons === undefined && mail === undefined && orders === undefined) {
+    if (above.length === 0 && entry.rivals.length === 0) return own;
+    return once([...above, ...own]);
+  }
+  const label = personLabel(entry.document);
   return once([
     ...blocksOf('person-blocked', persons, label, calendar),
     ...blocksOf('mail-blocked', mail, label, calendar),
@@ -137,7 +160,7 @@ function institutionReach() {
         const who = institutionLabel(key, institution, institutions);
         return [
           ...blocksOf('institution-blocked', blocked.get(key), who, calendar),
-          ...ordersOf(orders.get(`institution ${key}`), who, calendar.timeZone),
+          ...ordersOf(orders.get(key), who, calendar.timeZone),
         ];
       });
       const now = steadily(institution)(restrictions);

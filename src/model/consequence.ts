@@ -25,17 +25,27 @@ const NEW_FILE = 'Until then nothing in this file counts.';
 
 /** The diagnostics of the files, with the consequence of those that concern what was never good. */
 export function withConsequences(loaded: Loaded, remembered: readonly AnyEntry[]): readonly Diagnostic[] {
-  if (loaded.files.every(({ diagnostics }) => diagnostics.length === 0)) return [];
-  const known = new Set(remembered.map(({ kind, key }) => identity(kind, key)));
-  const inFile = Map.groupBy(remembered, ({ origin }) => origin.file);
-  return loaded.files.flatMap((file) => {
-    if (file.diagnostics.length === 0) return [];
+  const faulty = loaded.files.filter(({ diagnostics }) => diagnostics.length > 0);
+  if (faulty.length === 0) return [];
+  const { known, inFile } = rememberedOf(faulty, remembered);
+  return faulty.flatMap((file) => {
     const before = (inFile.get(file.path) ?? []).filter(({ kind }) => kind === file.kind);
     return file.diagnostics.map((diagnostic) => {
       const consequence = consequenceIn(file, diagnostic, known, before);
       return consequence === null ? diagnostic : { ...diagnostic, consequence };
     });
   });
+}
+
+/** Of a few files, among all that is remembered: which identities are known, and what was good in which file. */
+function rememberedOf(files: readonly LoadedFile[], remembered: readonly AnyEntry[]) {
+  const keys = new Set(files.flatMap(({ broken }) => broken.flatMap(({ key }) => key ?? [])));
+  const paths = new Set(files.map(({ path }) => path));
+  const concerned = remembered.filter(({ key, origin }) => keys.has(key) || paths.has(origin.file));
+  return {
+    known: new Set(concerned.map(({ kind, key }) => identity(kind, key))),
+    inFile: Map.groupBy(concerned, ({ origin }) => origin.file),
+  };
 }
 
 /** Null: what was last good goes on, or nothing stands still. */

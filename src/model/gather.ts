@@ -1,5 +1,5 @@
 /** Gathering: under each identity, everything that stands in the files now and what was last good. */
-import { compareText, type Origin, place } from '../diagnostic.ts';
+import { compareText, type Diagnostic, type Origin, place } from '../diagnostic.ts';
 import type { AnyEntry, Documents, Entry, Kind } from './document.ts';
 import type { Loaded, LoadedFile, TypedEntry } from './loaded.ts';
 
@@ -34,21 +34,19 @@ export interface Hidden {
 }
 
 export function hiddenIn(loaded: Loaded): Hidden {
-  const unreadable = loaded.files.filter((file) => file.unreadable).map((file) => file.path);
-  const problems = [...loaded.diagnostics, ...loaded.files.flatMap(({ diagnostics }) => diagnostics)];
-  const refused = problems
-    .filter(({ severity, holds }) => severity === 'error' && holds === 'file')
-    .map(({ file }) => file);
+  const paths = new Set<string>();
   const nameless = new Map<string, Origin>();
-  for (const file of loaded.files) {
-    const lines = file.broken.filter(({ key }) => key === null).map(({ line }) => line);
-    if (lines.length > 0) nameless.set(file.path, { file: file.path, line: Math.min(...lines) });
-  }
-  return {
-    everything: !loaded.trusted,
-    paths: new Set([...unreadable, ...refused]),
-    nameless,
+  const refuse = (problems: readonly Diagnostic[]) => {
+    for (const { severity, holds, file } of problems) if (severity === 'error' && holds === 'file') paths.add(file);
   };
+  refuse(loaded.diagnostics);
+  for (const { path, unreadable, diagnostics, broken } of loaded.files) {
+    if (unreadable) paths.add(path);
+    refuse(diagnostics);
+    const lines = broken.filter(({ key }) => key === null).map(({ line }) => line);
+    if (lines.length > 0) nameless.set(path, { file: path, line: Math.min(...lines) });
+  }
+  return { everything: !loaded.trusted, paths, nameless };
 }
 
 /** Everything of one kind by identity, identities in code-unit order. */
@@ -90,7 +88,7 @@ type Keyed = ReadonlyMap<string, unknown>;
  * A document whose file cannot be read may still stand there; so may one that is missing from a file in which some entry has no
  * readable identity.
  */
-function hidingPlace(found: Pick<Found<unknown>, 'stated' | 'broken' | 'last'>, hidden: Hidden): Origin | null {
+export function hidingPlace(found: Pick<Found<unknown>, 'stated' | 'broken' | 'last'>, hidden: Hidden): Origin | null {
   if (found.last === null) return null;
   const { file } = found.last.origin;
   if (hidden.everything || hidden.paths.has(file)) return found.last.origin;
@@ -106,27 +104,46 @@ function statedIn<K extends Kind>(
 ): ReadonlyMap<string, readonly Stated<Documents[K]>[]> {
   const byKey = new Map<string, Stated<Documents[K]>[]>();
   for (const file of files) {
-    if (file.kind !== kind || file.unreadable) continue;
-    for (const entry of file.entries) {
-      if (!isStated(entry, kind)) continue;
-      const origin = { file: file.path, line: entry.line };
-      collect(byKey, entry.key, { document: entry.document, origin, none: entry.none });
-    }
+    if (file.kind !== kind) continue;
+    for (const [key, one] of statedInFile(kind, file)) collect(byKey, key, one);
   }
-  for (const several of byKey.values()) several.sort((a, b) => byOrigin(a.origin, b.origin));
+  for (const several of byKey.values()) several.sort(byPlaceOfStated);
   return byKey;
 }
 
 function brokenIn(kind: Kind, files: readonly LoadedFile[]): ReadonlyMap<string, readonly Origin[]> {
   const byKey = new Map<string, Origin[]>();
   for (const file of files) {
-    if (file.unreadable) continue;
-    for (const entry of file.broken) {
-      if (entry.kind === kind && entry.key !== null) collect(byKey, entry.key, { file: file.path, line: entry.line });
-    }
+    if (file.broken.length === 0) continue;
+    for (const [key, origin] of brokenInFile(kind, file)) collect(byKey, key, origin);
   }
   for (const several of byKey.values()) several.sort(byOrigin);
   return byKey;
+}
+
+/** What one file states, by identity. */
+export function statedInFile<K extends Kind>(
+  kind: K,
+  file: LoadedFile,
+): readonly (readonly [key: string, one: Stated<Documents[K]>])[] {
+  if (file.kind !== kind || file.unreadable) return NONE;
+  return file.entries.flatMap((entry) => {
+    if (!isStated(entry, kind)) return [];
+    const origin = { file: file.path, line: entry.line };
+    return [[entry.key, { document: entry.document, origin, none: entry.none }] as const];
+  });
+}
+
+/** Where in one file an identity stands with a mistake. */
+export function brokenInFile(kind: Kind, file: LoadedFile): readonly (readonly [key: string, origin: Origin])[] {
+  if (file.unreadable) return NONE;
+  return file.broken.flatMap((entry) =>
+    entry.kind === kind && entry.key !== null ? [[entry.key, { file: file.path, line: entry.line }] as const] : [],
+  );
+}
+
+export function byPlaceOfStated(a: Stated<unknown>, b: Stated<unknown>): number {
+  return byOrigin(a.origin, b.origin);
 }
 
 function collect<T>(byKey: Map<string, T[]>, key: string, item: T): void {
@@ -160,6 +177,6 @@ function isStated<K extends Kind>(
   return entry.kind === kind;
 }
 
-function isRemembered<K extends Kind>(entry: AnyEntry, kind: K): entry is AnyEntry & Entry<Documents[K]> {
+export function isRemembered<K extends Kind>(entry: AnyEntry, kind: K): entry is AnyEntry & Entry<Documents[K]> {
   return entry.kind === kind;
 }

@@ -18,70 +18,90 @@ export function lastResult<A extends readonly unknown[], R>(work: (...inputs: A)
   };
 }
 
-/** What is known of one thing: everything that its result may depend on. */
-export interface Known<F extends readonly unknown[]> {
-  /** Names the thing from one call to the next. */
-  readonly key: string;
-  readonly facts: F;
+/** How one result for each of many items is worked out. */
+export interface Each<I, C, F extends readonly unknown[], R> {
+  /** Names the item from one call to the next. */
+  readonly keyOf: (item: I) => string;
+  /** Everything that its result may depend on besides the moment, looked up in what all items have in common. */
+  readonly factsOf: (item: I, context: C) => F;
+  /** Depends on nothing but the facts and what it asks the moment. */
+  readonly work: (facts: F, moment: Moment) => R;
 }
 
-/** What came of one thing, and for which stretch of time that holds. */
-interface Slot<F, R> {
+/** What came of one item, and for which stretch of time that holds. */
+interface Slot<I, F, R> {
   readonly key: string;
+  readonly item: I;
   readonly facts: F;
   readonly result: R;
   readonly since: Instant;
   readonly until: Instant;
 }
 
-/**
- * One result for each of many things, in their order. A thing of which every fact is the very one that it was (by identity),
- * at a moment that changes no answer its work got, has the very result that it had; and where that goes for all of them in
- * the same order, so has the list.
- * @param work depends on nothing but the facts and what it asks the moment.
- */
-export function eachResult<F extends readonly unknown[], R>(
-  work: (facts: F, moment: Moment) => R,
-): (things: readonly Known<F>[], at: Instant) => readonly R[] {
-  let last: Round<F, R> = { things: [], slots: [], results: [], since: NEVER, until: NEVER };
-  return (things, at) => {
-    if (things !== last.things || at < last.since || last.until <= at) last = round(work, last, things, at);
-    return last.results;
-  };
-}
-
-/** All things at one moment, and the stretch of time in which nothing would come out differently. */
-interface Round<F, R> {
-  readonly things: readonly Known<F & readonly unknown[]>[];
-  readonly slots: readonly Slot<F, R>[];
+/** All items at one moment, and the stretch of time in which nothing would come out differently. */
+interface Round<I, C, F, R> {
+  readonly items: readonly I[];
+  readonly context: C | undefined;
+  readonly slots: readonly Slot<I, F, R>[];
   readonly results: readonly R[];
   readonly since: Instant;
   readonly until: Instant;
 }
 
-const NEVER = Number.NEGATIVE_INFINITY;
+/**
+ * One result for each of many items, in their order. An item of which every fact is the very one that it was (by identity), at a
+ * moment that changes no answer its work got, has the very result that it had; and where that goes for all of them in the same
+ * order, so has the list.
+ */
+export function eachResult<I, C, F extends readonly unknown[], R>(
+  each: Each<I, C, F, R>,
+): (items: readonly I[], context: C, at: Instant) => readonly R[] {
+  const never = Number.NEGATIVE_INFINITY;
+  let last: Round<I, C, F, R> = { items: [], context: undefined, slots: [], results: [], since: never, until: never };
+  return (items, context, at) => {
+    const same = items === last.items && context === last.context && last.since <= at && at < last.until;
+    if (!same) last = round(each, last, items, context, at);
+    return last.results;
+  };
+}
 
-function round<F extends readonly unknown[], R>(
-  work: (facts: F, moment: Moment) => R,
-  last: Round<F, R>,
-  things: readonly Known<F>[],
+function round<I, C, F extends readonly unknown[], R>(
+  each: Each<I, C, F, R>,
+  last: Round<I, C, F, R>,
+  items: readonly I[],
+  context: C,
   at: Instant,
-): Round<F, R> {
+): Round<I, C, F, R> {
   const find = finder(last.slots);
-  const slots: Slot<F, R>[] = [];
+  const slots: Slot<I, F, R>[] = [];
   const results: R[] = [];
   let since: Instant = Number.NEGATIVE_INFINITY;
   let until: Instant = Number.POSITIVE_INFINITY;
-  for (const { key, facts } of things) {
-    const known = find(key);
-    const holds = known !== undefined && known.since <= at && at < known.until && sameItems(known.facts, facts);
-    const slot = holds ? known : workedOut(work, key, facts, at);
+  for (const item of items) {
+    const slot = slotOf(each, find(each.keyOf(item)), item, context, context === last.context, at);
     slots.push(slot);
     results.push(slot.result);
     if (slot.since > since) since = slot.since;
     if (slot.until < until) until = slot.until;
   }
-  return { things, slots, results: sameItems(last.results, results) ? last.results : results, since, until };
+  return { items, context, slots, results: sameItems(last.results, results) ? last.results : results, since, until };
+}
+
+function slotOf<I, C, F extends readonly unknown[], R>(
+  { keyOf, factsOf, work }: Each<I, C, F, R>,
+  known: Slot<I, F, R> | undefined,
+  item: I,
+  context: C,
+  sameContext: boolean,
+  at: Instant,
+): Slot<I, F, R> {
+  const holds = known !== undefined && known.since <= at && at < known.until;
+  if (holds && sameContext && known.item === item) return known;
+  const facts = factsOf(item, context);
+  if (holds && sameItems(known.facts, facts)) return known.item === item ? known : { ...known, item };
+  const moment = new Moment(at);
+  const result = work(facts, moment);
+  return { key: keyOf(item), item, facts, result, since: moment.since, until: moment.until };
 }
 
 /** Finds slots by key: at once while they are asked for in their own order, as they nearly always are. */
@@ -100,12 +120,6 @@ function finder<S extends { readonly key: string }>(slots: readonly S[]): (key: 
     next = place + 1;
     return slots[place];
   };
-}
-
-function workedOut<F, R>(work: (facts: F, moment: Moment) => R, key: string, facts: F, at: Instant): Slot<F, R> {
-  const moment = new Moment(at);
-  const result = work(facts, moment);
-  return { key, facts, result, since: moment.since, until: moment.until };
 }
 
 /** Whether two lists hold the very same items in the same order. */

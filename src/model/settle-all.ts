@@ -1,9 +1,10 @@
 /** Settling every identity of every kind, institutions first. */
 import type { Diagnostic } from '../diagnostic.ts';
-import { type AnyEntry, type Block, type Documents, type Entry, KINDS, type Kind, type User } from './document.ts';
-import { type Findings, type Found, gather, hiddenIn } from './gather.ts';
+import { type AnyEntry, type Block, type Documents, KINDS, type Kind, type User } from './document.ts';
+import type { Found } from './gather.ts';
+import type { FoundAll } from './gather-all.ts';
 import type { Loaded } from './loaded.ts';
-import { eachResult, type Known, lastResult } from './reuse.ts';
+import { eachResult, lastResult } from './reuse.ts';
 import { blockRules, type InstitutionObjection, userRules } from './rules.ts';
 import { holdingError, NONE, type Objection, type Rules, type Settled, settle } from './settle.ts';
 import { settleInstitutions } from './settle-institutions.ts';
@@ -15,9 +16,6 @@ export type BlockKind = 'blocked-institution' | 'blocked-user' | 'mail-block';
 /** Identities of each kind in code-unit order; those that can't count in any way are left out. */
 export type SettledAll = { readonly [K in Kind]: readonly Settled<Documents[K]>[] };
 
-/** What is known of every identity of every kind. */
-export type FoundAll = { readonly [K in Kind]: Findings<K> };
-
 export type SettledBlocks = Pick<SettledAll, BlockKind>;
 
 export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> {
@@ -25,27 +23,15 @@ export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> 
   readonly besides: readonly Diagnostic[];
 }
 
-export function findAll(loaded: Loaded, remembered: readonly AnyEntry[]): FoundAll {
-  const hidden = hiddenIn(loaded);
-  const find = <K extends Kind>(kind: K): Findings<K> => gather(kind, loaded, hidden, remembered);
-  return {
-    institution: find('institution'),
-    user: find('user'),
-    'blocked-institution': find('blocked-institution'),
-    'blocked-user': find('blocked-user'),
-    'mail-block': find('mail-block'),
-  };
-}
-
 /** Institutions and people, which no moment changes. A person about whom nothing is news is not settled anew. */
 export function peopleSettler(): (loaded: Loaded, found: FoundAll) => SettledPeople {
-  const settleUsers = eachResult(settleUser);
+  const settleUsers = eachResult({ keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser });
   const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
   return (loaded, found) => {
     const { settled: institution, objectionTo } = settleInstitutions(found.institution);
     return {
       institution: [...institution.values()],
-      user: counting(settleUsers(userFacts(found.user, objectionTo), TIMELESS)),
+      user: counting(settleUsers([...found.user.values()], objectionTo, TIMELESS)),
       besides: loaded.trusted ? brokenReferences(loaded, objectionTo) : NONE,
     };
   };
@@ -54,52 +40,19 @@ export function peopleSettler(): (loaded: Loaded, found: FoundAll) => SettledPeo
 /** Settling people asks for no moment. */
 const TIMELESS = 0;
 
-/** One valid document and nothing else: told by its parts, which stay the same from pass to pass. */
-type Plain = readonly [
-  document: User,
-  none: readonly string[],
-  file: string,
-  line: number,
-  key: string,
-  last: Entry<User> | null,
-  objection: Objection | null,
-];
-/** Nothing but what was last good. */
-type Gone = readonly [last: Entry<User>];
-/** Anything else: gathered anew for every pass, and so settled anew. */
-type Tangled = readonly [found: Found<User>, objectionTo: InstitutionObjection];
-type UserFacts = Plain | Gone | Tangled;
-
-function userFacts(users: Findings<'user'>, objectionTo: InstitutionObjection): readonly Known<UserFacts>[] {
-  const facts: Known<UserFacts>[] = [];
-  for (const found of users.values()) facts.push({ key: found.key, facts: factsOf(found, objectionTo) });
-  return facts;
-}
+/** `objection` is of the institution of one document; where there are several, every one is looked up. */
+type UserFacts = readonly [found: Found<User>, objection: Objection | null, objectionTo: InstitutionObjection | null];
 
 function factsOf(found: Found<User>, objectionTo: InstitutionObjection): UserFacts {
-  const { key, stated, broken, hidden, last } = found;
-  const [one] = stated;
-  if (stated.length > 1 || broken.length > 0 || hidden !== null) return [found, objectionTo];
-  if (one === undefined) return last === null ? [found, objectionTo] : [last];
-  const { document, none, origin } = one;
-  const objection = objectionTo(document.institution, 'institution');
-  return [document, none, origin.file, origin.line, key, last, objection];
+  const [one, another] = found.stated;
+  if (one === undefined) return [found, null, null];
+  if (another !== undefined) return [found, null, objectionTo];
+  return [found, objectionTo(one.document.institution, 'institution'), null];
 }
 
-function settleUser(facts: UserFacts): Settled<User> | null {
-  if (facts.length === 2) return settle(facts[0], userRules(facts[1]));
-  if (facts.length === 1)
-    return settle({ key: facts[0].key, stated: NONE, ...ALONE, last: facts[0] }, userRules(NO_OBJECTION));
-  const [document, none, file, line, key, last, objection] = facts;
-  const stated = [{ document, none, origin: { file, line } }];
-  return settle(
-    { key, stated, ...ALONE, last },
-    userRules(() => objection),
-  );
+function settleUser([found, objection, objectionTo]: UserFacts): Settled<User> | null {
+  return settle(found, userRules(objectionTo ?? (() => objection)));
 }
-
-const ALONE = { broken: NONE, hidden: null };
-const NO_OBJECTION: InstitutionObjection = () => null;
 
 /** Blocks, some of which are judged by the moment. */
 export function settleBlocks(found: FoundAll, time: BlockTime): SettledBlocks {

@@ -1,7 +1,7 @@
 /** Standing: what a person may do at a moment, with every reason and its origin; pure. */
 import { compareText, type Origin, place } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
-import { type Circumstances, indexModel, type ModelIndex, restrictionsIn } from './circumstances.ts';
+import { type Circumstances, circumstancesOf, indexModel, type ModelIndex, restrictionsIn } from './circumstances.ts';
 import type { Instant } from './document.ts';
 import { Moment } from './moment.ts';
 import { holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
@@ -60,9 +60,9 @@ export interface Standing {
  * @throws MusterError for a key that the model does not hold: ask only for `index.model.users`.
  */
 export function standing(index: ModelIndex, userKey: string, at: Instant): Standing {
-  const circumstances = index.circumstancesOf(userKey);
-  if (circumstances === undefined) throw unknownUser(userKey);
-  return standingIn(circumstances, new Moment(at));
+  const entry = index.model.users.get(userKey);
+  if (entry === undefined) throw unknownUser(userKey);
+  return standingIn(circumstancesOf(entry, index.surroundings), new Moment(at));
 }
 
 /** The same, of one whose circumstances are at hand. */
@@ -92,16 +92,22 @@ const ORDER: readonly ReasonKind[] = [
 ];
 
 function verdict(restrictions: readonly Restriction[], moment: Moment): Verdict {
-  const holding = restrictions.filter((restriction) => holdsAt(restriction, moment)).sort(byWeight);
-  const reasons = holding.map(({ kind, text, origin, institution, from, knownSince }): Reason => {
-    return { kind, text, origin, institution, since: from, knownSince };
-  });
-  const ended = restrictions.flatMap(({ kind, textWhenOver, origin, to, knownSince }): Ended[] => {
-    return to !== null && moment.reached(to) ? [{ kind, text: textWhenOver, origin, endedAt: to, knownSince }] : [];
-  });
+  const holding: Restriction[] = [];
+  const ended: Ended[] = [];
+  const ahead: string[] = [];
+  for (const restriction of restrictions) {
+    const { kind, text, textWhenOver, origin, from, to, knownSince } = restriction;
+    if (from !== null && !moment.reached(from)) ahead.push(text);
+    if (holdsAt(restriction, moment)) holding.push(restriction);
+    else if (to !== null && moment.reached(to))
+      ended.push({ kind, text: textWhenOver, origin, endedAt: to, knownSince });
+  }
   ended.sort((a, b) => b.endedAt - a.endedAt || rank(a) - rank(b) || compareText(a.text, b.text));
-  const ahead = restrictions.flatMap(({ from, text }) => (from !== null && !moment.reached(from) ? [text] : []));
-  return { allowed: reasons.length === 0, reasons, ended, ahead };
+  return { allowed: holding.length === 0, reasons: holding.sort(byWeight).map(reasonOf), ended, ahead };
+}
+
+function reasonOf({ kind, text, origin, institution, from, knownSince }: Restriction): Reason {
+  return { kind, text, origin, institution, since: from, knownSince };
 }
 
 function byWeight(a: Restriction, b: Restriction): number {
@@ -133,8 +139,11 @@ function nextDueOf(restrictions: readonly Restriction[], at: Moment): Instant | 
 
 /** The earliest end that any version of the person's own entry gives. */
 function expiryOf(restrictions: readonly Restriction[]): Instant | null {
-  const ends = restrictions.flatMap(({ kind, from }) => (kind === 'ended' && from !== null ? [from] : []));
-  return ends.length === 0 ? null : Math.min(...ends);
+  let earliest: Instant | null = null;
+  for (const { kind, from } of restrictions) {
+    if (kind === 'ended' && from !== null && (earliest === null || from < earliest)) earliest = from;
+  }
+  return earliest;
 }
 
 function unknownUser(userKey: string): MusterError {

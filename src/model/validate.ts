@@ -4,6 +4,7 @@ import { daysIn } from './block-window.ts';
 import { withConsequences } from './consequence.ts';
 import { dayOf } from './day.ts';
 import type { AnyEntry, Block, Entry, Instant, Institution, Kind, User } from './document.ts';
+import { allGatherer } from './gather-all.ts';
 import { heldAmongBlocks, heldAmongPeople } from './held-entries.ts';
 import type { HeldEntry } from './held-entry.ts';
 import type { Loaded } from './loaded.ts';
@@ -12,7 +13,6 @@ import { lastResult, steadyItems } from './reuse.ts';
 import { NONE, type Settled } from './settle.ts';
 import {
   type BlockKind,
-  findAll,
   peopleSettler,
   pickEntries,
   type SettledAll,
@@ -20,7 +20,7 @@ import {
   type SettledPeople,
   settleBlocks,
 } from './settle-all.ts';
-import { sharedContacts } from './shared-contacts.ts';
+import { contactComparer } from './shared-contacts.ts';
 import { type BlockTime, mayForget } from './vanished.ts';
 
 export interface ResolveOptions {
@@ -67,11 +67,13 @@ export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options
 /** `resolve` for one who asks again and again: of what is the same as last time, the result is the very one of last time. */
 export function resolver(): Resolve {
   const inZone = lastResult(daysIn);
-  const find = lastResult(findAll);
+  const find = lastResult(allGatherer());
   const settlePeople = lastResult(peopleSettler());
   const newsOfPeople = lastResult(pickNews<'institution' | 'user'>);
   const heldPeople = lastResult(heldAmongPeople);
+  const usersOf = lastResult((users: Model['users']) => [...users.values()]);
   const problemsInFiles = lastResult(fileProblems);
+  const inCommon = contactComparer();
   const files = lastResult(readableFiles);
   const toModel = modeller();
   return (loaded, remembered, { timeZone, operatorBlocks, at, forgetful = false }) => {
@@ -80,7 +82,8 @@ export function resolver(): Resolve {
     const people = settlePeople(loaded, found);
     const blocks = settleBlocks(found, time);
     const model = toModel(timeZone, people, blocks, operatorBlocks);
-    const ofFiles = problemsInFiles(loaded, forgetful ? null : remembered, people, model.users);
+    const shared = loaded.trusted ? inCommon(usersOf(model.users)) : NONE;
+    const ofFiles = problemsInFiles(loaded, forgetful ? null : remembered, people, shared);
     return {
       model,
       diagnostics: [...ofFiles, ...acrossFiles(blocks, forgetful)].sort(byPlace),
@@ -88,7 +91,9 @@ export function resolver(): Resolve {
       remember: {
         entries: [...newsOfPeople(people), ...pickNews(blocks)],
         forget: pickEntries(blocks, ({ entry }) => isForgettable(entry, time)),
-        files: files(loaded),
+        get files() {
+          return files(loaded);
+        },
       },
     };
   };
@@ -152,14 +157,13 @@ function fileProblems(
   loaded: Loaded,
   remembered: readonly AnyEntry[] | null,
   people: SettledPeople,
-  users: Model['users'],
+  shared: readonly Diagnostic[],
 ): readonly Diagnostic[] {
   const { institution, user, besides } = people;
   const inFiles =
     remembered === null || !loaded.trusted
       ? loaded.files.flatMap(({ diagnostics }) => diagnostics)
       : withConsequences(loaded, remembered);
-  const shared = loaded.trusted ? sharedContacts(users.values()) : NONE;
   const across = acrossFiles({ institution, user }, remembered === null);
   return [...loaded.diagnostics, ...inFiles, ...across, ...shared, ...besides];
 }

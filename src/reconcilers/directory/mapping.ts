@@ -18,17 +18,6 @@ const ALWAYS: Templates = {
   mail: '{email}',
 };
 
-/** What a template may speak of. */
-export const PLACEHOLDERS: readonly string[] = [
-  'username',
-  'name.given',
-  'name.family',
-  'email',
-  'phone',
-  'institution.id',
-  'institution.name',
-];
-
 export interface Mapping {
   /** LDAP names, sorted: what is read, compared and written. */
   readonly attributes: readonly string[];
@@ -45,13 +34,15 @@ export function mappingOf(configured: Templates): Mapping {
   const templates: Templates = { ...ALWAYS, ...configured };
   for (const [attribute, template] of Object.entries(templates)) refuseUnknown(attribute, template);
   const attributes = Object.keys(templates).sort(compareText);
+  const compiled = attributes.map((attribute) => [attribute, piecesOf(templates[attribute] ?? '')] as const);
   const phones = new Set(attributes.filter((attribute) => templates[attribute] === '{phone}'));
   return {
     attributes,
     phones,
     valuesOf: (user, institution) => {
-      const parts = partsOf(user, institution);
-      return Object.fromEntries(attributes.map((attribute) => [attribute, filled(templates[attribute] ?? '', parts)]));
+      const values: Record<string, string | null> = {};
+      for (const [attribute, pieces] of compiled) values[attribute] = filled(pieces, user, institution);
+      return values;
     },
     canonical: (attribute, stored) => {
       if (stored === null) return null;
@@ -60,24 +51,36 @@ export function mappingOf(configured: Templates): Mapping {
   };
 }
 
-function partsOf(user: User, institution: Institution): Readonly<Record<string, string>> {
-  return {
-    username: user.username,
-    'name.given': user.name.given,
-    'name.family': user.name.family,
-    email: user.email,
-    phone: user.phone,
-    'institution.id': institution.id,
-    'institution.name': institution.name,
-  };
+/** A stretch of plain text, or what stands in the place of a placeholder. */
+type Piece = (user: User, institution: Institution) => string;
+
+const PIECES: Readonly<Record<string, Piece>> = {
+  username: ({ username }) => username,
+  'name.given': ({ name }) => name.given,
+  'name.family': ({ name }) => name.family,
+  email: ({ email }) => email,
+  phone: ({ phone }) => phone,
+  'institution.id': (_, { id }) => id,
+  'institution.name': (_, { name }) => name,
+};
+
+/** What a template may speak of. */
+export const PLACEHOLDERS: readonly string[] = Object.keys(PIECES);
+
+/** Taken apart once, for there are hundreds of thousands of people. */
+function piecesOf(template: string): readonly Piece[] {
+  return template.split(/(\{[^{}]*\})/u).flatMap((text): Piece[] => {
+    if (text === '') return [];
+    if (!text.startsWith('{') || !text.endsWith('}')) return [() => text];
+    return [PIECES[text.slice(1, -1)] ?? (() => '')];
+  });
 }
 
-function filled(template: string, parts: Readonly<Record<string, string>>): string | null {
-  const text = template
-    .replace(/\{([^{}]*)\}/g, (_, name: string) => parts[name] ?? '')
-    .normalize('NFC')
-    .trim();
-  return text === '' ? null : text;
+function filled(pieces: readonly Piece[], user: User, institution: Institution): string | null {
+  let text = '';
+  for (const piece of pieces) text += piece(user, institution);
+  const value = text.normalize('NFC').trim();
+  return value === '' ? null : value;
 }
 
 function refuseUnknown(attribute: string, template: string): void {

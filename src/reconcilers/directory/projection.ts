@@ -1,11 +1,11 @@
 /** Projection: the accounts that the directory should hold, one for each person of the model. */
 import type { Blueprint, Desired } from '../../core/change.ts';
-import { type Circumstances, type ModelIndex, modelIndexer } from '../../model/circumstances.ts';
+import { type Circumstances, circumstancesOf, type Surroundings, surveyor } from '../../model/circumstances.ts';
 import type { Entry, Instant, Institution, User } from '../../model/document.ts';
 import type { Model } from '../../model/model.ts';
 import type { Moment } from '../../model/moment.ts';
 import { personLabel } from '../../model/restrictions.ts';
-import { eachResult, type Known, lastResult } from '../../model/reuse.ts';
+import { eachResult, lastResult } from '../../model/reuse.ts';
 import { standingIn } from '../../model/standing.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
 
@@ -20,31 +20,37 @@ export interface ProjectionSettings {
 }
 
 /** What one account depends on. */
-type Facts = readonly [institution: Institution | null, ...Circumstances];
+type Facts = readonly [...circumstances: Circumstances, institution: Institution | null];
+
+interface Context {
+  readonly surroundings: Surroundings;
+  readonly institutions: Model['institutions'];
+}
 
 /** Asked again, it gives the very same accounts for everybody about whom nothing changed, and the very same list where that is all. */
 export function projector(settings: ProjectionSettings): (model: Model, at: Instant) => readonly Desired[] {
-  const index = modelIndexer();
-  const facts = lastResult((model: Model) => factsIn(index(model)));
-  const each = eachResult((one: Facts, moment) => desiredOf(one, moment, settings));
-  return (model, at) => each(facts(model), at);
+  const survey = surveyor();
+  const contextOf = lastResult(
+    (surroundings: Surroundings, institutions: Model['institutions']): Context => ({ surroundings, institutions }),
+  );
+  const people = lastResult((users: Model['users']) => [...users.values()]);
+  const each = eachResult({
+    keyOf: ({ key }: Entry<User>) => key,
+    factsOf,
+    work: (facts, moment) => desiredOf(facts, moment, settings),
+  });
+  return (model, at) => each(people(model.users), contextOf(survey(model), model.institutions), at);
 }
 
-function factsIn({ model, circumstancesOf }: ModelIndex): readonly Known<Facts>[] {
-  const facts: Known<Facts>[] = [];
-  for (const [key, { document }] of model.users) {
-    const circumstances = circumstancesOf(key);
-    if (circumstances === undefined) continue;
-    const institution = model.institutions.get(document.institution)?.document ?? null;
-    facts.push({ key, facts: [institution, ...circumstances] });
-  }
-  return facts;
+function factsOf(entry: Entry<User>, { surroundings, institutions }: Context): Facts {
+  const institution = institutions.get(entry.document.institution)?.document ?? null;
+  return [...circumstancesOf(entry, surroundings), institution];
 }
 
-function desiredOf([institution, ...circumstances]: Facts, moment: Moment, settings: ProjectionSettings): Desired {
-  const [entry] = circumstances;
+function desiredOf(facts: Facts, moment: Moment, settings: ProjectionSettings): Desired {
+  const [entry, persons, mail, orders, fromAbove, calendar, institution] = facts;
   const { key, document, knownSince, origin } = entry;
-  const { mayLogIn, expires } = standingIn(circumstances, moment);
+  const { mayLogIn, expires } = standingIn([entry, persons, mail, orders, fromAbove, calendar], moment);
   return {
     address: { system: DIRECTORY, kind: ACCOUNT, key },
     person: { key, label: personLabel(document) },
