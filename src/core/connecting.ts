@@ -43,7 +43,7 @@ export function backRow(
  * Remembers how far the server has come by now. Nothing is written where it has not moved; a server that does not answer any
  * more, or is another one by now, leaves the memory as it was. One whose number went down, or stood still although it confirmed
  * writes, answers from the past: it is in doubt from now on.
- * @param wrote whether it confirmed any write since `footing` was looked at
+ * @param wrote whether it confirmed any write that it must have counted since `footing` was looked at
  */
 export async function rememberPosition(
   { servers }: Pick<Store, 'servers'>,

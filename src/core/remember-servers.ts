@@ -14,7 +14,12 @@ export async function rememberServers(
 ): Promise<void> {
   for (const { system, session, footing, believed } of systems) {
     if (session === null || footing === null || !believed) continue;
-    const isWrite = ({ change, outcome }: Applied) => outcome.status === 'applied' && change.address.system === system;
-    await rememberPosition(store, system, session, footing, at, applied.some(isWrite));
+    const wrote = applied.some((one) => one.change.address.system === system && isCounted(one));
+    await rememberPosition(store, system, session, footing, at, wrote);
   }
+}
+
+/** Servers confirm without a change of their own that an account is now what somebody else has just made it. */
+function isCounted({ change, outcome }: Applied): boolean {
+  return outcome.status === 'applied' && change.kind !== 'disable' && change.kind !== 'enable';
 }
