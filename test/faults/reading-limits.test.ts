@@ -4,8 +4,16 @@ import type { Loaded } from '../../src/model/loaded.ts';
 import { folderSource } from '../../src/sources/folder.ts';
 import { load } from '../../src/sources/loader.ts';
 import { READING_LIMITS, type ReadingLimits, ReadingPool } from '../../src/sources/reading-pool.ts';
-import { diagnosticsOf, type Files, INSTANCE, inFolder, MUSTER_YAML, memoryCache, writeFiles } from './loading.ts';
-import { userYaml } from './real-git.ts';
+import {
+  diagnosticsOf,
+  type Files,
+  INSTANCE,
+  inFolder,
+  MUSTER_YAML,
+  memoryCache,
+  writeFiles,
+} from '../sources/loading.ts';
+import { userYaml } from '../sources/real-git.ts';
 
 const PATIENCE_MS = 120_000;
 const SMALL_COUNT = 300;

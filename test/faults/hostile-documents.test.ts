@@ -6,10 +6,10 @@ import { folderSource } from '../../src/sources/folder.ts';
 import { load } from '../../src/sources/loader.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { openStore } from '../../src/store/store.ts';
-import { inWorld } from './git-world.ts';
-import { HOSTILE_DOCUMENTS } from './hostile-documents.ts';
-import { INSTANCE, inFolder, MUSTER_YAML, writeFiles } from './loading.ts';
-import { userYaml } from './real-git.ts';
+import { inWorld } from '../sources/git-world.ts';
+import { HOSTILE_DOCUMENTS } from '../sources/hostile-documents.ts';
+import { INSTANCE, inFolder, MUSTER_YAML, writeFiles } from '../sources/loading.ts';
+import { userYaml } from '../sources/real-git.ts';
 
 /** The lease of this process is renewed by a timer; whatever stands still for longer may lose it to somebody else. */
 const STALL_MS_MAX = 1_000;
