@@ -15,7 +15,7 @@ import { userYaml } from '../sources/real-git.ts';
 const STALL_MS_MAX = 1_000;
 /** As often as it takes to notice. */
 const SIGN_EVERY_MS = 20;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 const GOOD = Array.from({ length: 50 }, (_, index) => ({
   name: `good${index}.yaml`,

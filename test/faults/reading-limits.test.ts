@@ -15,7 +15,7 @@ import {
 } from '../sources/loading.ts';
 import { userYaml } from '../sources/real-git.ts';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const SMALL_COUNT = 300;
 /** A good file as large as the reader takes one: some two thousand people. */
 const LARGE = Array.from(
