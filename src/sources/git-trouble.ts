@@ -30,7 +30,7 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
     },
   ],
   [
-    /permission denied|authentication failed|could not read (username|password)|access denied|error: 40[13]/i,
+    /permission denied|authentication failed|could not read (username|password)|access denied|returned error: 40[13]/i,
     {
       remedy: 'person',
       what: 'The server refused to let Muster read.',

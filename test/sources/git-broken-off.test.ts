@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MusterError } from '../../src/errors.ts';
 import { gitSource } from '../../src/sources/git.ts';
+import { fetchTrouble } from '../../src/sources/git-trouble.ts';
 import { startGitHttpsServer, trustForGit } from '../support/git-https-server.ts';
 import { startProxy } from '../support/tcp-proxy.ts';
 import { ANNA, inWorld, MUSTER } from './git-world.ts';
@@ -40,6 +41,16 @@ test.each(['http', 'tls'])(
     });
   },
 );
+
+test('S1: 403 bytes that are missing are no refusal with code 403', () => {
+  const said = (text: string) => fetchTrouble('here', new Error(text), 'main', null).what;
+  const brokenOff =
+    'error: RPC failed; curl 56 Recv failure: Connection reset by peer\nerror: 403 bytes of body are still expected';
+  expect(said(brokenOff)).toContain('broke off');
+  expect(said("fatal: unable to access 'https://git.example.org/x/': The requested URL returned error: 403")).toContain(
+    'refused',
+  );
+});
 
 function remedyOf(error: unknown): string {
   return error instanceof MusterError && error.remedy === 'retry' ? 'retry' : String(error);
