@@ -4,6 +4,7 @@
  */
 import { lastResult, steadyList } from '../model/reuse.ts';
 import { type Resolve, resolver } from '../model/validate.ts';
+import type { Observed } from './change.ts';
 import { type Diff, type DiffInput, differ } from './diff.ts';
 import { knownFrom } from './known.ts';
 import type { Intent, Known, LedgerRow, Observation } from './ports.ts';
@@ -47,17 +48,22 @@ export function passReuse(): PassReuse {
 
 function systemReuse(): SystemReuse {
   const steadyOpen = steadyList<Intent>();
+  const steadyElsewhere = steadyList<Observed>();
+  const tally = lastResult(tallyOf);
   const known = lastResult((rows: Rows, open: readonly Intent[]) => knownFrom(rows.values(), open));
   return {
     byHandle: lastResult((rows: readonly LedgerRow[]) => new Map(rows.map((row) => [row.handle, row]))),
     inOrder: lastResult((rows: Rows) => [...rows.values()]),
     known: (rows, open) => known(rows, steadyOpen(open)),
-    tally: lastResult(tallyOf),
+    tally: ({ observed, elsewhere }, rows) => tally(observed, steadyElsewhere(elsewhere), rows),
     diff: differ(),
   };
 }
 
-function tallyOf({ observed, elsewhere }: Observation, rows: Rows): Tally {
-  const unknown = [...observed, ...elsewhere].filter((one) => one.attempt !== null && !rows.has(one.handle));
-  return { ours: observed.filter((one) => one.ownership === 'ours').length, unknownMarks: unknown.length };
+function tallyOf(observed: readonly Observed[], elsewhere: readonly Observed[], rows: Rows): Tally {
+  const isUnknown = (one: Observed) => one.attempt !== null && !rows.has(one.handle);
+  return {
+    ours: observed.filter((one) => one.ownership === 'ours').length,
+    unknownMarks: observed.filter(isUnknown).length + elsewhere.filter(isUnknown).length,
+  };
 }

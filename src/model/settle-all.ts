@@ -28,12 +28,25 @@ export function peopleSettler(): (loaded: Loaded, found: FoundAll) => SettledPeo
   const settleUsers = eachResult({ keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser });
   const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
   return (loaded, found) => {
-    const { settled: institution, objectionTo } = settleInstitutions(found.institution);
+    const { settled: institution, objectionTo: lookUp } = settleInstitutions(found.institution);
+    const objectionTo = once(lookUp);
     return {
       institution: [...institution.values()],
       user: counting(settleUsers([...found.user.values()], objectionTo, TIMELESS)),
       besides: loaded.trusted ? brokenReferences(loaded, objectionTo) : NONE,
     };
+  };
+}
+
+/** Hundreds of thousands ask about a few institutions, all of which are settled by now. */
+function once(objectionTo: InstitutionObjection): InstitutionObjection {
+  const known = { institution: new Map<string, Objection | null>(), partOf: new Map<string, Objection | null>() };
+  return (key, field) => {
+    const before = known[field].get(key);
+    if (before !== undefined) return before;
+    const objection = objectionTo(key, field);
+    known[field].set(key, objection);
+    return objection;
   };
 }
 

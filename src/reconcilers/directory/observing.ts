@@ -34,6 +34,7 @@ interface Last {
 export function observingWith(settings: ObservingSettings): Observing {
   const one = (account: Account, known: Known) => observedFrom(account, known, settings);
   const listOf = observedList(one);
+  const namesIn = lastResult((observed: readonly Observed[]) => new Set(observed.map(({ address }) => address.key)));
   const missingFrom = lastResult(notAmong);
   const digestOf = observationDigest();
   let last: Last | null = null;
@@ -42,7 +43,7 @@ export function observingWith(settings: ObservingSettings): Observing {
     observe: async (reader, wanted, known, reach) => {
       const reading = await reader.readAll(known.handles, known.valued, reach);
       const observed = listOf(reading.accounts, known);
-      const missing = missingFrom(wanted, observed);
+      const missing = missingFrom(wanted, namesIn(observed));
       if (last !== null && isSame(last, reading, wanted, observed)) return last.observation;
       const found = await lookFor(missing, reader);
       const elsewhere = [...reading.moved, ...strangersAmong(found, reading, missing)]
@@ -77,9 +78,7 @@ function isSame(last: Last, reading: Reading, wanted: readonly Desired[], observ
 }
 
 /** Wanted things of which no account bears the name. */
-function notAmong(wanted: readonly Desired[], observed: readonly Observed[]): readonly Desired[] {
-  const here = new Set<string>();
-  for (const { address } of observed) here.add(address.key);
+function notAmong(wanted: readonly Desired[], here: ReadonlySet<string>): readonly Desired[] {
   return wanted.filter(({ address }) => !here.has(address.key));
 }
 
