@@ -4,7 +4,7 @@ import { dayOf, endInWords } from '../model/day.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
 import { asValue, quoted } from '../model/wording.ts';
-import type { Notice } from './plan.ts';
+import type { Hold, Notice } from './plan.ts';
 import type { Store } from './ports.ts';
 
 /**
@@ -34,6 +34,16 @@ export function orderNotices(model: Model, at: Instant): readonly Notice[] {
   return model.operatorBlocks
     .filter((order) => isStanding(order, at) && !isWrittenDown(order, model, at))
     .map((order) => noticeOf(order, model, at));
+}
+
+/** A pause that holds nothing at present is said all the same: else nobody thinks of ending it. Where it holds something, that says it. */
+export function pauseNotices(
+  paused: { readonly by: string; readonly reason: string } | null,
+  holds: readonly Hold[],
+): readonly Notice[] {
+  if (paused === null || holds.some(({ rule }) => rule === 'paused')) return [];
+  const text = `${paused.by} paused Muster: ${paused.reason}. Nothing but blocks is done until "muster resume".`;
+  return [{ kind: 'paused', person: null, text, next: null, origin: null, urgent: false }];
 }
 
 /** Ends the orders that the repository has taken over, so that lifting the entry lifts the block. Only for a model that is remembered. */

@@ -9,7 +9,7 @@ import { withForecast } from './coming.ts';
 import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
-import { orderNotices, settleWrittenOrders } from './orders.ts';
+import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
@@ -110,7 +110,8 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
-    const notices = [...plan.notices, ...unconfirmed, ...alarms(applied)];
+    const pause = pauseNotices(recalled.paused, gated.holds);
+    const notices = [...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
     // A report of the lane alone would hide what the last whole pass holds.

@@ -205,6 +205,19 @@ describe('a pause', () => {
     await scene.store.orders.resume('oper', scene.clock.now);
     expect(sorted(story(await scene.sync()))).toEqual(['create dora', 'update berit']);
   });
+
+  test('is said once, also while it holds nothing', async () => {
+    await running();
+    const said = async () =>
+      (await scene.sync()).plan.notices.flatMap(({ kind, text }) => (kind === 'paused' ? text : []));
+    expect(await said()).toEqual([]);
+    await scene.store.orders.pause('oper', 'moving house', scene.clock.now);
+    expect(await said()).toEqual([
+      'oper paused Muster: moving house. Nothing but blocks is done until "muster resume".',
+    ]);
+    await scene.declare(person('dora'));
+    expect(await said()).toEqual([]);
+  });
 });
 
 describe('enabling by an order', () => {
