@@ -42,7 +42,9 @@ export function hiddenIn(loaded: Loaded): Hidden {
   refuse(loaded.diagnostics);
   for (const { path, unreadable, diagnostics, broken } of loaded.files) {
     if (unreadable) paths.add(path);
-    refuse(diagnostics);
+    if (diagnostics.length > 0) refuse(diagnostics);
+    // Nearly every file is without a fault.
+    if (broken.length === 0) continue;
     const lines = broken.filter(({ key }) => key === null).map(({ line }) => line);
     if (lines.length > 0) nameless.set(path, { file: path, line: Math.min(...lines) });
   }

@@ -27,26 +27,43 @@ export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> 
 export function peopleSettler(): (loaded: Loaded, found: FoundAll) => SettledPeople {
   const settleUsers = eachResult({ keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser });
   const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
+  let last: { readonly institutions: FoundAll['institution']; readonly objections: Objections } | null = null;
   return (loaded, found) => {
-    const { settled: institution, objectionTo: lookUp } = settleInstitutions(found.institution);
-    const objectionTo = once(lookUp);
+    const { settled: institution, objectionTo } = settleInstitutions(found.institution);
+    // As long as nobody has an objection, nobody can tell one look-up in the same institutions from another.
+    const objections =
+      last !== null && last.institutions === found.institution && !last.objections.raised()
+        ? last.objections
+        : objectionsOnce(objectionTo);
+    last = { institutions: found.institution, objections };
     return {
       institution: [...institution.values()],
-      user: counting(settleUsers([...found.user.values()], objectionTo, TIMELESS)),
-      besides: loaded.trusted ? brokenReferences(loaded, objectionTo) : NONE,
+      user: counting(settleUsers([...found.user.values()], objections.to, TIMELESS)),
+      besides: loaded.trusted ? brokenReferences(loaded, objections.to) : NONE,
     };
   };
 }
 
+interface Objections {
+  readonly to: InstitutionObjection;
+  /** Whether anybody has met one. */
+  raised(): boolean;
+}
+
 /** Hundreds of thousands ask about a few institutions, all of which are settled by now. */
-function once(objectionTo: InstitutionObjection): InstitutionObjection {
+function objectionsOnce(objectionTo: InstitutionObjection): Objections {
   const known = { institution: new Map<string, Objection | null>(), partOf: new Map<string, Objection | null>() };
-  return (key, field) => {
-    const before = known[field].get(key);
-    if (before !== undefined) return before;
-    const objection = objectionTo(key, field);
-    known[field].set(key, objection);
-    return objection;
+  let raised = false;
+  return {
+    raised: () => raised,
+    to: (key, field) => {
+      const before = known[field].get(key);
+      if (before !== undefined) return before;
+      const objection = objectionTo(key, field);
+      known[field].set(key, objection);
+      raised ||= objection !== null;
+      return objection;
+    },
   };
 }
 
@@ -84,13 +101,15 @@ export function settleBlocks(found: FoundAll, time: BlockTime): SettledBlocks {
 }
 
 function brokenReferences(loaded: Loaded, objectionTo: InstitutionObjection): readonly Diagnostic[] {
-  return loaded.files.flatMap(({ path, broken }) =>
-    broken.flatMap(({ refersTo, line }): Diagnostic[] => {
+  const found: Diagnostic[] = [];
+  for (const { path, broken } of loaded.files) {
+    for (const { refersTo, line } of broken) {
       const objection = refersTo === undefined ? null : objectionTo(refersTo, 'institution');
       // What it leads to is said with the mistake beside it.
-      return objection === null ? [] : [{ ...holdingError(objection, { file: path, line }), consequence: null }];
-    }),
-  );
+      if (objection !== null) found.push({ ...holdingError(objection, { file: path, line }), consequence: null });
+    }
+  }
+  return found;
 }
 
 export function targetFieldOf(kind: BlockKind): 'user' | 'institution' {

@@ -108,8 +108,7 @@ type Modeller = (
 
 /** Entries that say the same as before are the very ones of before, and so are their lists and the whole. */
 function modeller(): Modeller {
-  const byKey = <D>() =>
-    lastResult((entries: readonly Entry<D>[]) => new Map(entries.map((entry) => [entry.key, entry])));
+  const byKey = <D>() => lastResult(mapped<D>);
   const users = byKey<User>();
   const countingUsers = lastResult(counting<User>);
   const institutions = byKey<Institution>();
@@ -134,6 +133,12 @@ function modeller(): Modeller {
       steady.orders(operatorBlocks.toSorted((a, b) => compareText(a.id, b.id))),
     );
   };
+}
+
+function mapped<D>(entries: readonly Entry<D>[]): ReadonlyMap<string, Entry<D>> {
+  const byKey = new Map<string, Entry<D>>();
+  for (const entry of entries) byKey.set(entry.key, entry);
+  return byKey;
 }
 
 function modelOf(
