@@ -125,6 +125,8 @@ export function disturber(bench: FaultBench, reference: Reference, completed: Co
           advice.push(...wrongAdvice(report));
           return report;
         } finally {
+          // The goodbye may still be on its way when the run is over.
+          if (proxy.struck === 0) await quiet(bench);
           struck = proxy.struck > 0;
         }
       };
