@@ -27,7 +27,7 @@ const LARGE = Array.from(
 const SLOW = 'a: {b\n'.repeat(19_900);
 const SHORT: ReadingLimits = { fileMs: 50, heapMb: READING_LIMITS.heapMb };
 /** Enough for the program and small files, not for what a large one is taken apart into. */
-const NARROW: ReadingLimits = { fileMs: 60_000, heapMb: 12 };
+const NARROW: ReadingLimits = { fileMs: 60_000, heapMb: 28 };
 
 /** Three hundred small files around the large one, so that it shares its batch with many. */
 function among(large: string): Files {
