@@ -3,7 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { FORECAST_DAYS } from '../core/forecast.ts';
 import { pass } from '../core/pass.ts';
+import type { Report } from '../core/report.ts';
+import { watchDecisions } from '../daemon/decisions.ts';
 import { type Loop, type Passed, startLoop, type Trigger } from '../daemon/loop.ts';
+import { passLog } from '../daemon/pass-log.ts';
 import { startPushListener } from '../daemon/push-listener.ts';
 import { scheduleProblem, startSchedule } from '../daemon/schedule.ts';
 import { startWatching, type Watched } from '../daemon/watch.ts';
@@ -17,77 +20,91 @@ import type { ExitCode, Invocation } from './invocation.ts';
 const STOP_MS = 8_000;
 
 export async function serve(invocation: Invocation): Promise<ExitCode> {
-  const [{ loadConfig }, { wire }] = await Promise.all([import('../config.ts'), import('../wiring.ts')]);
-  const config = await loadConfig(invocation.configFile);
-  const problem = scheduleProblem(config.schedule);
-  if (problem !== null) throw badSchedule(config, problem);
-  // A daemon's log is its voice; a one-shot command's result is.
-  const logLevel = invocation.logLevel ?? (config.log.level === 'warn' ? 'info' : config.log.level);
-  const site = await wire(config, { progress: () => undefined, logLevel, resident: true });
+  // Before anything else: until somebody listens for it, SIGUSR1 makes Node open a debugger.
+  const signals = listenForSignals();
   try {
-    return await run(site, config);
+    const [{ loadConfig }, { wire }] = await Promise.all([import('../config.ts'), import('../wiring.ts')]);
+    const config = await loadConfig(invocation.configFile);
+    const problem = scheduleProblem(config.schedule);
+    if (problem !== null) throw badSchedule(config, problem);
+    // A daemon's log is its voice; a one-shot command's result is.
+    const logLevel = invocation.logLevel ?? (config.log.level === 'warn' ? 'info' : config.log.level);
+    const site = await wire(config, { progress: () => undefined, logLevel, resident: true });
+    try {
+      return await run(site, config, signals);
+    } finally {
+      await site.close();
+    }
   } finally {
-    await site.close();
+    signals.forget();
   }
 }
 
-async function run(site: Site, config: Config): Promise<ExitCode> {
-  const { log } = site;
-  const loop = startLoop({
-    pass: (trigger) => onePass(site, trigger),
-    clock: site.parts.clock,
-    sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
-    onTrouble: (trouble) => log.warn('a pass could not begin', { ...trouble }),
-  });
-  const triggers = await startTriggers(config, loop, log);
-  const asked = onSignals(loop);
-  log.info('serving', { schedule: config.schedule, timeZone: config.timeZone });
+async function run({ parts, log }: Site, config: Config, signals: Signals): Promise<ExitCode> {
+  let loop: Loop | null = null;
+  // What is asked for before the loop begins is seen by its first pass.
+  const triggers = await startTriggers(config, parts, log, (trigger) => loop?.ask(trigger));
   try {
-    await Promise.race([asked.stop, loop.ended]);
+    const tell = passLog(log);
+    log.info('serving', { schedule: config.schedule, timeZone: config.timeZone });
+    loop = startLoop({
+      pass: async (trigger) => {
+        const report = await pass(parts, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
+        tell(report);
+        return passedOf(report);
+      },
+      clock: parts.clock,
+      sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+      onTrouble: (trouble) => log.warn('a pass could not begin', { ...trouble }),
+    });
+    signals.onLook(() => loop?.ask('signal'));
+    await Promise.race([signals.stop, loop.ended]);
     log.info('stopping');
     await Promise.race([loop.stop(), wait(STOP_MS, undefined, { ref: false })]);
     return 0;
   } finally {
-    asked.forget();
     for (const end of triggers) await end();
   }
 }
 
-async function onePass({ parts, log }: Site, trigger: Trigger): Promise<Passed> {
-  const report = await pass(parts, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
-  const { revision, changes } = report.plan;
-  const told = log.ofRun(report.runId);
-  told.info('passed', {
-    trigger,
-    revision,
-    changes: changes.length,
-    applied: report.applied.filter(({ outcome }) => outcome.status === 'applied').length,
-    held: report.holds.length,
-    durationsMs: report.durationsMs,
-  });
-  for (const trouble of report.trouble) told.warn('trouble', { ...trouble });
-  for (const { kind, text, urgent } of report.plan.notices) if (urgent) told.error(text, { kind });
-  // What lies beyond the forecast comes into it long before it is due.
-  const nextDue = report.forecast?.days[0]?.coming[0]?.at ?? null;
-  return { nextDue, retry: report.trouble.some(({ remedy }) => remedy === 'retry') };
+function passedOf(report: Report): Passed {
+  return {
+    // What lies beyond the forecast comes into it long before it is due.
+    nextDue: report.forecast?.days[0]?.coming[0]?.at ?? null,
+    retry: report.trouble.some(({ remedy }) => remedy === 'retry'),
+  };
 }
 
-async function startTriggers(config: Config, loop: Loop, log: Log): Promise<readonly (() => Promise<void>)[]> {
-  const ends = [startSchedule(config.schedule, config.timeZone, () => loop.ask('schedule'))];
-  const watched = watchedOf(config);
-  if (watched !== null) ends.push(await startWatching(watched, () => loop.ask('files')));
-  if (config.webhook === null) return ends;
-  const { host, port, secretFile } = config.webhook;
+type Ask = (trigger: Trigger) => void;
+
+/** @throws MusterError where one can't begin; those before it are ended. */
+async function startTriggers(config: Config, { store, clock }: Site['parts'], log: Log, ask: Ask) {
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    if (config.webhook !== null) ends.push(await startListening(config.webhook, log, ask));
+    ends.push(startSchedule(config.schedule, config.timeZone, () => ask('schedule')));
+    ends.push(watchDecisions(store, clock, () => ask('operator')));
+    const watched = watchedOf(config);
+    if (watched !== null) ends.push(await startWatching(watched, () => ask('files')));
+    return ends;
+  } catch (error) {
+    for (const end of ends) await end();
+    throw error;
+  }
+}
+
+async function startListening(webhook: NonNullable<Config['webhook']>, log: Log, ask: Ask) {
+  const { host, port, secretFile } = webhook;
   const listener = await startPushListener({
     host,
     port,
     secret: await Secret.fromFile(secretFile),
-    onPush: () => loop.ask('push'),
-    onRefused: (why, address) => log.warn('a notice of a push was turned away', { why, address }),
-    clock: Date.now,
+    onPush: () => ask('push'),
+    onRefused: (refused) => log.warn('notices of pushes were turned away', { ...refused }),
+    clock: () => performance.now(),
   });
   log.info('listening for pushes', { host, port: listener.port });
-  return [...ends, () => listener.close()];
+  return () => listener.close();
 }
 
 /** What lies on this machine shows its changes; a server elsewhere sends notices. */
@@ -96,17 +113,29 @@ function watchedOf({ source }: Config): Watched | null {
   return source.url.startsWith('/') ? { kind: 'git', path: source.url } : null;
 }
 
+interface Signals {
+  /** Resolves when the process is told to end. */
+  readonly stop: Promise<void>;
+  /** Calls at SIGUSR1. */
+  onLook(call: () => void): void;
+  forget(): void;
+}
+
 /** SIGTERM and SIGINT stop; SIGUSR1 asks for a pass. */
-function onSignals(loop: Loop): { readonly stop: Promise<void>; forget(): void } {
+function listenForSignals(): Signals {
   let stopNow = () => {};
   const stop = new Promise<void>((resolve) => {
     stopNow = resolve;
   });
-  const look = () => loop.ask('signal');
+  let call = () => {};
+  const look = () => call();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, stopNow);
   process.on('SIGUSR1', look);
   return {
     stop,
+    onLook: (next) => {
+      call = next;
+    },
     forget: () => {
       for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, stopNow);
       process.off('SIGUSR1', look);

@@ -226,6 +226,12 @@ function blockFigures(given: z.output<ReturnType<typeof blockLimit>>, defaults: 
 const CRON = /^(?:\S+\s+){4}\S+$/;
 const LISTEN = /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
 
+const PORT_MAX = 65_535;
+
+function isListen(value: string): boolean {
+  return LISTEN.test(value) && Number(value.slice(value.lastIndexOf(':') + 1)) <= PORT_MAX;
+}
+
 /** Single-valued, indexed nowhere, and meant for administrators' own use (MS-ADA1). */
 export const MARK_ATTRIBUTE_DEFAULT = 'adminDescription';
 
@@ -240,7 +246,7 @@ export const configSchema = settings({
   schedule: matching('a time in five fields: minute, hour, day, month, weekday', '"0 * * * *"', CRON).optional(),
   http: settings({
     webhook: settings({
-      listen: matching('an address and a port', '127.0.0.1:8081', LISTEN),
+      listen: text('an address and a port', '127.0.0.1:8081', isListen),
       secretFile: path('/run/secrets/webhook'),
     }).optional(),
   }).optional(),

@@ -4,7 +4,7 @@ import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 
 /** What can ask for a pass. */
-export type Trigger = 'start' | 'schedule' | 'push' | 'files' | 'signal' | 'due' | 'retry';
+export type Trigger = 'start' | 'schedule' | 'push' | 'files' | 'operator' | 'signal' | 'due' | 'retry';
 
 /** What the loop takes from a pass. */
 export interface Passed {

@@ -11,8 +11,10 @@ const BODY_BYTES_MAX = 1024 * 1024;
 const CONNECTIONS_MAX = 32;
 /** A notice that takes longer than this to arrive, in milliseconds, is dropped: it is one message over a short way. */
 const ARRIVAL_MS = 10_000;
-/** Notices from one address in one minute; a busy server sends a few. */
-const PER_MINUTE_MAX = 60;
+/** Notices from one address in one minute that are not genuine; whoever sends more is not listened to until the next. */
+const REFUSED_PER_MINUTE_MAX = 60;
+/** Characters of a secret: fewer can be guessed by trying. */
+const SECRET_CHARACTERS_MIN = 16;
 const MINUTE_MS = 60_000;
 /** Addresses counted in one minute: beyond that, nobody new is listened to until the next. */
 const ADDRESSES_MAX = 1_000;
@@ -24,10 +26,16 @@ export interface PushListenerOptions {
   readonly secret: Secret;
   /** Told of each genuine notice. */
   onPush(): void;
-  /** Told of each notice that was turned away, with the address it came from. */
-  onRefused(why: string, address: string): void;
-  /** Milliseconds, for the limit per minute. */
+  /** Told of the first notice that is turned away in a minute, and of how many were in the minute before: a flood must not fill the log. */
+  onRefused(refused: Refused): void;
+  /** Milliseconds that only go forward, for the limit per minute. */
   readonly clock: () => number;
+}
+
+export interface Refused {
+  readonly why: string;
+  readonly address: string;
+  readonly inTheMinuteBefore: number;
 }
 
 export interface PushListener {
@@ -42,10 +50,11 @@ const ANSWERS: Readonly<Record<Judgement, readonly [status: number, text: string
   forged: [401, 'The signature or token is not right.'],
 };
 
-/** @throws MusterError (`person`) where the address can't be listened on. */
+/** @throws MusterError (`person`) where the address can't be listened on, or the secret is too short. */
 export async function startPushListener(options: PushListenerOptions): Promise<PushListener> {
+  if (options.secret.reveal().length < SECRET_CHARACTERS_MIN) throw tooShort();
   const judge = noticeJudge(options.secret);
-  const allowed = perMinute(options.clock);
+  const refusals = new Refusals(options);
   const server = createServer(
     {
       requestTimeout: ARRIVAL_MS,
@@ -57,16 +66,17 @@ export async function startPushListener(options: PushListenerOptions): Promise<P
     (request, response) => {
       const address = request.socket.remoteAddress ?? 'unknown';
       const refuse = (status: number, why: string) => {
-        options.onRefused(why, address);
+        refusals.add(why, address);
         answer(response, status, why);
       };
-      if (!allowed(address)) return refuse(429, 'Too many notices; the schedule looks anyway.');
+      if (!refusals.allows(address)) return refuse(429, 'Too many notices; the schedule looks anyway.');
       if (request.method !== 'POST') return refuse(405, 'Notices of pushes come as POST.');
       void bodyOf(request).then((body) => {
         if (body === null) return refuse(413, 'The notice is too large.');
         const judgement = judge({ headers: request.headers, body });
         const [status, text] = ANSWERS[judgement];
         if (judgement === 'forged') return refuse(status, text);
+        if (judgement === 'repeated') refusals.count(address);
         if (judgement === 'genuine') options.onPush();
         answer(response, status, text);
       });
@@ -110,19 +120,49 @@ function bodyOf(request: IncomingMessage): Promise<Uint8Array | null> {
   });
 }
 
-function perMinute(clock: () => number): (address: string) => boolean {
-  let counts = new Map<string, number>();
-  let since = clock();
-  return (address) => {
-    if (clock() - since >= MINUTE_MS) {
-      counts = new Map();
-      since = clock();
+/** Who was turned away in this minute, and how often. */
+class Refusals {
+  readonly #options: Pick<PushListenerOptions, 'clock' | 'onRefused'>;
+  #counts = new Map<string, number>();
+  #since: number;
+  #told = 0;
+  #before = 0;
+
+  constructor(options: Pick<PushListenerOptions, 'clock' | 'onRefused'>) {
+    this.#options = options;
+    this.#since = options.clock();
+  }
+
+  allows(address: string): boolean {
+    const now = this.#options.clock();
+    if (now - this.#since >= MINUTE_MS) {
+      this.#before = this.#told;
+      this.#told = 0;
+      this.#counts = new Map();
+      this.#since = now;
     }
-    const count = (counts.get(address) ?? 0) + 1;
-    if (count === 1 && counts.size >= ADDRESSES_MAX) return false;
-    counts.set(address, count);
-    return count <= PER_MINUTE_MAX;
-  };
+    const count = this.#counts.get(address);
+    return count === undefined ? this.#counts.size < ADDRESSES_MAX : count < REFUSED_PER_MINUTE_MAX;
+  }
+
+  count(address: string): void {
+    this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
+  }
+
+  add(why: string, address: string): void {
+    this.count(address);
+    this.#told += 1;
+    if (this.#told === 1) this.#options.onRefused({ why, address, inTheMinuteBefore: this.#before });
+  }
+}
+
+function tooShort(): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: 'http.webhook.secretFile',
+    what: `The secret is shorter than ${SECRET_CHARACTERS_MIN} characters, so that it could be found by trying.`,
+    next: 'Put a long random text there, as "openssl rand -hex 32" makes one, and give the same to the Git server.',
+  });
 }
 
 function listening(server: Server, { host, port }: PushListenerOptions): Promise<void> {

@@ -37,7 +37,7 @@ export const LAYERS: readonly Layer[] = [
     imports: [...CORE, 'sources', 'credentials', 'reconciler', 'adapter settings', 'log level', 'secret'],
   },
   { name: 'log', covers: /^src\/log\.ts$/, imports: ['log level', ...GROUND, 'secret'] },
-  { name: 'daemon', covers: /^src\/daemon\//, imports: [...CORE, 'secret'] },
+  { name: 'daemon', covers: /^src\/daemon\//, imports: [...CORE, 'log', 'secret'] },
   { name: 'views', covers: /^src\/views\//, imports: CORE },
   {
     name: 'wiring',

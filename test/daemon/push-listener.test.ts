@@ -24,7 +24,7 @@ beforeEach(async () => {
     onPush: () => {
       pushes += 1;
     },
-    onRefused: (why, address) => refused.push(`${address}: ${why}`),
+    onRefused: ({ why, address, inTheMinuteBefore }) => refused.push(`${address}: ${why} ${inTheMinuteBefore}`),
     clock: () => now,
   });
 });
@@ -85,7 +85,7 @@ describe('S9: anything else starts nothing', () => {
   test.each(forged)('S9: with %s it is turned away', async (_what, headers) => {
     expect(await send(headers)).toBe('401 The signature or token is not right.');
     expect(pushes).toBe(0);
-    expect(refused).toEqual(['127.0.0.1: The signature or token is not right.']);
+    expect(refused).toEqual(['127.0.0.1: The signature or token is not right. 0']);
   });
 
   test('S9: a body over 1 MB is not read, whether it says its length or not', async () => {
@@ -107,12 +107,23 @@ describe('S9: anything else starts nothing', () => {
     expect([answer.status, await answer.text()]).toEqual([405, 'Notices of pushes come as POST.\n']);
   });
 
-  test('S9: sixty a minute are listened to from one address; the next minute begins anew', async () => {
+  test('S9: sixty forged ones a minute are listened to from one address, and told in one line; the next minute begins anew', async () => {
     for (let nth = 0; nth < 60; nth += 1) await send({});
+    expect(refused).toHaveLength(1);
     expect(await send({ 'x-gitlab-token': SECRET })).toBe('429 Too many notices; the schedule looks anyway.');
     now = 60_000;
     expect(await send({ 'x-gitlab-token': SECRET })).toBe('202 Muster will look.');
     expect(pushes).toBe(1);
+    await send({});
+    expect(refused.at(-1)).toBe('127.0.0.1: The signature or token is not right. 61');
+  });
+
+  test('genuine notices are not counted, however many come', async () => {
+    for (let nth = 0; nth < 100; nth += 1) {
+      const body = `{"after":"${nth}"}`;
+      expect(await send({ 'x-gitea-signature': signature(body) }, body)).toBe('202 Muster will look.');
+    }
+    expect(pushes).toBe(100);
   });
 
   test('S9: what is no HTTP at all disturbs nobody', async () => {
@@ -125,8 +136,21 @@ describe('S9: anything else starts nothing', () => {
   });
 });
 
+test('a secret that could be guessed is refused', async () => {
+  const options = { host: '127.0.0.1', port: 0, onPush: () => {}, onRefused: () => {}, clock: () => 0 };
+  await expect(startPushListener({ ...options, secret: new Secret('short') })).rejects.toThrow(
+    /shorter than 16 characters/,
+  );
+});
+
 test('an address that is taken is said with the setting', async () => {
-  const options = { host: '127.0.0.1', secret: new Secret('x'), onPush: () => {}, onRefused: () => {}, clock: () => 0 };
+  const options = {
+    host: '127.0.0.1',
+    secret: new Secret(SECRET),
+    onPush: () => {},
+    onRefused: () => {},
+    clock: () => 0,
+  };
   await expect(startPushListener({ ...options, port: listener.port })).rejects.toThrow(
     /http\.webhook\.listen.*EADDRINUSE/,
   );

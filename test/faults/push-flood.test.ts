@@ -36,14 +36,16 @@ describe('a flood', () => {
   test('S9: 10,000 forged and replayed notices and bodies of 50 MB start one pass, and the memory stays flat', async () => {
     const statuses = new Map<number, number>();
     const count = (status: number) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    count(await send('the secret'));
+    count(await send('the secret of the webhook'));
     let before = 0;
     for (let sent = 0; sent < NOTICES; sent += AT_ONCE) {
       if (sent === FIRST) {
         for (let nth = 0; nth < FIRST_BODIES; nth += 1) await pour(50 * MEGABYTE);
         before = memoryOfChild();
       }
-      const batch = Array.from({ length: AT_ONCE }, (_, at) => send(at % 2 === 0 ? 'a guess' : 'the secret'));
+      const batch = Array.from({ length: AT_ONCE }, (_, at) =>
+        send(at % 2 === 0 ? 'a guess' : 'the secret of the webhook'),
+      );
       for (const status of await Promise.all(batch)) count(status);
     }
     for (let nth = 0; nth < LARGE_BODIES; nth += 1) await pour(50 * MEGABYTE);
@@ -51,6 +53,7 @@ describe('a flood', () => {
     expect(Object.fromEntries(statuses)).toEqual({ 202: 1, 200: NOTICES / 2, 401: NOTICES / 2 });
     child.send('count');
     const [counted] = await once(child, 'message');
+    // Each was refused in a minute of its own, and so is told.
     expect(counted).toEqual({ pushes: 1, refused: NOTICES / 2 + FIRST_BODIES + LARGE_BODIES });
   });
 });

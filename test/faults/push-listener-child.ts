@@ -8,7 +8,7 @@ let minute = 0;
 const listener = await startPushListener({
   host: '127.0.0.1',
   port: 0,
-  secret: new Secret('the secret'),
+  secret: new Secret('the secret of the webhook'),
   onPush: () => {
     pushes += 1;
   },

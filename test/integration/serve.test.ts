@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
@@ -94,7 +94,7 @@ describe('muster serve', () => {
     expect(await stop('SIGTERM')).toBe(0);
   });
 
-  test('acts at the moment when a block ends, and not at the next hour', async () => {
+  test('an operator’s block is carried out and its end is acted on, without anybody asking for a pass', async () => {
     await start();
     expect((await site.muster('block', 'ajensen', '--reason', 'x', '--until', '1d')).out).toContain('lost access');
     // The command line knows minutes; the test has seconds.
@@ -102,11 +102,39 @@ describe('muster serve', () => {
     const [order] = await store.orders.blocks(Date.now());
     if (order === undefined) throw new Error('the block is not there');
     await store.orders.unblock(order.id, 'test', 'a shorter one follows', Date.now());
-    await store.orders.block({ ...order, id: 'shorter', until: Date.now() + 5_000 });
+    await store.orders.block({ ...order, id: 'shorter', until: Date.now() + 6_000 });
     await store.close();
-    daemon?.kill('SIGUSR1');
     await until(() => expect(passes()).toContain('due'));
+    expect(passes()).toContain('operator');
     expect((await site.muster('why', 'ajensen')).out).toContain('account ajensen: enabled');
+  });
+
+  test('an approval is used within seconds', async () => {
+    site.configure('limits: { always: 5 }', 'limits: { always: 0, create: { people: 0 } }');
+    await start();
+    const [held] = JSON.parse((await site.muster('--format', 'json', 'held')).out).holds;
+    expect(lines.some(({ msg }) => String(msg).startsWith('held: '))).toBe(true);
+    expect((await site.muster('approve', held.digest, '--reason', 'first day')).code).toBe(0);
+    await until(() => expect(accounts()).toContain('CN=ajensen,'));
+  });
+
+  test('K1: SIGUSR1 while it starts opens no debugger', async () => {
+    const started = start();
+    const database = join(site.folder, 'muster.db');
+    await until(() => expect(existsSync(database)).toBe(true));
+    daemon?.kill('SIGUSR1');
+    await started;
+    expect(said).not.toContain('Debugger');
+  });
+
+  test('mistakes in files and people who need somebody are in the log, once while they stay as they are', async () => {
+    await start();
+    site.declare('users/broken.yaml', 'username: [\n');
+    const told = () => lines.filter(({ msg }) => String(msg).startsWith('users/broken.yaml:'));
+    await until(() => expect(told()).toHaveLength(1));
+    daemon?.kill('SIGUSR1');
+    await until(() => expect(passes()).toContain('signal'));
+    expect(told()).toHaveLength(1);
   });
 
   test('S9: a genuine notice makes it look; forged and replayed ones start no pass', async () => {

@@ -1,0 +1,31 @@
+/** The operators' trigger: what they decide at the command line, in another process, takes effect at once. */
+import type { Store } from '../core/ports.ts';
+import type { Instant } from '../model/document.ts';
+
+/** How often the store is asked, in milliseconds; it answers in one. */
+const ASK_EVERY_MS = 1_000;
+
+/** Calls when blocks, approvals or a pause have come or gone; gives what ends it. A store that can't answer is asked again. */
+export function watchDecisions(store: Store, clock: () => Instant, call: () => void): () => Promise<void> {
+  let known: string | null = null;
+  let asking: Promise<void> = Promise.resolve();
+  const ask = async () => {
+    const now = await decisionsIn(store, clock()).catch(() => null);
+    if (now === null) return;
+    if (known !== null && now !== known) call();
+    known = now;
+  };
+  const timer = setInterval(() => {
+    asking = asking.then(ask);
+  }, ASK_EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    await asking;
+  };
+}
+
+async function decisionsIn({ orders, approvals }: Store, at: Instant): Promise<string> {
+  const [blocks, valid, paused] = await Promise.all([orders.blocks(0), approvals.valid(at), orders.paused()]);
+  const texts = [...blocks.map(({ id, until }) => `${id} ${until}`), ...valid.map(({ digest }) => digest)];
+  return JSON.stringify([texts.sort(), paused]);
+}
