@@ -46,22 +46,18 @@ function entryOf(line: string): TreeEntry {
   };
 }
 
-/**
- * The entries of a commit's tree, from those of another commit and what differs; the same as a whole listing, in another order.
- * Null where that cannot be told, or is not worth it: then the tree has to be listed whole.
- */
+/** What stands now at each path that differs; null for a path: nothing. */
+export type TreeChanges = ReadonlyMap<string, TreeEntry | null>;
+
+/** What differs between two commits. Null where that cannot be told, or is not worth it: then the tree has to be listed whole. */
 export async function listChanges(
   mirror: string,
   where: string,
   from: string,
   to: string,
-  entries: readonly TreeEntry[],
-): Promise<readonly TreeEntry[] | null> {
+): Promise<TreeChanges | null> {
   try {
-    const changes = await readChanges(mirror, where, from, to);
-    if (changes === null) return null;
-    const kept = entries.filter((entry) => !changes.has(entry.path));
-    return [...kept, ...[...changes.values()].filter((entry) => entry !== null)];
+    return await readChanges(mirror, where, from, to);
   } catch (error) {
     // A commit that the mirror no longer has, for one.
     if (error instanceof MusterError) return null;
@@ -69,13 +65,14 @@ export async function listChanges(
   }
 }
 
-/** What stands now at each path that differs; null for a path: nothing. Null altogether: not to be told. */
-async function readChanges(
-  mirror: string,
-  where: string,
-  from: string,
-  to: string,
-): Promise<ReadonlyMap<string, TreeEntry | null> | null> {
+/** The entries of the tree that came of another one by these changes: the same as a whole listing, in another order. */
+export function entriesAfter(entries: readonly TreeEntry[], changes: TreeChanges): readonly TreeEntry[] {
+  const kept = entries.filter((entry) => !changes.has(entry.path));
+  return [...kept, ...[...changes.values()].filter((entry) => entry !== null)];
+}
+
+/** Null: not to be told. */
+async function readChanges(mirror: string, where: string, from: string, to: string): Promise<TreeChanges | null> {
   const args = ['diff-tree', '-r', '-z', '--no-renames', '--end-of-options', from, to];
   const fields: string[] = [];
   for await (const batch of records(mirror, where, args, '')) {

@@ -3,10 +3,10 @@ import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { blobId } from './folder.ts';
 import type { GitAddress } from './git-address.ts';
-import { listChanges, listTree } from './git-listing.ts';
+import { entriesAfter, listChanges, listTree } from './git-listing.ts';
 import { git, LOCAL_DEADLINE_MS, type Mirror, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
 import { firstLine, gitOutput } from './git-process.ts';
-import { fitForReading, refuseTooMuch, type TreeEntry } from './paths.ts';
+import { filesAfter, fitForReading, refuseTooMuch, type TreeEntry } from './paths.ts';
 import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
 /** Contents asked for in one process: bounds what one deadline covers. */
@@ -66,12 +66,14 @@ async function readSnapshot(mirror: string, where: string, last: Read | null): P
     .trim()
     .split(' ');
   if (last?.snapshot.revision === revision) return last;
-  const changed =
-    last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision, last.entries);
-  const entries = changed ?? (await listTree(mirror, where, revision));
-  const { files, rejected } = await fitForReading(entries);
-  refuseTooMuch(where, files);
-  return { snapshot: { revision, committedAt: Number(seconds) * 1000, files, rejected }, entries };
+  const changes = last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision);
+  const entries =
+    last === null || changes === null ? await listTree(mirror, where, revision) : entriesAfter(last.entries, changes);
+  const files = last === null || changes === null ? null : filesAfter(last.snapshot.files, changes);
+  const fit =
+    last === null || files === null ? await fitForReading(entries) : { files, rejected: last.snapshot.rejected };
+  refuseTooMuch(where, fit.files);
+  return { snapshot: { revision, committedAt: Number(seconds) * 1000, ...fit }, entries };
 }
 
 async function* contents(

@@ -6,7 +6,7 @@ import { checkMusterFile, MUSTER_FILE, missingMusterFile } from '../model/muster
 import { type BlobCache, type CacheKey, type CacheRow, cacheKey } from './blob-cache.ts';
 import { cutOff } from './cut-off.ts';
 import { TOO_LARGE } from './decode.ts';
-import { type KnownFile, type LastLoad, sameSnapshot } from './last-load.ts';
+import { filesToLoadAgain, type KnownFile, type LastLoad, placeOfFile, sameSnapshot } from './last-load.ts';
 import { kindAt, straysIn } from './places.ts';
 import { excessProblem, isFit, type KindFile, readContents } from './reading.ts';
 import { READING_LIMITS, type ReadingLimits, type ReadOutcome } from './reading-pool.ts';
@@ -49,8 +49,9 @@ export function loaderOf(options: LoadOptions): () => Promise<Loaded> {
   let last: LastLoad | null = null;
   return async () => {
     const snapshot = await options.source.snapshot();
-    if (last?.steady === true && sameSnapshot(last.snapshot, snapshot)) return last.loaded;
-    const next = await loadSnapshot(options, snapshot, last);
+    if (last?.unsettled.size === 0 && sameSnapshot(last.snapshot, snapshot)) return last.loaded;
+    const next =
+      (last && (await loadChanges(options, snapshot, last))) ?? (await loadSnapshot(options, snapshot, last));
     if (options.resident === true) last = next;
     return next.loaded;
   };
@@ -85,7 +86,29 @@ async function loadSnapshot(options: LoadOptions, snapshot: Snapshot, last: Last
     diagnostics: [...repository, ...diagnostics].sort(byPlace),
     trusted: repository.length === 0,
   };
-  return { snapshot, loaded, steady: loading.steady, files: loading.known };
+  return { snapshot, loaded, unsettled: loading.unsettled, files: loading.known };
+}
+
+/**
+ * From the last loading and what differs; the same as `loadSnapshot` gives. Null where more differs than the contents of some files
+ * that stand where they stood.
+ */
+async function loadChanges(options: LoadOptions, snapshot: Snapshot, last: LastLoad): Promise<LastLoad | null> {
+  const again = filesToLoadAgain(last, snapshot);
+  if (again === null) return null;
+  const loading = new Loading(options, pauses());
+  await loading.loadAll(again, last.files);
+  const files = [...last.loaded.files];
+  for (const { path } of again) {
+    const place = placeOfFile(path, last.loaded.files);
+    const file = loading.files.get(path);
+    if (place === null || file === undefined) return null;
+    files[place] = file;
+  }
+  const loaded = { ...last.loaded, revision: snapshot.revision, committedAt: snapshot.committedAt, files };
+  // Whoever finds a file there takes it only for the content that it looks for, so one map serves all loadings.
+  for (const [path, known] of loading.known) last.files.set(path, known);
+  return { snapshot, loaded, unsettled: loading.unsettled, files: last.files };
 }
 
 function notLoaded({ path }: KindFile): never {
@@ -120,8 +143,8 @@ class Loading {
   readonly files = new Map<string, LoadedFile>();
   /** For the next loading of this process. */
   readonly known = new Map<string, KnownFile>();
-  /** Nothing of it depends on what may change while the repository does not. */
-  steady = true;
+  /** Paths of files of which something depends on what may change while the repository does not. */
+  readonly unsettled = new Set<string>();
   readonly #options: LoadOptions;
   readonly #pause: Pause;
   #rows: CacheRow[] = [];
@@ -177,8 +200,10 @@ class Loading {
   async #take(same: readonly KindFile[], outcome: ReadOutcome): Promise<void> {
     if (typeof outcome === 'string') {
       // Not remembered: on another day, or with another reader, it may go well.
-      this.steady = false;
-      for (const file of same) this.#addUnreadable(file, excessProblem(outcome));
+      for (const file of same) {
+        this.unsettled.add(file.path);
+        this.#addUnreadable(file, excessProblem(outcome));
+      }
       return;
     }
     const { packed, text } = outcome;
@@ -208,7 +233,7 @@ class Loading {
   }
 
   async #addOpenEnd(file: KindFile, known: KnownFile, text: string | null): Promise<void> {
-    this.steady = false;
+    this.unsettled.add(file.path);
     const cut = await cutOffProblem(this.#options, file, text);
     if (cut === null) this.files.set(file.path, known.file);
     else this.#addUnreadable(file, cut);

@@ -61,6 +61,38 @@ export async function fitForReading(entries: readonly TreeEntry[]): Promise<{
   return { files: files.sort(byPath), rejected: rejected.sort(byPlace) };
 }
 
+/**
+ * What `fitForReading` makes of a tree of which some files were replaced by files in their places. Null where that is not all: then
+ * other entries may have become fit or unfit, too.
+ * @param files those fit to be read before, in the order of their paths
+ * @param changes what stands now at each path that differs; null: nothing
+ */
+export function filesAfter(
+  files: readonly SourceFile[],
+  changes: ReadonlyMap<string, TreeEntry | null>,
+): readonly SourceFile[] | null {
+  const after = [...files];
+  for (const [path, entry] of changes) {
+    const place = placeOf(path, files);
+    // Whether a path is fit depends on paths and modes alone, and a regular file was here before.
+    if (place === null || entry?.mode !== 'file') return null;
+    after[place] = entry;
+  }
+  return after;
+}
+
+/** Where a path stands among others in their order; null: nowhere. */
+export function placeOf(path: string, items: readonly { readonly path: string }[]): number | null {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareText(items[middle]?.path ?? '', path) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return items[low]?.path === path ? low : null;
+}
+
 function addTo(groups: Map<string, TreeEntry[]>, name: string, entry: TreeEntry): void {
   const group = groups.get(name);
   if (group === undefined) groups.set(name, [entry]);
@@ -115,10 +147,18 @@ export function printable(path: string): string {
 
 /** Throws MusterError when there is more than Muster reads. */
 export function refuseTooMuch(where: string, files: readonly SourceFile[]): void {
+  // Nearly every repository is so small that it need not be told which of its files are read.
+  if (files.length <= FILES_MAX && bytesOf(files) <= TOTAL_BYTES_MAX) return;
   const read = files.filter((file) => isRead(file.path));
-  const bytes = read.reduce((sum, file) => sum + file.size, 0);
+  const bytes = bytesOf(read);
   if (read.length > FILES_MAX) throw tooMuch(where, `There are more than ${FILES_MAX} files of entries.`);
   if (bytes > TOTAL_BYTES_MAX) throw tooMuch(where, `The files of entries hold more than ${TOTAL_BYTES_MAX} bytes.`);
+}
+
+function bytesOf(files: readonly SourceFile[]): number {
+  let bytes = 0;
+  for (const { size } of files) bytes += size;
+  return bytes;
 }
 
 export function tooMuch(where: string, what: string): MusterError {
