@@ -29,5 +29,6 @@ COPY --from=build /build/docs/open-credential.html ./docs/
 ENV NODE_ENV=production MUSTER_CONFIG=/etc/muster/muster.yaml
 USER 10001:10001
 VOLUME /var/lib/muster
-ENTRYPOINT ["/opt/muster/bin/muster.js"]
+# Without the option, SIGUSR1 at the wrong moment makes Node open a debugger.
+ENTRYPOINT ["node", "--disable-sigusr1", "/opt/muster/bin/muster.js"]
 CMD ["--help"]

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountsConfig, Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
-import type { Examiner } from './core/finding.ts';
+import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
 import type { Repository } from './core/ports.ts';
@@ -10,6 +10,7 @@ import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
 import { generatePassword } from './credentials/password.ts';
 import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
+import { scheduleProblem } from './daemon/schedule.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
 import { fold } from './model/document.ts';
@@ -108,8 +109,17 @@ export function patientOf(config: Config): Patient {
       ...(config.directory.kind === 'active-directory'
         ? await checkSecretFile('password file', config.directory.server.bind.passwordFile)
         : []),
+      ...(config.webhook === null ? [] : await checkSecretFile('webhook secret', config.webhook.secretFile)),
+      ...scheduleFindings(config),
     ],
   };
+}
+
+function scheduleFindings({ schedule }: Config): readonly Finding[] {
+  const problem = scheduleProblem(schedule);
+  if (problem === null) return [];
+  const next = 'Write five fields in "schedule", like "0 * * * *" for every hour.';
+  return [{ check: 'schedule', status: 'fail', text: `"${schedule}" is no schedule. ${problem}`, next }];
 }
 
 /** A file has no certificate, no rights, and no server that could do otherwise than is expected. */

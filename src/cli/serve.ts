@@ -83,7 +83,7 @@ async function startTriggers(config: Config, { store, clock }: Site['parts'], lo
   try {
     if (config.webhook !== null) ends.push(await startListening(config.webhook, log, ask));
     ends.push(startSchedule(config.schedule, config.timeZone, () => ask('schedule')));
-    ends.push(watchDecisions(store, clock, () => ask('operator')));
+    ends.push(await watchDecisions(store, clock, () => ask('operator')));
     const watched = watchedOf(config);
     if (watched !== null) ends.push(await startWatching(watched, () => ask('files')));
     return ends;

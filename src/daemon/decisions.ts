@@ -5,14 +5,20 @@ import type { Instant } from '../model/document.ts';
 /** How often the store is asked, in milliseconds; it answers in one. */
 const ASK_EVERY_MS = 1_000;
 
-/** Calls when blocks, approvals or a pause have come or gone; gives what ends it. A store that can't answer is asked again. */
-export function watchDecisions(store: Store, clock: () => Instant, call: () => void): () => Promise<void> {
-  let known: string | null = null;
+/**
+ * Calls when blocks, approvals or a pause have come or gone since it began; gives what ends it. A store that can't answer is
+ * asked again. @throws what the store throws at the beginning.
+ */
+export async function watchDecisions(
+  store: Store,
+  clock: () => Instant,
+  call: () => void,
+): Promise<() => Promise<void>> {
+  let known = await decisionsIn(store, clock());
   let asking: Promise<void> = Promise.resolve();
   const ask = async () => {
-    const now = await decisionsIn(store, clock()).catch(() => null);
-    if (now === null) return;
-    if (known !== null && now !== known) call();
+    const now = await decisionsIn(store, clock()).catch(() => known);
+    if (now !== known) call();
     known = now;
   };
   const timer = setInterval(() => {

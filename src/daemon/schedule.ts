@@ -5,7 +5,11 @@ import { schedule, validateDetailed } from 'node-cron';
 export function scheduleProblem(expression: string): string | null {
   if (expression.trim().split(/\s+/).length !== 5) return 'It needs five fields: minute, hour, day, month, weekday.';
   const { valid, errors } = validateDetailed(expression);
-  return valid ? null : (errors[0]?.message ?? 'It is not understood.');
+  const [wrong] = errors;
+  if (valid || wrong === undefined) return valid ? null : 'It is not understood.';
+  // As in `dayOfMonth`.
+  const field = wrong.field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return wrong.value === undefined ? `The ${field} cannot be right.` : `${wrong.value} is no ${field}.`;
 }
 
 /**

@@ -50,6 +50,7 @@ export const LAYERS: readonly Layer[] = [
       'store',
       'credentials',
       'config',
+      'daemon',
       'log',
       'log level',
       'secret',

@@ -87,7 +87,7 @@ describe('muster serve', () => {
     expect(accounts()).toContain('CN=ajensen,');
     site.declare('users/new.yaml', person('cnord', 'Carl', 'Nord', '+45 20 12 34 58'));
     await until(() => expect(accounts()).toContain('CN=cnord,'));
-    expect(passes()).toEqual(['start', 'files']);
+    await until(() => expect(passes()).toEqual(['start', 'files']));
 
     daemon?.kill('SIGUSR1');
     await until(() => expect(passes()).toEqual(['start', 'files', 'signal']));
@@ -155,6 +155,9 @@ describe('muster serve', () => {
     expect(code).toBe(1);
     expect(err).toContain('"61 * * * *" is no schedule.');
     expect(err).toContain('Write five fields, like "0 * * * *" for every hour.');
+    const examined = await site.muster('doctor');
+    expect(examined.code).not.toBe(0);
+    expect(examined.out).toContain('"61 * * * *" is no schedule.');
   });
 
   test('between passes an operator can act, for the lease is free; the next pass knows of it', async () => {
