@@ -1,10 +1,10 @@
 /** An embedded directory and what administrators do in it by hand. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { SAM_USER_OBJECT } from '../../src/reconcilers/directory/account-values.ts';
 import { usnOf } from '../../src/reconcilers/directory/embedded/adapter.ts';
-import type { Stored } from '../../src/reconcilers/directory/embedded/contents.ts';
+import { parseLine, type Stored } from '../../src/reconcilers/directory/embedded/contents.ts';
 import { createEmbeddedDirectory, DirectoryFile } from '../../src/reconcilers/directory/embedded/directory-file.ts';
 
 /** Units of the directory; only the first is managed. */
@@ -25,6 +25,8 @@ export interface HandDirectory {
   enabled(): Promise<readonly string[]>;
   isEnabled(username: string): Promise<boolean>;
   set(username: string, values: Values): Promise<void>;
+  /** What a text editor that keeps the file does: other values where the old ones stood, without a new line or number. */
+  editInPlace(username: string, values: Values): Promise<void>;
   enable(username: string): Promise<void>;
   disable(username: string): Promise<void>;
   add(username: string, values?: Values, unit?: string): Promise<Stored>;
@@ -68,6 +70,14 @@ export async function handDirectory(file: string): Promise<HandDirectory> {
     enabled: async () => [...(await all())].flatMap(([name, stored]) => (isOn(stored) ? [name] : [])).sort(),
     isEnabled: async (username) => isOn(await account(username)),
     set,
+    editInPlace: async (username, values) => {
+      const stored = await account(username);
+      const lines = (await readFile(file, 'utf8')).split('\n');
+      const at = lines.findLastIndex((line) => line.includes(stored.guid));
+      const { usn } = parseLine(lines[at] ?? '');
+      lines[at] = JSON.stringify({ usn, put: { ...stored, values: withValues(stored.values, values) } });
+      await writeFile(file, lines.join('\n'));
+    },
     enable: (username) => flag(username, false),
     disable: (username) => flag(username, true),
     add: async (username, values = {}, unit = OU.researchers) => {

@@ -136,6 +136,38 @@ describe('The file of an embedded directory', () => {
     expect(await refusal(embedded({ file: path }, site).connect())).toMatchObject({ remedy: 'person' });
   });
 
+  test.each([
+    ['of the same length', '514'],
+    ['of another length', '66050'],
+  ])(
+    'D3: an edit in place %s, at whatever moment, is seen by a process that had read the file, and outlives its writes',
+    async (_length, flags) => {
+      const { reader, writer } = await embedded({ file: path }, site).connect();
+      for (const name of ['ajensen', 'bholm']) await writer.create(account(name));
+      for (let round = 1; round <= 30; round += 1) {
+        const everybody = (await reader.readAll(new Set())).accounts;
+        const [a, b] = everybody.toSorted((one, other) => one.username.localeCompare(other.username));
+        if (a === undefined || b === undefined) throw new Error('An account is missing.');
+        await writer.modify({ guid: b.guid, dn: b.dn, raw: b.raw, set: { mobile: `+45${round}` } });
+        await replaceInPlace('"userAccountControl":"512"', `"userAccountControl":"${flags}"`);
+        // Judged by what was read before the edit: refused, as with a server.
+        expect(await refusal(writer.modify({ guid: a.guid, dn: a.dn, raw: a.raw, enabled: false }))).toMatchObject({
+          remedy: 'retry',
+        });
+        expect((await reader.find({ usernames: ['ajensen'] }))[0]?.raw.userAccountControl).toBe(flags);
+        const [now] = await reader.find({ usernames: ['bholm'] });
+        if (now === undefined) throw new Error('An account is missing.');
+        await writer.modify({ guid: now.guid, dn: now.dn, raw: now.raw, set: { mobile: `+46${round}` } });
+        expect((await new DirectoryFile(path).read()).byUsername('ajensen')?.values.userAccountControl).toBe(flags);
+        await replaceInPlace(`"userAccountControl":"${flags}"`, '"userAccountControl":"512"');
+      }
+    },
+  );
+
+  async function replaceInPlace(from: string, to: string): Promise<void> {
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(from, to));
+  }
+
   test('stays small under many changes to few accounts, and keeps counting writes', async () => {
     const { reader, writer } = await embedded({ file: path }, site).connect();
     const { guid } = await writer.create(account('ajensen'));

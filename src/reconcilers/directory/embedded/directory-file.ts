@@ -1,6 +1,6 @@
 /** The one file behind an embedded directory: a header, then a line for each write; durable before a write resolves. */
-import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MusterError } from '../../../errors.ts';
 import { Contents, type Header, type Line, parseHeader, parseLine, type Stored } from './contents.ts';
@@ -8,6 +8,8 @@ import { Contents, type Header, type Line, parseHeader, parseLine, type Stored }
 /** Lines that say nothing any more may be twice the accounts, and this many on top, before the file is written anew. */
 const STALE_LINES_MAX = 1000;
 const PRIVATE = 0o600;
+/** Older kernels tell times of change by the tick only (10 ms at the longest): two edits within one may look like one. */
+const TICK_MS = 20;
 
 /** What one write does to the accounts as they stand; throws to refuse. */
 export type Edit = (contents: Contents) => readonly Put[];
@@ -38,8 +40,10 @@ export async function createEmbeddedDirectory(path: string, units: readonly stri
 export class DirectoryFile {
   readonly path: string;
   #contents: Contents | null = null;
-  /** Which file was read, how far, and how many lines that were. */
-  #identity = '';
+  /** Which file was read and in which version, how far, and how many lines that were. */
+  #version = '';
+  /** Whether any later edit is bound to show as another version. */
+  #settled = false;
   #offset = 0;
   #lines = 0;
   readonly #waiting: Waiting[] = [];
@@ -74,18 +78,24 @@ export class DirectoryFile {
   async #flush(): Promise<void> {
     const batch = this.#waiting.splice(0);
     if (batch.length === 0) return;
-    const accepted: Waiting[] = [];
     try {
-      const contents = await this.#refresh();
-      const lines: Line[] = [];
-      for (const waiting of batch) {
-        const made = attempt(waiting, contents);
-        if (made === null) continue;
-        accepted.push(waiting);
-        lines.push(...made);
+      let asked = batch;
+      for (let written = false; !written; ) {
+        const contents = await this.#refresh();
+        const accepted: Waiting[] = [];
+        const lines: Line[] = [];
+        for (const waiting of asked) {
+          const made = attempt(waiting, contents);
+          if (made === null) continue;
+          accepted.push(waiting);
+          lines.push(...made);
+        }
+        written = lines.length === 0 || (await this.#append(contents, lines));
+        // Somebody edited the file since it was read: everything is judged anew by what is there now.
+        if (!written) this.#contents = null;
+        asked = accepted;
       }
-      if (lines.length > 0) await this.#append(contents, lines);
-      for (const { resolve } of accepted) resolve();
+      for (const { resolve } of asked) resolve();
     } catch (error) {
       // Memory may be ahead of the disk now: the next turn reads the file again.
       this.#contents = null;
@@ -93,61 +103,70 @@ export class DirectoryFile {
     }
   }
 
-  async #append(contents: Contents, lines: readonly Line[]): Promise<void> {
-    this.#lines += lines.length;
+  /** False, with nothing written, where the file is no longer as it was read. */
+  async #append(contents: Contents, lines: readonly Line[]): Promise<boolean> {
     const file = await open(this.path, constants.O_WRONLY | constants.O_APPEND);
-    const { size } = await file.stat();
-    const stale = this.#lines > 3 * contents.size + STALE_LINES_MAX;
-    // Bytes behind the last whole line are what a crash left of a write that nobody was told of.
-    if (size > this.#offset || stale) {
+    try {
+      const before = await file.stat({ bigint: true });
+      if (versionOf(before) !== this.#version) return false;
+      this.#lines += lines.length;
+      const stale = this.#lines > 3 * contents.size + STALE_LINES_MAX;
+      // Bytes behind the last whole line are what a crash left of a write that nobody was told of.
+      if (Number(before.size) > this.#offset || stale) return await this.#rewrite(contents);
+      const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      await file.writeFile(bytes);
+      this.#settled = await stampExactly(file);
+      await file.sync();
+      const after = await file.stat({ bigint: true });
+      this.#offset += bytes.length;
+      // An edit of the last moment is read next time.
+      this.#version = Number(after.size) === this.#offset ? versionOf(after) : '';
+      return true;
+    } finally {
       await file.close();
-      return this.#rewrite(contents);
     }
-    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    await finish(file, bytes);
-    this.#offset += bytes.length;
   }
 
-  /** The whole content into a new file that takes the place of the old one in one step. */
-  async #rewrite(contents: Contents): Promise<void> {
+  /** The whole content into a new file that takes the place of the old one in one step; false where that has changed meanwhile. */
+  async #rewrite(contents: Contents): Promise<boolean> {
     const temporary = `${this.path}.new`;
     const lines = [...contents.all()].map(({ stored }) => JSON.stringify({ usn: contents.usn, put: stored }));
     const text = `${[JSON.stringify(contents.header), ...lines].join('\n')}\n`;
     // What an interrupted rewrite left may have other rights than the ones asked for here.
     await rm(temporary, { force: true });
     await finish(await open(temporary, 'wx', PRIVATE), text);
+    if (versionOf(await stat(this.path, { bigint: true })) !== this.#version) return false;
     await rename(temporary, this.path);
     const folder = await open(dirname(this.path));
     await folder.sync();
     await folder.close();
     this.#contents = null;
+    return true;
   }
 
   async #refresh(): Promise<Contents> {
     const file = await openForReading(this.path);
     try {
-      const { ino, birthtimeNs, size } = await file.stat({ bigint: true });
-      // Inode numbers are used again; the time of birth tells two files with the same one apart.
-      const identity = `${ino} ${birthtimeNs}`;
-      const known = identity === this.#identity && Number(size) >= this.#offset ? this.#contents : null;
-      if (known !== null && Number(size) === this.#offset) return known;
-      const from = known === null ? 0 : this.#offset;
-      const bytes = await readFrom(file, from, Number(size));
+      const found = await file.stat({ bigint: true });
+      const version = versionOf(found);
+      if (this.#contents !== null && this.#settled && version === this.#version) return this.#contents;
+      // A longer file may have been edited in its midst as well: only the whole of it tells.
+      const bytes = await readAll(file, Number(found.size));
       const whole = bytes.lastIndexOf('\n') + 1;
-      const texts = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1);
-      if (known === null) this.#lines = 0;
-      const contents = this.#understand(texts, known);
+      const contents = this.#understand(bytes.toString('utf8', 0, whole).split('\n').slice(0, -1));
       this.#contents = contents;
-      this.#identity = identity;
-      this.#offset = from + whole;
+      this.#version = version;
+      this.#settled = Date.now() - Number(found.mtimeMs) > TICK_MS;
+      this.#offset = whole;
       return contents;
     } finally {
       await file.close();
     }
   }
 
-  #understand(texts: readonly string[], known: Contents | null): Contents {
-    let contents = known;
+  #understand(texts: readonly string[]): Contents {
+    let contents: Contents | null = null;
+    this.#lines = 0;
     for (const text of texts) {
       try {
         if (contents === null) contents = new Contents(parseHeader(text));
@@ -194,11 +213,28 @@ async function openForReading(path: string): Promise<FileHandle> {
   }
 }
 
-async function readFrom(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
+/** Inode numbers are used again, which the time of birth tells; an edit in place may keep the size, which the times of change tell. */
+function versionOf({ ino, birthtimeNs, mtimeNs, ctimeNs, size }: BigIntStats): string {
+  return [ino, birthtimeNs, mtimeNs, ctimeNs, size].join(' ');
+}
+
+/**
+ * Gives the file a time of change between two ticks, which no edit within the same tick comes to have. False where that is
+ * not allowed: the file is another user's.
+ */
+async function stampExactly(file: FileHandle): Promise<boolean> {
+  const now = (performance.timeOrigin + performance.now()) / 1000;
+  return await file.utimes(now, now).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readAll(file: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(size);
   let filled = 0;
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled);
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
