@@ -17,6 +17,8 @@ export interface Connection {
   relaxed<T>(work: Work<T>): Promise<T>;
   /** A number that changes with every transaction that another connection, of whatever process, has committed. */
   writesOfOthers(): number;
+  /** Throws MusterError (`person`) where the database is no longer the one that others find under its name. */
+  assertInPlace(): void;
   close(): Promise<void>;
 }
 

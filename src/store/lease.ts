@@ -37,6 +37,7 @@ export class StoredLease implements Lease {
   }
 
   async acquire(what: string): Promise<{ readonly held: true } | { readonly held: false; readonly holder: string }> {
+    this.#connection.assertInPlace();
     for (let attempt = 1; ; attempt += 1) {
       const row = await this.#read();
       if (!this.#isFree(row)) return { held: false, holder: holderOf(row) };
@@ -48,6 +49,7 @@ export class StoredLease implements Lease {
   async renew(): Promise<void> {
     if (this.#epoch === null) throw this.#lost('Nobody had taken it here.');
     const epoch = this.#epoch;
+    this.#connection.assertInPlace();
     const renewed = await this.#connection.durable((transaction) =>
       transaction
         .updateTable('lease')
@@ -79,10 +81,12 @@ export class StoredLease implements Lease {
   /**
    * For transactions that only the holder may make: throws MusterError where this process took the lease and somebody
    * else has it by now, so that one that slept through its expiry writes nothing (FAILURE H1). A process that never
-   * took it is let through: commands that record an operator's word need none.
+   * took it is let through: commands that record an operator's word need none. Throws as well where the database itself was
+   * taken away (FAILURE B1): the row in it keeps nobody else from anything.
    */
   async confirm(transaction: Transaction<Schema>): Promise<void> {
     if (this.#epoch === null) return;
+    this.#connection.assertInPlace();
     const row = await transaction.selectFrom('lease').selectAll().executeTakeFirstOrThrow();
     if (row.epoch !== this.#epoch) throw this.#lost(`Now it is held by: ${holderOf(row)}.`);
   }

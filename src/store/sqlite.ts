@@ -1,6 +1,5 @@
 /** Opens one SQLite file for kysely: the only place that knows better-sqlite3 and SQLite's own ways. */
-import { chmodSync, closeSync, fstatSync, openSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import {
@@ -16,8 +15,8 @@ import {
   SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely';
-import { MusterError } from '../errors.ts';
 import type { Connection, Work } from './connection.ts';
+import { prepareFile } from './database-file.ts';
 import type { Schema } from './schema.ts';
 import { explained, isBusy } from './sqlite-trouble.ts';
 
@@ -29,9 +28,6 @@ const BUSY_POLL_MS = 5;
 
 /** The write-ahead log grows with the largest transaction (a first run); what is beyond this goes back to the disk afterwards. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
-
-/** The store names people and what was done to them: for its owner's eyes. */
-const FILE_MODE = 0o600;
 
 /** Prepared statements that are kept. Many-row statements are longer than this, and differ from each other. */
 const CACHED_STATEMENT_CHARACTERS_MAX = 2_000;
@@ -52,7 +48,7 @@ const IN_MEMORY = ':memory:';
  */
 export function openSqlite(path: string): Connection {
   const place = placeOf(path);
-  if (path !== IN_MEMORY) prepareFile(resolve(path), place);
+  const assertInPlace = path === IN_MEMORY ? () => undefined : prepareFile(resolve(path), place);
   const raw = openRaw(path, place);
   const db = new Kysely<Schema>({ dialect: dialectOf(raw, place) });
   let synchronous: Synchronous = 'FULL';
@@ -68,6 +64,7 @@ export function openSqlite(path: string): Connection {
     durable: (work) => transact('FULL', work),
     relaxed: (work) => transact('NORMAL', work),
     writesOfOthers: () => Number(raw.pragma('data_version', { simple: true })),
+    assertInPlace,
     close: async () => {
       await db.destroy();
       raw.close();
@@ -78,36 +75,6 @@ export function openSqlite(path: string): Connection {
 /** How messages call the database. */
 export function placeOf(path: string): string {
   return path === IN_MEMORY ? 'store in memory' : `store ${resolve(path)}`;
-}
-
-function prepareFile(path: string, place: string): void {
-  const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new MusterError({
-      remedy: 'person',
-      where: place,
-      what: `The folder ${folder} does not exist.`,
-      next: 'Create it for the user that runs Muster, or correct `store.sqlite` in the configuration.',
-    });
-  }
-  try {
-    // SQLite gives its -wal and -shm files the mode of the database file, so setting this one covers all three.
-    const file = openSync(path, 'a', FILE_MODE);
-    const mode = fstatSync(file).mode & 0o777;
-    closeSync(file);
-    if (mode !== FILE_MODE) chmodSync(path, FILE_MODE);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new MusterError(
-      {
-        remedy: 'person',
-        where: place,
-        what: `The file can't be opened for writing by its owner alone (${code}).`,
-        next: 'Give the file and its folder to the user that runs Muster.',
-      },
-      { cause: error },
-    );
-  }
 }
 
 function openRaw(path: string, place: string): Database.Database {
