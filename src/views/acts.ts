@@ -144,7 +144,7 @@ export function rebuildPage(rebuild: Rebuild): Page {
 /** What is given up by taking the state of this server for the truth. */
 function doubtBlocks({ doubt, done }: Rebuild): readonly Block[] {
   if (doubt === null) return [];
-  const lost = doubt.lost.map(({ key, what }) => item(key, [line(`not there: ${what.join(', ')}`)]));
+  const lost = doubt.lost.map(({ key, what }) => item(key, [line(`differs: ${what.join(', ')}`)]));
   const verdict = done ? 'What it shows counts from now on.' : 'An approval makes what it shows count from now on.';
   return [
     line(`${doubt.server}: ${doubt.because} ${verdict}`, 'warn'),

@@ -41,9 +41,9 @@ describe('a rebuilt ledger', () => {
 
       Differs from what Muster last wrote (2)
         ajensen
-          not there: the account
+          differs: the account
         bmadsen
-          not there: that it was disabled, mobile
+          differs: that it was disabled, mobile
 
       Nothing was written yet. To do it:
 
