@@ -77,7 +77,7 @@ export function historyOf({ standing, position, last }: Footing): string {
     case 'counted-on':
       return `The server went back in time before ${iso(last.backAt ?? last.at)}, and has counted on since.`;
     case 'restored':
-      return `The server was restored from a backup after ${then} (its invocation id is another one).`;
+      return `The server was restored from a backup after ${then}${position?.words === undefined ? '' : ` (${position.words.anotherLife})`}.`;
     case 'elsewhere':
       return `Muster worked with ${last.address} on ${then}, and this server may not have heard of everything yet.`;
     case 'steady':
@@ -91,8 +91,13 @@ export function backTrouble(footing: Footing): Trouble {
     remedy: 'person',
     where: `${footing.address}, its history`,
     what: `${historyOf(footing)} Nothing but blocks is written to it.`,
-    next: 'Restore it the way that gives it a new invocation id, or take it out of the configuration. If its older state shall count, look at "muster ledger rebuild".',
+    next: `${adviceFor(footing)} If its older state shall count, look at "muster ledger rebuild".`,
   };
+}
+
+/** What to do with a server that has gone back in time. */
+export function adviceFor({ position }: Footing): string {
+  return position?.words?.advice ?? 'Restore it properly, or take it out of the configuration.';
 }
 
 function best(seen: readonly SeenServer[], better: (a: SeenServer, b: SeenServer) => boolean): SeenServer | null {

@@ -2,7 +2,7 @@
 import { about } from './case.ts';
 import type { Change, Desired, Observed } from './change.ts';
 import type { Diff } from './diff.ts';
-import { type Footing, historyOf } from './footing.ts';
+import { adviceFor, type Footing, historyOf } from './footing.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow } from './ports.ts';
 
@@ -73,6 +73,5 @@ export function clearedNotice(footing: Footing): Notice {
 /** A server that would have been used, had it not gone back in time. */
 export function passedOverNotice(footing: Footing): Notice {
   const text = `${footing.address}: ${historyOf(footing)} Another server is used.`;
-  const next = 'Restore it the way that gives it a new invocation id, or take it out of the configuration.';
-  return { kind: 'server', person: null, text, next, origin: null, urgent: false };
+  return { kind: 'server', person: null, text, next: adviceFor(footing), origin: null, urgent: false };
 }

@@ -9,6 +9,16 @@ export interface Position {
   readonly epoch: string;
   /** Number of its latest change; counts within one epoch only. */
   readonly sequence: bigint;
+  /** How its history is spoken of; not remembered. */
+  readonly words?: HistoryWords;
+}
+
+/** What only those know who know what kind of server it is. */
+export interface HistoryWords {
+  /** What shows that it has begun another life, as in `its invocation id is another one`. */
+  readonly anotherLife: string;
+  /** A sentence: what to do with a server that went back in time. */
+  readonly advice: string;
 }
 
 /** Whether a server in this position will do; where none does, the first that answers is used all the same. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { footingOf, isDoubtful, isOfThePast } from '../../src/core/footing.ts';
+import { backTrouble, footingOf, historyOf, isDoubtful, isOfThePast } from '../../src/core/footing.ts';
+import { passedOverNotice } from '../../src/core/lost-writes.ts';
 import type { Position, SeenServer } from '../../src/core/server-memory.ts';
 import { HOUR_MS, NOW } from '../support/reconciliation.ts';
 
@@ -52,4 +53,13 @@ test('D5: another server is in doubt for as long as replication may take after t
   expect(standing(DC2, [seen(DC1), seen(DC2, { at: NOW - 2 * HOUR_MS })], 'ldaps://dc2')).toBe('elsewhere');
   expect(standing(DC2, [seen(DC1, { at: NOW - 2 * HOUR_MS })], 'ldaps://dc2')).toBe('steady');
   expect(standing(DC2, [seen(DC1, { at: NOW - 30 * 60_000 }), seen(DC2)], 'ldaps://dc2')).toBe('steady');
+});
+
+test('D6: what to do with a server that went back in time is said in the words of its kind', () => {
+  const words = { anotherLife: 'its epoch is another one', advice: 'Write another epoch.' };
+  const back = footingOf('file', { ...DC1, sequence: 99n, words }, [seen(DC1)], NOW);
+  expect(backTrouble(back).next).toMatch(/^Write another epoch\. .*ledger rebuild/);
+  expect(passedOverNotice(back).next).toBe('Write another epoch.');
+  const restored = footingOf('file', { ...DC1, epoch: 'second', words }, [seen(DC1)], NOW);
+  expect(historyOf(restored)).toContain('(its epoch is another one)');
 });

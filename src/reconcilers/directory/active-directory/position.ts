@@ -1,6 +1,6 @@
 /** How far a domain controller has come: its invocation id and the number of its latest change. */
 import { PresenceFilter } from 'ldapts';
-import type { Position } from '../../../core/server-memory.ts';
+import type { HistoryWords, Position } from '../../../core/server-memory.ts';
 import { assertOpen, type Link } from './connection.ts';
 import { bytesOf, textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
@@ -10,6 +10,11 @@ import { guidText } from './values.ts';
 
 /** Stands for an invocation id that can't be read: then a restored controller shows by its lower number alone. */
 const UNREADABLE = 'unreadable';
+
+const WORDS: HistoryWords = {
+  anotherLife: 'its invocation id is another one',
+  advice: 'Restore it the way that gives it a new invocation id, or take it out of the configuration.',
+};
 
 /**
  * invocationId of the controller's NTDS Settings object (MS-ADTS 6.1.1.2.2.1.2.1.1): a proper restore changes it. Readable to
@@ -41,7 +46,7 @@ export async function readPosition(desk: {
     const [service] = root === null ? [] : textsOf(root, 'dsServiceName');
     const [sequence = ''] = root === null ? [] : textsOf(root, 'highestCommittedUSN');
     if (service !== identity.service || !/^\d+$/.test(sequence)) return null;
-    return { server: service, epoch: `${service} ${epoch}`, sequence: BigInt(sequence) };
+    return { server: service, epoch: `${service} ${epoch}`, sequence: BigInt(sequence), words: WORDS };
   } catch (error) {
     throw operationFailure(link.server, step, error);
   }

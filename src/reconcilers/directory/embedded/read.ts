@@ -1,4 +1,5 @@
 /** Reading the embedded directory, with the same proof of completeness as a server's. */
+import type { HistoryWords } from '../../../core/server-memory.ts';
 import { accountOf, attributesToRead } from '../account.ts';
 import { proven } from '../completeness.ts';
 import { isBelow } from '../distinguished-name.ts';
@@ -7,6 +8,13 @@ import type { ProtectionRules } from '../protection.ts';
 import { NO_SUCH_UNIT, refusal } from '../refusals.ts';
 import type { Contents, Stored } from './contents.ts';
 import type { DirectoryFile } from './directory-file.ts';
+
+/** Decision 0013. */
+const WORDS: HistoryWords = {
+  anotherLife: 'the `epoch` in the first line of its file is another one',
+  advice:
+    'Put the newer file back. If this older one is there on purpose, write another `epoch` into its first line, as in {"format":1,"epoch":"second","units":[…]}.',
+};
 
 /** What reading and writing share on one connection. */
 export interface Desk {
@@ -27,7 +35,8 @@ export function embeddedReader(desk: Desk): DirectoryReader {
     position: async () => {
       desk.assertOpen();
       const { header, usn } = await desk.file.read();
-      return { server: desk.file.path, epoch: `${desk.file.path} ${header.epoch ?? 'first'}`, sequence: BigInt(usn) };
+      const { path } = desk.file;
+      return { server: path, epoch: `${path} ${header.epoch ?? 'first'}`, sequence: BigInt(usn), words: WORDS };
     },
     now: async () => {
       desk.assertOpen();
