@@ -140,10 +140,12 @@ type Restrictions = readonly Restriction[];
 
 /** Everything that reaches the people of an institution: blocks of it and of all that it is part of. */
 function institutionReach() {
-  const steady = new Map<string, (restrictions: Restrictions) => Restrictions>();
+  let steady = new Map<string, (restrictions: Restrictions) => Restrictions>();
+  let asked = new Set<string>();
   const steadily = (institution: string) => {
     const known = steady.get(institution) ?? steadyItems<Restriction>(({ source }) => source);
     steady.set(institution, known);
+    asked.add(institution);
     return known;
   };
   return (
@@ -152,6 +154,9 @@ function institutionReach() {
     orders: ReadonlyMap<string, readonly OperatorBlock[]>,
     calendar: Calendar,
   ): ((institution: string) => Restrictions) => {
+    // People name institutions that nobody declared as well: such a name is kept for as long as somebody asks for it.
+    steady = new Map([...steady].filter(([key]) => asked.has(key) || institutions.has(key)));
+    asked = new Set();
     const known = new Map<string, Restrictions>();
     return (institution) => {
       const before = known.get(institution);
