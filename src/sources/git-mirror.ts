@@ -1,6 +1,7 @@
 /** The bare mirror of one branch on this machine: made, fetched into, tidied, and fetched anew where it is damaged. */
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { MusterError } from '../errors.ts';
 import type { GitAddress } from './git-address.ts';
@@ -13,6 +14,8 @@ export const REF = 'refs/muster/source';
 const FETCH_DEADLINE_MS = 120_000;
 /** Everything on the local disk. */
 export const LOCAL_DEADLINE_MS = 60_000;
+/** Git holds the lock of a branch for milliseconds; whoever meets it waits this long, once. */
+const LOCK_WAIT_MS = 1_000;
 /** Files of some fifty packs: beyond that, looking objects up slows down (gc.autoPackLimit of git-config(1)). */
 const PACK_FILES_MAX = 100;
 /** What Git says of a repository whose files are damaged; the server's own says the same, which fetching anew will show. */
@@ -65,15 +68,38 @@ export function openMirror(
 }
 
 async function renewMirror(mirror: string, address: GitAddress, deadlineMs: number, where: string): Promise<void> {
-  const fresh = `${mirror}.new`;
-  await rm(fresh, { recursive: true, force: true });
+  // Several processes may find the damage at once: a plan takes no lease.
+  const fresh = `${mirror}.new-${process.pid}`;
+  await removeLeftovers(mirror);
   try {
     await prepare(fresh, where);
     await fetchBranch(fresh, address, deadlineMs, where);
     await rm(mirror, { recursive: true, force: true });
-    await rename(fresh, mirror);
+    await rename(fresh, mirror).catch((error: unknown) => {
+      // Another process has put its own there meanwhile, as new as this one.
+      if (!/ENOTEMPTY|EEXIST/.test(messageOf(error))) throw error;
+    });
   } finally {
     await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Removes what renewals of processes that ended, and earlier ones of this process, left beside the mirror. */
+async function removeLeftovers(mirror: string): Promise<void> {
+  const [folder, prefix] = [dirname(mirror), `${basename(mirror)}.new-`];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    if (!Number.isInteger(pid) || pid <= 0 || (pid !== process.pid && isAlive(pid))) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Anything but "no such process" is said of one that lives, and belongs to somebody else.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }
 
@@ -131,8 +157,10 @@ async function fetchBranch(
   try {
     await fetch().catch(async (error: unknown) => {
       if (!/\.lock': File exists/.test(messageOf(error))) throw error;
-      // Left by a Git that was killed: the lease lets only one process of Muster use this mirror.
-      await rm(join(mirror, `${REF}.lock`), { force: true });
+      // Another process may be fetching too. A lock older than any fetch was left by a Git that was killed.
+      const lock = join(mirror, `${REF}.lock`);
+      if (await isOlderThan(lock, deadlineMs)) await rm(lock, { force: true });
+      else await setTimeout(LOCK_WAIT_MS);
       await fetch();
     });
   } catch (error) {
@@ -142,6 +170,12 @@ async function fetchBranch(
     throw fetchTrouble(where, error, branch, heads);
   }
   await tidy(mirror);
+}
+
+/** A time in the future was written by a clock that was wrong: it counts by its distance as well. */
+async function isOlderThan(path: string, milliseconds: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && Math.abs(Date.now() - found.mtimeMs) > milliseconds;
 }
 
 /** Checked objects arrive as one pack a fetch, and pile up; a failure to tidy is no reason not to read. */

@@ -83,6 +83,14 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
     },
   ],
   [
+    /\.lock': File exists/,
+    {
+      remedy: 'retry',
+      what: 'Another process is fetching into the same mirror, or was killed while it did.',
+      next: 'The next pass tries again; a lock that was left behind is removed after some minutes.',
+    },
+  ],
+  [
     /no space left on device|disk quota/i,
     { remedy: 'person', what: 'The disk is full.', next: 'Make room on the disk that holds the mirror folder.' },
   ],

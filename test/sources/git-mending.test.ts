@@ -1,7 +1,8 @@
 /** A mirror that was damaged on this machine: nothing false is read from it, and it is fetched anew. */
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -74,10 +75,23 @@ describe('S10: a damaged mirror is fetched anew', () => {
           'users/ajensen.yaml',
           'users/bo.yaml',
         ]);
-        expect(existsSync(`${mirrorOf(world)}.new`)).toBe(false);
+        expect(renewals(world)).toEqual([]);
       });
     },
   );
+
+  test('S10: what a dead process left of its renewal is removed, and that of a living one stays', async () => {
+    await inWorld(async (world) => {
+      const { origin, source } = world;
+      origin.commit([MUSTER, folder('users', ANNA)]);
+      await source.snapshot();
+      const dead = spawnSync('true').pid;
+      for (const pid of [dead, process.ppid]) mkdirSync(`${mirrorOf(world)}.new-${pid}`);
+      truncateSync(packOf(world), 60);
+      expect(await all(source.texts((await source.snapshot()).files))).toMatchObject(RIGHT);
+      expect(renewals(world)).toEqual([`mirror.new-${process.ppid}`]);
+    });
+  });
 
   test('S10: while the server is away as well, there is trouble, and what is left of the mirror stays', async () => {
     await inWorld(async (world) => {
@@ -98,6 +112,11 @@ describe('S10: a damaged mirror is fetched anew', () => {
 
 function mirrorOf({ folder: parent }: World): string {
   return join(parent, 'mirror');
+}
+
+/** Folders of renewals beside the mirror. */
+function renewals({ folder: parent }: World): readonly string[] {
+  return readdirSync(parent).filter((name) => name.startsWith('mirror.new'));
 }
 
 /** The mirror's one pack, made writable. */

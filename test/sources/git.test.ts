@@ -1,5 +1,5 @@
 /** A Git repository as a source, against real repositories: what is read, what is refused, and what a server's silence comes to. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -217,13 +217,35 @@ describe('a server that does not answer', () => {
     });
   });
 
-  test('a lock left by a killed Git does not stand in the way for ever', async () => {
+  test('a lock left by a killed Git does not stand in the way for ever, and a fresh one is left to whom it belongs', async () => {
     await inWorld(async ({ origin, source, folder: parent }) => {
       origin.commit([MUSTER]);
       await source.snapshot();
       const newest = origin.commit([MUSTER, folder('users', ANNA)]);
-      writeFileSync(join(parent, 'mirror', 'refs', 'muster', 'source.lock'), '');
+      const lock = join(parent, 'mirror', 'refs', 'muster', 'source.lock');
+      writeFileSync(lock, '');
+      expect(await troubleFrom(source)).toMatchObject({
+        remedy: 'retry',
+        what: expect.stringContaining('Another process is fetching'),
+      });
+      expect(existsSync(lock)).toBe(true);
+
+      const longAgo = new Date(Date.now() - 10 * 60_000);
+      utimesSync(lock, longAgo, longAgo);
       expect((await source.snapshot()).revision).toBe(newest);
+    });
+  });
+
+  test('a lock that another process holds for a moment is waited for', async () => {
+    await inWorld(async ({ origin, source, folder: parent }) => {
+      origin.commit([MUSTER]);
+      await source.snapshot();
+      const newest = origin.commit([MUSTER, folder('users', ANNA)]);
+      const lock = join(parent, 'mirror', 'refs', 'muster', 'source.lock');
+      writeFileSync(lock, '');
+      const reading = source.snapshot();
+      setTimeout(() => rmSync(lock), 300);
+      expect((await reading).revision).toBe(newest);
     });
   });
 });
