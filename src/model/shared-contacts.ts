@@ -5,31 +5,92 @@ import type { Entry, User } from './document.ts';
 import { byOrigin, placesIn } from './gather.ts';
 import { NONE, warning } from './settle.ts';
 
-/** One warning for each value, at the first person who has it, naming where the others stand. Closed and vanished people share nothing. */
-export function sharedContacts(users: readonly Entry<User>[]): readonly Diagnostic[] {
-  const present = users.filter(({ condition, document }) => condition !== 'vanished' && document.state === 'active');
-  return [
-    ...shared(present, 'phone number', ({ phone }) => phone),
-    ...shared(present, 'e-mail address', ({ email }) => email.toLowerCase()),
-  ];
+/** How often each value is met, and which are met more than once; changed in place. */
+interface Tally {
+  readonly counts: Map<string, number>;
+  readonly several: Set<string>;
 }
 
-/** The same for one list after the other: most changes to people leave what they could share as it was. */
-export function contactComparer(): typeof sharedContacts {
-  let last: { readonly users: readonly Entry<User>[]; readonly result: readonly Diagnostic[] } | null = null;
+/**
+ * One warning for each value, at the first person who has it, naming where the others stand. Closed and vanished people share nothing.
+ * For one list after the other: only who is not the very one of last time is counted anew.
+ */
+export function contactComparer(): (users: readonly Entry<User>[]) => readonly Diagnostic[] {
+  const phones: Tally = { counts: new Map(), several: new Set() };
+  const emails: Tally = { counts: new Map(), several: new Set() };
+  const count = (entry: Entry<User>, step: 1 | -1) => {
+    if (!isPresent(entry)) return;
+    countValue(phones, phoneOf(entry), step);
+    countValue(emails, emailOf(entry), step);
+  };
+  let last: readonly Entry<User>[] = [];
+  let result: readonly Diagnostic[] = NONE;
   return (users) => {
-    const same = last !== null && users.length === last.users.length && users.every(isAsIn(last.users));
-    last = { users, result: same && last !== null ? last.result : sharedContacts(users) };
-    return last.result;
+    const changed = eachDifference(last, users, count);
+    last = users;
+    if (changed) {
+      result = [
+        ...shared(users, 'phone number', phoneOf, phones.several),
+        ...shared(users, 'e-mail address', emailOf, emails.several),
+      ];
+    }
+    return result;
   };
 }
 
-function isAsIn(others: readonly Entry<User>[]): (entry: Entry<User>, place: number) => boolean {
-  return (entry, place) => {
-    const other = others[place];
-    if (entry === other) return true;
-    return other !== undefined && sameContent(contactOf(entry), contactOf(other));
-  };
+function isPresent({ condition, document }: Entry<User>): boolean {
+  return condition !== 'vanished' && document.state === 'active';
+}
+
+function phoneOf({ document }: Entry<User>): string {
+  return document.phone;
+}
+
+function emailOf({ document }: Entry<User>): string {
+  return document.email.toLowerCase();
+}
+
+function countValue({ counts, several }: Tally, value: string, step: 1 | -1): void {
+  const times = (counts.get(value) ?? 0) + step;
+  if (times === 0) counts.delete(value);
+  else counts.set(value, times);
+  if (times > 1) several.add(value);
+  else if (step === -1) several.delete(value);
+}
+
+/**
+ * Tells of each entry that left a list (-1) or came into it (1). In the order of keys, which both lists are in, that is little where
+ * little changed; in any other order it is more, and as right.
+ * @returns whether there was any
+ */
+function eachDifference(
+  before: readonly Entry<User>[],
+  now: readonly Entry<User>[],
+  tell: (entry: Entry<User>, step: 1 | -1) => void,
+): boolean {
+  let differs = false;
+  let place = 0;
+  let old = before[place];
+  for (const entry of now) {
+    while (old !== undefined && old !== entry && old.key < entry.key) {
+      differs = true;
+      tell(old, -1);
+      place += 1;
+      old = before[place];
+    }
+    const same = old !== undefined && (old === entry || sameContent(contactOf(old), contactOf(entry)));
+    const replaced = !same && old?.key === entry.key;
+    if (!same) {
+      differs = true;
+      if (old !== undefined && replaced) tell(old, -1);
+      tell(entry, 1);
+    }
+    if (!same && !replaced) continue;
+    place += 1;
+    old = before[place];
+  }
+  for (const gone of before.slice(place)) tell(gone, -1);
+  return differs || place < before.length;
 }
 
 /** Everything that a warning depends on. */
@@ -38,32 +99,21 @@ function contactOf({ condition, origin, document }: Entry<User>) {
   return { phone, email, state, username, condition, origin };
 }
 
-function shared(users: readonly Entry<User>[], what: string, of: (user: User) => string): readonly Diagnostic[] {
-  const several = valuesOfSeveral(users, of);
+function shared(
+  users: readonly Entry<User>[],
+  what: string,
+  of: (entry: Entry<User>) => string,
+  several: ReadonlySet<string>,
+): readonly Diagnostic[] {
   if (several.size === 0) return NONE;
   const bySharers = Map.groupBy(
-    users.filter(({ document }) => several.has(of(document))),
-    ({ document }) => of(document),
+    users.filter((entry) => isPresent(entry) && several.has(of(entry))),
+    of,
   );
   return [...bySharers].flatMap(([value, sharers]) => {
     const [first, ...others] = sharers.sort((a, b) => byOrigin(a.origin, b.origin));
     return first === undefined ? [] : [sharing(first, others, `the ${what} ${value}`)];
   });
-}
-
-function valuesOfSeveral(users: readonly Entry<User>[], of: (user: User) => string): ReadonlySet<string> {
-  const met = new Set<string>();
-  const several = new Set<string>();
-  let expected = 0;
-  for (const { document } of users) {
-    const value = of(document);
-    met.add(value);
-    expected += 1;
-    if (met.size === expected) continue;
-    several.add(value);
-    expected = met.size;
-  }
-  return several;
 }
 
 function sharing(first: Entry<User>, others: readonly Entry<User>[], value: string): Diagnostic {
