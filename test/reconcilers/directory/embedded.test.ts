@@ -140,7 +140,7 @@ describe('The file of an embedded directory', () => {
     ['of the same length', '514'],
     ['of another length', '66050'],
   ])(
-    'D3: an edit in place %s, at whatever moment, is seen by a process that had read the file, and outlives its writes',
+    'D9: an edit in place %s, at whatever moment, is seen by a process that had read the file, and outlives its writes',
     async (_length, flags) => {
       const { reader, writer } = await embedded({ file: path }, site).connect();
       for (const name of ['ajensen', 'bholm']) await writer.create(account(name));
