@@ -93,9 +93,10 @@ function replaced<T>(
   if (before === now) return [];
   if (before.length !== now.length) return null;
   const changed: Changed<T>[] = [];
-  for (const [place, item] of now.entries()) {
+  for (let place = 0; place < now.length; place += 1) {
     const old = before[place];
-    if (old === item || old === undefined) continue;
+    const item = now[place];
+    if (old === item || old === undefined || item === undefined) continue;
     if (!sameName(old, item) || changed.length === CHANGED_MAX) return null;
     changed.push({ before: old, now: item });
   }

@@ -154,7 +154,9 @@ function modelOf(
 }
 
 function counting<D>(settled: readonly Settled<D>[]): readonly Entry<D>[] {
-  return settled.filter(({ counts }) => counts).map(({ entry }) => entry);
+  const entries: Entry<D>[] = [];
+  for (const { counts, entry } of settled) if (counts) entries.push(entry);
+  return entries;
 }
 
 /** What stands in the files, and what is wrong across them with people and institutions. `remembered` null: not known. */
