@@ -36,6 +36,7 @@ describe.skipIf(missing.length > 0)('accounts that change between plan and write
         'Anna Jensen (anew) exists-not-ours',
         'Anna Jensen (astray) moved',
         'Anna Jensen (left) gone',
+        'Anna Jensen (newname) renamed',
       ]);
       expect(outcomeOf(next)).toEqual({ applied: {}, held: {}, exit: 2 });
 
