@@ -19,8 +19,8 @@ const NAMES = Number(process.env.MUSTER_NAMES ?? 20_000);
 /** Milliseconds for each: forty times what it takes. */
 const PATIENCE_MS = 2;
 
-/** invalidAttributeSyntax, entryAlreadyExists, namingViolation, invalidDNSyntax, constraintViolation, unwilling (RFC 4511 appendix A). */
-const REFUSED_NAMES: ReadonlySet<number> = new Set([19, 21, 34, 53, 64, 68]);
+/** operationsError (Samba, of some names with a NUL), invalidAttributeSyntax, entryAlreadyExists, namingViolation, invalidDNSyntax, constraintViolation, unwilling (RFC 4511 appendix A). */
+const REFUSED_NAMES: ReadonlySet<number> = new Set([1, 19, 21, 34, 53, 64, 68]);
 
 const UNIT_FOLDED = foldDn(UNIT);
 const UNIT_KEY = dnKey(UNIT);
