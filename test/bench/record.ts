@@ -61,7 +61,7 @@ function readmeBlock(report: BenchReport): string {
 /** Figures of a machine that does other things as well are no figures of the program. */
 function busyText({ machine: { loadBefore, cores } }: BenchReport): string {
   if (loadBefore < cores * QUIET_LOAD_MAX) return '';
-  return ` The machine was busy with other work (load ${loadBefore}), so everything took several times longer than it should.`;
+  return ` The machine was busy with other work (load ${loadBefore}), which makes everything slower.`;
 }
 
 function pageBlock(report: BenchReport): string {
