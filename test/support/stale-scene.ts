@@ -227,11 +227,7 @@ const STEPS: readonly Step[] = [
     ...person('a2', { phone: '+45 20 99 99 92' }),
   }),
   declared({ 'blocked-users.yaml': both(block('d3'), block('a3')) }),
-  byHand(
-    ['a3', 'userAccountControl', '512'],
-    ['a4', 'userAccountControl', '514'],
-    ['a5', 'mobile', '+4520666666'],
-  ),
+  byHand(['a3', 'userAccountControl', '512'], ['a4', 'userAccountControl', '514'], ['a5', 'mobile', '+4520666666']),
   async ({ muster }) => {
     await muster.sync();
   },
