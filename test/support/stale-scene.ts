@@ -1,5 +1,5 @@
 /** Several passes behind an address where a frozen copy of the domain controller answers reads as well, ready to be run again and again. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { adopt } from '../../src/core/operations/adopt.ts';
@@ -12,7 +12,6 @@ import type { Dump } from './account-dumps.ts';
 import { type AdminSession, openAdminSession } from './admin-session.ts';
 import { blocks, daysFromToday, type Files, institution, people, person, writeFiles } from './desired-state.ts';
 import { addUsers } from './directory-contents.ts';
-import { runCommand } from './run-command.ts';
 import { type SambaDc, type SambaSnapshot, snapshotState, startSamba } from './samba.ts';
 import { approveAll, makeSite, OPERATOR, sync, type TestSite } from './site.ts';
 import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
@@ -65,7 +64,7 @@ export async function makeStaleBench(): Promise<StaleBench> {
   await sync(site);
   await face.freeze();
   const kept = await makeTestDirectory('kept');
-  await runCommand('cp', ['-a', `${site.folder}/.`, kept.path]);
+  await cp(site.folder, kept.path, { recursive: true, preserveTimestamps: true });
   return { dc, face, site, snapshot: await snapshotState(dc), kept };
 }
 
@@ -121,7 +120,7 @@ async function rewind({ dc, face, site, snapshot, kept }: StaleBench): Promise<v
   face.readsFrom = () => 'live';
   await dc.rollBackTo(snapshot);
   await Promise.all((await readdir(site.folder)).map((name) => rm(join(site.folder, name), { recursive: true })));
-  await runCommand('cp', ['-a', `${kept.path}/.`, site.folder]);
+  await cp(kept.path, site.folder, { recursive: true, preserveTimestamps: true });
 }
 
 /** Muster as the steps use it; a failure is told to whoever asked, and nothing else happens. */
