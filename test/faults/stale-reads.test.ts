@@ -50,4 +50,10 @@ describe('what counts as wrong', () => {
     expect(names).toHaveLength(9);
     expect(names).toContain('stale:sync:behind:2');
   });
+
+  test('a sample as large as all of them is all of them, each once', () => {
+    const all = allStalePoints({ sync: 3, serve: 2 });
+    expect(sampleOf(all, all.length, SEED).toSorted((a, b) => all.indexOf(a) - all.indexOf(b))).toEqual(all);
+    expect(new Set(sampleOf(all, 4, SEED)).size).toBe(4);
+  });
 });
