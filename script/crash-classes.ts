@@ -28,7 +28,7 @@ export const CRASH_CLASSES: readonly CrashClass[] = [
   },
   {
     name: 'stale',
-    what: 'Each read of eight passes answered by a domain controller of the past: alone, and with all that follow it',
+    what: 'Each read of nine steps answered by a domain controller of the past: alone, with all that follow, and with all but the first of each connection',
     run: async (share, tell) => (await import('./crash-stale.ts')).crashStale(share, tell),
   },
   {

@@ -2,7 +2,7 @@
 import type { Instant } from '../model/document.ts';
 import { type Footing, footingOf, isOfThePast, latestOf } from './footing.ts';
 import type { Reconciler, Session, Store } from './ports.ts';
-import type { SeenServer } from './server-memory.ts';
+import { type SeenServer, wentBack } from './server-memory.ts';
 
 export interface Connected {
   readonly session: Session;
@@ -56,7 +56,7 @@ export async function rememberPosition(
   const now = await reader.position().catch(() => null);
   if (now === null || now.epoch !== footing.position?.epoch) return;
   const { sequence } = footing.position;
-  if (now.sequence < sequence || (wrote && now.sequence === sequence)) {
+  if (wentBack(footing.position, now) || (wrote && now.sequence === sequence)) {
     await servers.put({ ...now, sequence, system, address: footing.address, at, backAt: at });
     return;
   }
