@@ -8,7 +8,7 @@ import { passReuse } from './core/pass-reuse.ts';
 import type { Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
-import { generatePassword } from './credentials/password.ts';
+import { generatePassword, type PasswordOptions } from './credentials/password.ts';
 import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
 import { scheduleProblem } from './daemon/schedule.ts';
 import { type Log, openLog } from './log.ts';
@@ -48,6 +48,8 @@ export interface WireOptions {
   readonly logLevel: LogLevel;
   /** True for a process that passes again and again: each pass uses what earlier ones worked out. */
   readonly resident?: boolean;
+  /** Where initial passwords come from; the operating system's generator unless a test says otherwise. */
+  readonly random?: PasswordOptions['random'];
 }
 
 /**
@@ -57,10 +59,13 @@ export interface WireOptions {
 const WRITES_IN_FLIGHT = 8;
 
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
-export async function wire(config: Config, { progress, logLevel, resident = false }: WireOptions): Promise<Site> {
+export async function wire(
+  config: Config,
+  { progress, logLevel, resident = false, random }: WireOptions,
+): Promise<Site> {
   const store = await openStore({ ...config.store, resident }, Date.now);
   const source = sourceOf(config, resident);
-  const directory = directoryOf(config, resident);
+  const directory = directoryOf(config, resident, random);
   return {
     config,
     parts: {
@@ -161,7 +166,7 @@ interface Directory {
   readonly settings: DirectorySettings;
 }
 
-function directoryOf(config: Config, resident: boolean): Directory {
+function directoryOf(config: Config, resident: boolean, random?: PasswordOptions['random']): Directory {
   const { directory, instance, credentials } = config;
   const { accounts } = directory;
   const mapping = mappingOf(accounts.attributes);
@@ -178,7 +183,7 @@ function directoryOf(config: Config, resident: boolean): Directory {
       mapping,
       reported: new Set(reported),
       mustChangePassword: credentials.mustChange,
-      passwords: passwordDesk(config),
+      passwords: passwordDesk(config, random),
     },
   };
 }
@@ -194,8 +199,8 @@ function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): 
 }
 
 /** Null where nobody is named to seal to: then nothing is created. */
-function passwordDesk({ credentials, instance }: Config): PasswordDesk | null {
+function passwordDesk({ credentials, instance }: Config, random: PasswordOptions['random']): PasswordDesk | null {
   const { outbox, recipients } = credentials;
   if (outbox === null || recipients.length === 0) return null;
-  return openOutbox({ folder: outbox, recipients, instance, clock: Date.now });
+  return openOutbox({ folder: outbox, recipients, instance, clock: Date.now, ...(random && { random }) });
 }
