@@ -76,7 +76,7 @@ export async function wire(
         concurrency: WRITES_IN_FLIGHT,
       },
       repository: repositoryFrom(source, config, store, resident),
-      reconcilers: [directoryReconciler(directory.adapter, directory.settings)],
+      reconcilers: [directoryReconciler(directory.adapter, directory.settings, { lasting: resident })],
       store,
       clock: Date.now,
       newId: randomUUID,
@@ -106,7 +106,7 @@ export function patientOf(config: Config): Patient {
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
-    reconcilers: [directoryReconciler(adapter, settings)],
+    reconcilers: [directoryReconciler(adapter, settings, { lasting: false })],
     examiners: examinersOf(config, settings),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkCredentials: async () => [

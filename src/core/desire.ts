@@ -18,6 +18,18 @@ export interface Desire {
   readonly trouble: readonly Trouble[];
 }
 
+/** What the rest of a pass needs of it: without the files and the last good documents, which are as large as all else together. */
+export interface Wanted extends Pick<Desire, 'trouble'> {
+  readonly loaded: Pick<Loaded, 'revision' | 'committedAt'>;
+  readonly resolution: Omit<Resolution, 'remember'>;
+}
+
+export function wantedOf({ loaded, resolution, trouble }: Desire): Wanted {
+  const { revision, committedAt } = loaded;
+  const { model, heldEntries, diagnostics } = resolution;
+  return { loaded: { revision, committedAt }, resolution: { model, heldEntries, diagnostics }, trouble };
+}
+
 /**
  * Never throws for a repository that is away or refused: blocks, closings and dates still reach everyone.
  * @param resolve one that remembers, for who asks again and again.

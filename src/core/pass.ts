@@ -2,11 +2,12 @@
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
 import { type ApplyParts, apply } from './apply.ts';
+import { type Beginning, beginPass } from './beginning.ts';
 import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
-import { type Desire, desire, desireRemembered } from './desire.ts';
+import type { Wanted } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
@@ -14,7 +15,7 @@ import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
-import { type Recalled, recall } from './recall.ts';
+import type { Recalled } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
 import { keepRecovery } from './settling.ts';
@@ -83,25 +84,12 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     onStep: (name) => parts.progress(name, 0, null),
   });
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
-  const { repository, store, reuse = passReuse() } = parts;
-  const { timeZone } = parts.settings;
-  const want = await run.step('load', () =>
-    request.remembered === true
-      ? desireRemembered(store, timeZone, run.startedAt)
-      : desire(repository, store, timeZone, run.startedAt, reuse.resolve),
-  );
-  const recalled = await run.step('recall', () =>
-    recall(
-      parts.store,
-      parts.reconcilers.map((one) => one.system),
-      run.startedAt,
-    ),
-  );
+  const { reuse = passReuse(false) } = parts;
+  const { want, recalled, early } = await beginPass({ ...parts, reuse }, request, run);
   const wholePass = !request.dryRun && request.laneOnly !== true;
-  if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
   const systems: SystemResult[] = [];
   try {
-    await run.step('observe', () => observeAll({ ...parts, reuse }, request, run, want, recalled, systems));
+    await run.step('observe', () => observeAll({ ...parts, reuse, early }, request, run, want, recalled, systems));
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, systems);
     if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
@@ -140,17 +128,11 @@ export async function underLease<T>(store: Store, what: string, work: () => Prom
   }
 }
 
-async function remember(store: Store, want: Desire, at: number): Promise<void> {
-  if (!want.loaded.trusted) return;
-  const { entries, forget, files } = want.resolution.remember;
-  await store.memory.remember({ revision: want.loaded.revision, at, entries, forget, files });
-}
-
 async function observeAll(
-  parts: PassParts & { readonly reuse: PassReuse },
+  parts: PassParts & Pick<Beginning, 'early'> & { readonly reuse: PassReuse },
   request: PassRequest,
   run: Timekeeper,
-  want: Desire,
+  want: Wanted,
   recalled: Recalled,
   results: SystemResult[],
 ): Promise<void> {
@@ -162,6 +144,7 @@ async function observeAll(
     results.push(
       await systemPass({
         reuse: parts.reuse.of(reconciler.system),
+        early: parts.early.get(reconciler.system) ?? null,
         reconciler,
         model: want.resolution.model,
         at: run.startedAt,
@@ -186,7 +169,7 @@ function passedBy(systems: readonly SystemResult[]): Used {
   return systems.flatMap((system) => system.lane.passed);
 }
 
-function planOf(parts: PassParts, run: Timekeeper, want: Desire, systems: readonly SystemResult[]): Plan {
+function planOf(parts: PassParts, run: Timekeeper, want: Wanted, systems: readonly SystemResult[]): Plan {
   const { resolution, loaded } = want;
   return {
     format: 1,
@@ -207,7 +190,7 @@ function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Ch
   return systems.flatMap((system) => system.changes).sort(compareChanges((system) => ranks.get(system) ?? 0));
 }
 
-function limitsOf(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled) {
+function limitsOf(parts: PassParts, run: Timekeeper, want: Wanted, recalled: Recalled) {
   const { used, approvals, spent, tracks } = recalled;
   const { limits } = parts.settings;
   return {
@@ -226,7 +209,7 @@ function judge(
   parts: PassParts,
   request: PassRequest,
   run: Timekeeper,
-  want: Desire,
+  want: Wanted,
   recalled: Recalled,
   systems: readonly SystemResult[],
 ): Gated {

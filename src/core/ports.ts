@@ -66,6 +66,11 @@ export interface Reader {
    * @param reach `changes` admits a reading of changes where one is possible, `full` (the default) does not.
    */
   observe(wanted: readonly Desired[], known: Known, reach?: Reach): Promise<Observation>;
+  /**
+   * Begins the reading of the managed scope that the next `observe` of the very same `known` and `reach` then goes on from, and tells
+   * the failure of. Absent: every `observe` begins by itself.
+   */
+  begin?(known: Known, reach: Reach): void;
   /** These things alone, wherever they are, by handle where known and by name elsewhere; absent ones are left out. */
   lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
   close(): Promise<void>;

@@ -24,6 +24,8 @@ import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
 export interface SystemInput {
   readonly reuse: SystemReuse;
   readonly reconciler: Reconciler;
+  /** A connection that is being made already; null: none. */
+  readonly early: Promise<Connected> | null;
   readonly model: Model;
   readonly at: Instant;
   readonly committedAt: Instant | null;
@@ -68,7 +70,7 @@ export async function systemPass(input: SystemInput): Promise<SystemResult> {
   const rows = input.reuse.byHandle(input.rows);
   let connected: Connected | null = null;
   try {
-    connected = await connectToOne(reconciler, input.seen, input.at);
+    connected = await (input.early ?? connectToOne(reconciler, input.seen, input.at));
     return await withSession(input, connected, rows);
   } catch (error) {
     const trouble = troubleOf(error);
