@@ -25,8 +25,10 @@ import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
+import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
+import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
@@ -81,6 +83,8 @@ export async function wire(
       clock: Date.now,
       newId: randomUUID,
       progress,
+      lineAuthors: lineAuthors(source),
+      ...headFileOf(config),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
@@ -88,6 +92,10 @@ export async function wire(
     log: openLog(logLevel),
     close: () => store.close(),
   };
+}
+
+function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
+  return headFile === null ? {} : { headFile: headFileAt(headFile) };
 }
 
 /** The repository alone, without a memory: everything in it is read, and no file counts as cut off. */

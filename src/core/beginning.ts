@@ -26,6 +26,8 @@ interface Request {
   readonly dryRun: boolean;
   readonly laneOnly?: boolean;
   readonly remembered?: boolean;
+  /** Whether what was read is kept as the last good documents. */
+  readonly learns: boolean;
 }
 
 /** Throws MusterError where the store can't be used. */
@@ -33,9 +35,7 @@ export async function beginPass(parts: Parts, request: Request, run: Timekeeper)
   if (request.dryRun && request.laneOnly !== true) return beginSideBySide(parts, request, run);
   const all = await run.step('load', () => load(parts, request, run.startedAt));
   const recalled = await run.step('recall', () => recallAll(parts, run.startedAt));
-  if (!request.dryRun && request.laneOnly !== true) {
-    await run.step('remember', () => remember(parts.store, all, run.startedAt));
-  }
+  if (request.learns) await run.step('remember', () => remember(parts.store, all, run.startedAt));
   return { want: wantedOf(all), recalled, early: new Map() };
 }
 

@@ -20,14 +20,15 @@ export interface Desire {
 
 /** What the rest of a pass needs of it: without the files and the last good documents, which are as large as all else together. */
 export interface Wanted extends Pick<Desire, 'trouble'> {
-  readonly loaded: Pick<Loaded, 'revision' | 'committedAt'>;
+  readonly loaded: Pick<Loaded, 'revision' | 'committedAt' | 'commit'>;
   readonly resolution: Omit<Resolution, 'remember'>;
 }
 
 export function wantedOf({ loaded, resolution, trouble }: Desire): Wanted {
-  const { revision, committedAt } = loaded;
+  const { revision, committedAt, commit } = loaded;
   const { model, heldEntries, diagnostics } = resolution;
-  return { loaded: { revision, committedAt }, resolution: { model, heldEntries, diagnostics }, trouble };
+  const kept = { revision, committedAt, ...(commit === undefined ? {} : { commit }) };
+  return { loaded: kept, resolution: { model, heldEntries, diagnostics }, trouble };
 }
 
 /**

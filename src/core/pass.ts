@@ -1,7 +1,7 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
-import { type ApplyParts, apply } from './apply.ts';
+import { apply } from './apply.ts';
 import { type Beginning, beginPass } from './beginning.ts';
 import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
@@ -10,6 +10,7 @@ import { withForecast } from './coming.ts';
 import type { Wanted } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
+import type { LineAuthors } from './mandate.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
@@ -18,9 +19,12 @@ import { readBack } from './read-back.ts';
 import type { Recalled } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
+import { type HeadFile, restoredBecause, restoredNotice } from './restored.ts';
+import { recordedRun } from './run-record.ts';
 import { keepRecovery } from './settling.ts';
 import { type SystemResult, systemPass } from './system-pass.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { applyParts, mandateOf } from './writing.ts';
 
 export interface PassSettings {
   readonly mode: 'enforce' | 'observe';
@@ -42,6 +46,10 @@ export interface PassParts {
   /** Fresh ids for runs and attempts. */
   readonly newId: () => string;
   readonly progress: Progress;
+  /** Absent: no history tells who wrote a line. */
+  readonly lineAuthors?: LineAuthors;
+  /** Where the head of the audit chain is kept as well; absent: nowhere. */
+  readonly headFile?: HeadFile;
   /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
   readonly reuse?: PassReuse;
 }
@@ -61,8 +69,11 @@ export interface PassRequest {
 
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
 export async function pass(parts: PassParts, request: PassRequest): Promise<Report> {
-  if (request.dryRun) return perform(parts, request);
-  return underLease(parts.store, request.trigger, () => perform(parts, request));
+  const run = begin(parts, request);
+  if (request.dryRun) return perform(parts, request, run, await restoredBecause(parts));
+  return underLease(parts.store, request.trigger, () =>
+    recordedRun(parts, request.laneOnly === true, run, (restored) => perform(parts, request, run, restored)),
+  );
 }
 
 /**
@@ -71,35 +82,45 @@ export async function pass(parts: PassParts, request: PassRequest): Promise<Repo
  */
 export async function passLane(parts: PassParts, what: string, remembered: boolean): Promise<Report> {
   const request = { trigger: 'command', dryRun: false, laneOnly: true, remembered };
-  return underLease(parts.store, what, () => perform(parts, request));
+  const run = begin(parts, request);
+  return underLease(parts.store, what, () =>
+    recordedRun(parts, true, run, (restored) => perform(parts, request, run, restored)),
+  );
 }
 
-async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
-  const run = new Timekeeper({
-    runId: parts.newId(),
-    trigger: request.trigger,
-    mode: parts.settings.mode,
-    dryRun: request.dryRun,
-    clock: parts.clock,
-    onStep: (name) => parts.progress(name, 0, null),
-  });
+function begin(parts: PassParts, { trigger, dryRun }: PassRequest): Timekeeper {
+  const { newId, clock, progress } = parts;
+  const onStep = (name: string) => progress(name, 0, null);
+  return new Timekeeper({ runId: newId(), trigger, mode: parts.settings.mode, dryRun, clock, onStep });
+}
+
+/** @param restored why the store can't be taken for the one of before: then the lane alone writes, and nothing is learned. */
+async function perform(
+  parts: PassParts,
+  request: PassRequest,
+  run: Timekeeper,
+  restored: string | null,
+): Promise<Report> {
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
   const { reuse = passReuse(false) } = parts;
-  const { want, recalled, early } = await beginPass({ ...parts, reuse }, request, run);
   const wholePass = !request.dryRun && request.laneOnly !== true;
+  const learns = wholePass && restored === null;
+  const { want, recalled, early } = await beginPass({ ...parts, reuse }, { ...request, learns }, run);
   const systems: SystemResult[] = [];
   try {
-    await run.step('observe', () => observeAll({ ...parts, reuse, early }, request, run, want, recalled, systems));
+    await run.step('observe', () =>
+      observeAll({ ...parts, reuse, early }, request, run, want, recalled, restored, systems),
+    );
     const plan = planOf(parts, run, want, systems);
-    const gated = judge(parts, request, run, want, recalled, systems);
-    if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
-    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
+    const gated = judge(parts, request, run, want, recalled, restored, systems);
+    if (learns && writes) await run.step('accept', () => accept(parts, run, systems));
+    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
-    if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
+    if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
-    if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
+    if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const pause = pauseNotices(recalled.paused, gated.holds);
-    const notices = [...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
+    const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
     // A report of the lane alone would hide what the last whole pass holds.
@@ -134,6 +155,7 @@ async function observeAll(
   run: Timekeeper,
   want: Wanted,
   recalled: Recalled,
+  restored: string | null,
   results: SystemResult[],
 ): Promise<void> {
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
@@ -153,13 +175,16 @@ async function observeAll(
         open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
         judge: { ...limitsOf(parts, run, want, recalled), earlier: passedBy(results) },
         applyLane: writes
-          ? (plan, session, rowsNow) =>
-              apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), rowsNow, true))
+          ? async (plan, session, rowsNow) => {
+              const mandate = await mandateOf(parts, run, want, plan);
+              const sessions = new Map([[reconciler.system, session]]);
+              return apply(plan, applyParts(parts, run, mandate, sessions, rowsNow, true));
+            }
           : null,
-        keep: writes ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
+        keep: writes && restored === null ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
         laneOnly: request.laneOnly === true,
         seen: recalled.seen.get(reconciler.system) ?? [],
-        note: writes ? (server) => parts.store.servers.put(server) : null,
+        note: writes && restored === null ? (server) => parts.store.servers.put(server) : null,
       }),
     );
   }
@@ -211,6 +236,7 @@ function judge(
   run: Timekeeper,
   want: Wanted,
   recalled: Recalled,
+  restored: string | null,
   systems: readonly SystemResult[],
 ): Gated {
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
@@ -221,41 +247,23 @@ function judge(
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
     paused: recalled.paused,
     storeLost: lost,
+    ...(restored === null ? {} : { restored }),
     patient: request.trigger !== 'command',
   };
   const gated = gate(input);
   return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
 }
 
-function applyAll(
+async function applyAll(
   parts: PassParts,
   run: Timekeeper,
+  want: Wanted,
   gated: Gated,
   systems: readonly SystemResult[],
 ): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
-  return apply(gated.approved, applyParts(parts, run, sessionsOf(systems), rows, false));
-}
-
-function applyParts(
-  parts: PassParts,
-  run: Timekeeper,
-  sessions: ReadonlyMap<string, Session>,
-  ledger: ApplyParts['ledger'],
-  lane: boolean,
-): ApplyParts {
-  return {
-    runId: run.runId,
-    journal: parts.store.journal,
-    sessions,
-    ledger,
-    clock: parts.clock,
-    newId: parts.newId,
-    concurrency: parts.settings.concurrency,
-    lane,
-    renewLease: () => parts.store.lease.renew(),
-    progress: (done, total) => parts.progress(lane ? 'blocking' : 'applying', done, total),
-  };
+  const mandate = await mandateOf(parts, run, want, gated.approved);
+  return apply(gated.approved, applyParts(parts, run, mandate, sessionsOf(systems), rows, false));
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */
