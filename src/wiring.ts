@@ -1,5 +1,6 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AccountsConfig, Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
@@ -10,6 +11,7 @@ import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
 import { generatePassword } from './credentials/password.ts';
 import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
+import { watchBlocks } from './daemon/decisions.ts';
 import { scheduleProblem } from './daemon/schedule.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
@@ -56,6 +58,9 @@ export interface WireOptions {
  */
 const WRITES_IN_FLIGHT = 8;
 
+/** A server that has not answered by then, in milliseconds, keeps no other system waiting: a healthy one takes a tenth of it. */
+const ANSWER_MS = 5_000;
+
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
 export async function wire(config: Config, { progress, logLevel, resident = false }: WireOptions): Promise<Site> {
   const store = await openStore({ ...config.store, resident }, Date.now);
@@ -76,6 +81,8 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
       clock: Date.now,
       newId: randomUUID,
       progress,
+      interruptions: (call) => watchBlocks(store, () => call('block')),
+      patience: () => wait(ANSWER_MS, undefined, { ref: false }),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,

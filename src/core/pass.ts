@@ -2,13 +2,15 @@
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
 import { type ApplyParts, apply } from './apply.ts';
-import type { Used } from './budget.ts';
+import { Spending } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
 import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
+import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
 import type { Limits } from './limits.ts';
+import { observeAll } from './observing.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
@@ -17,8 +19,7 @@ import { readBack } from './read-back.ts';
 import { type Recalled, recall } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
-import { keepRecovery } from './settling.ts';
-import { type SystemResult, systemPass } from './system-pass.ts';
+import type { SystemResult } from './system-pass.ts';
 import { Timekeeper } from './timekeeper.ts';
 
 export interface PassSettings {
@@ -43,6 +44,10 @@ export interface PassParts {
   readonly progress: Progress;
   /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
   readonly reuse?: PassReuse;
+  /** What a pass does not keep waiting; absent: nothing. */
+  readonly interruptions?: Interruptions;
+  /** Resolves when a healthy server would have answered: other systems wait so long for one. Absent: as long as it takes. */
+  readonly patience?: () => Promise<void>;
 }
 
 export interface PassRequest {
@@ -74,6 +79,17 @@ export async function passLane(parts: PassParts, what: string, remembered: boole
 }
 
 async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
+  // Who only looks keeps nobody waiting, and the lane is what others give way to.
+  const heeds = !request.dryRun && request.laneOnly !== true;
+  const watch = new Watch((heeds ? parts.interruptions : undefined) ?? NO_INTERRUPTIONS);
+  try {
+    return await performWatched(parts, request, watch);
+  } finally {
+    watch.end();
+  }
+}
+
+async function performWatched(parts: PassParts, request: PassRequest, watch: Watch): Promise<Report> {
   const run = new Timekeeper({
     runId: parts.newId(),
     trigger: request.trigger,
@@ -88,7 +104,7 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
   const want = await run.step('load', () =>
     request.remembered === true
       ? desireRemembered(store, timeZone, run.startedAt)
-      : desire(repository, store, timeZone, run.startedAt, reuse.resolve),
+      : desire(repository, store, timeZone, run.startedAt, reuse.resolve, watch.any),
   );
   const recalled = await run.step('recall', () =>
     recall(
@@ -99,23 +115,39 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
   );
   const wholePass = !request.dryRun && request.laneOnly !== true;
   if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
-  const systems: SystemResult[] = [];
+  const spending = new Spending();
+  const applying = { ...parts, run, watch };
+  const systems = await run.step('observe', () =>
+    observeAll(
+      {
+        ...parts,
+        reuse,
+        laneParts: writes ? (sessions, rows) => applyParts(applying, sessions, rows, true) : null,
+      },
+      {
+        ...{ want, recalled, spending, watch },
+        at: run.startedAt,
+        judge: limitsOf(parts, run, want, recalled),
+        laneOnly: request.laneOnly === true,
+      },
+    ),
+  );
   try {
-    await run.step('observe', () => observeAll({ ...parts, reuse }, request, run, want, recalled, systems));
     const plan = planOf(parts, run, want, systems);
-    const gated = judge(parts, request, run, want, recalled, systems);
+    const gated = judge(parts, request, run, want, recalled, systems, spending);
     if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
-    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
+    const bulk = writes ? await run.step('apply', () => applyAll(applying, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
-    const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
+    const reads = writes && !watch.stop.aborted;
+    const unconfirmed = reads ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const pause = pauseNotices(recalled.paused, gated.holds);
     const notices = [...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
-    const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
+    const passed = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
-    // A report of the lane alone would hide what the last whole pass holds.
-    if (wholePass) await parts.store.reports.save(report);
+    // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
+    if (wholePass && watch.came === null) await parts.store.reports.save(report);
     return report;
   } finally {
     await closeAll(sessionsOf(systems).values());
@@ -144,46 +176,6 @@ async function remember(store: Store, want: Desire, at: number): Promise<void> {
   if (!want.loaded.trusted) return;
   const { entries, forget, files } = want.resolution.remember;
   await store.memory.remember({ revision: want.loaded.revision, at, entries, forget, files });
-}
-
-async function observeAll(
-  parts: PassParts & { readonly reuse: PassReuse },
-  request: PassRequest,
-  run: Timekeeper,
-  want: Desire,
-  recalled: Recalled,
-  results: SystemResult[],
-): Promise<void> {
-  const writes = !request.dryRun && parts.settings.mode === 'enforce';
-  const { clock } = parts;
-  const { journal } = parts.store;
-  for (const reconciler of parts.reconcilers) {
-    const rows = recalled.ledger.get(reconciler.system) ?? [];
-    results.push(
-      await systemPass({
-        reuse: parts.reuse.of(reconciler.system),
-        reconciler,
-        model: want.resolution.model,
-        at: run.startedAt,
-        committedAt: want.loaded.committedAt,
-        rows,
-        open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
-        judge: { ...limitsOf(parts, run, want, recalled), earlier: passedBy(results) },
-        applyLane: writes
-          ? (plan, session, rowsNow) =>
-              apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), rowsNow, true))
-          : null,
-        keep: writes ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
-        laneOnly: request.laneOnly === true,
-        seen: recalled.seen.get(reconciler.system) ?? [],
-        note: writes ? (server) => parts.store.servers.put(server) : null,
-      }),
-    );
-  }
-}
-
-function passedBy(systems: readonly SystemResult[]): Used {
-  return systems.flatMap((system) => system.lane.passed);
 }
 
 function planOf(parts: PassParts, run: Timekeeper, want: Desire, systems: readonly SystemResult[]): Plan {
@@ -229,11 +221,12 @@ function judge(
   want: Desire,
   recalled: Recalled,
   systems: readonly SystemResult[],
+  spending: Spending,
 ): Gated {
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
   const input: GateInput = {
     ...limitsOf(parts, run, want, recalled),
-    earlier: passedBy(systems),
+    earlier: spending.all,
     changes: bulkOf(parts, systems),
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
     paused: recalled.paused,
@@ -244,25 +237,25 @@ function judge(
   return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
 }
 
-function applyAll(
-  parts: PassParts,
-  run: Timekeeper,
-  gated: Gated,
-  systems: readonly SystemResult[],
-): Promise<readonly Applied[]> {
+/** What applying needs besides the sessions and their rows. */
+interface Applying extends PassParts {
+  readonly run: Timekeeper;
+  readonly watch: Watch;
+}
+
+function applyAll(parts: Applying, gated: Gated, systems: readonly SystemResult[]): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
-  return apply(gated.approved, applyParts(parts, run, sessionsOf(systems), rows, false));
+  return apply(gated.approved, applyParts(parts, sessionsOf(systems), rows, false));
 }
 
 function applyParts(
-  parts: PassParts,
-  run: Timekeeper,
+  parts: Applying,
   sessions: ReadonlyMap<string, Session>,
   ledger: ApplyParts['ledger'],
   lane: boolean,
 ): ApplyParts {
   return {
-    runId: run.runId,
+    runId: parts.run.runId,
     journal: parts.store.journal,
     sessions,
     ledger,
@@ -272,6 +265,7 @@ function applyParts(
     lane,
     renewLease: () => parts.store.lease.renew(),
     progress: (done, total) => parts.progress(lane ? 'blocking' : 'applying', done, total),
+    hindrance: () => parts.watch.hindrance(lane),
   };
 }
 
