@@ -6,7 +6,7 @@ import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
-import type { Repository } from './core/ports.ts';
+import type { Clock, Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
 import { generatePassword } from './credentials/password.ts';
@@ -50,6 +50,8 @@ export interface WireOptions {
   readonly logLevel: LogLevel;
   /** True for a process that passes again and again: each pass uses what earlier ones worked out. */
   readonly resident?: boolean;
+  /** Absent: the machine's. An embedded directory has the same. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -62,10 +64,11 @@ const WRITES_IN_FLIGHT = 8;
 const ANSWER_MS = 5_000;
 
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
-export async function wire(config: Config, { progress, logLevel, resident = false }: WireOptions): Promise<Site> {
-  const store = await openStore({ ...config.store, resident }, Date.now);
+export async function wire(config: Config, options: WireOptions): Promise<Site> {
+  const { progress, logLevel, resident = false, clock = Date.now } = options;
+  const store = await openStore({ ...config.store, resident }, clock);
   const source = sourceOf(config, resident);
-  const directory = directoryOf(config, resident);
+  const directory = directoryOf(config, resident, clock);
   return {
     config,
     parts: {
@@ -78,7 +81,7 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
       repository: repositoryFrom(source, config, store, resident),
       reconcilers: [directoryReconciler(directory.adapter, directory.settings)],
       store,
-      clock: Date.now,
+      clock,
       newId: randomUUID,
       progress,
       interruptions: (call) => watchBlocks(store, () => call('block')),
@@ -99,7 +102,7 @@ export function repositoryOf(config: Config): Repository {
 
 /** The same parts for an examination, each opened by itself. */
 export function patientOf(config: Config): Patient {
-  const { adapter, settings } = directoryOf(config, false);
+  const { adapter, settings } = directoryOf(config, false, Date.now);
   const source = sourceOf(config);
   return {
     configFile: config.file,
@@ -168,7 +171,7 @@ interface Directory {
   readonly settings: DirectorySettings;
 }
 
-function directoryOf(config: Config, resident: boolean): Directory {
+function directoryOf(config: Config, resident: boolean, clock: Clock): Directory {
   const { directory, instance, credentials } = config;
   const { accounts } = directory;
   const mapping = mappingOf(accounts.attributes);
@@ -176,7 +179,9 @@ function directoryOf(config: Config, resident: boolean): Directory {
   const reported = Object.keys(accounts.drift).filter((name) => accounts.drift[name] === 'report');
   return {
     adapter:
-      directory.kind === 'embedded' ? embedded(directory, site) : activeDirectory(directory.server, site, { resident }),
+      directory.kind === 'embedded'
+        ? embedded(directory, site, clock)
+        : activeDirectory(directory.server, site, { resident }),
     settings: {
       instance,
       create: accounts.create,
@@ -185,7 +190,7 @@ function directoryOf(config: Config, resident: boolean): Directory {
       mapping,
       reported: new Set(reported),
       mustChangePassword: credentials.mustChange,
-      passwords: passwordDesk(config),
+      passwords: passwordDesk(config, clock),
     },
   };
 }
@@ -201,8 +206,8 @@ function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): 
 }
 
 /** Null where nobody is named to seal to: then nothing is created. */
-function passwordDesk({ credentials, instance }: Config): PasswordDesk | null {
+function passwordDesk({ credentials, instance }: Config, clock: Clock): PasswordDesk | null {
   const { outbox, recipients } = credentials;
   if (outbox === null || recipients.length === 0) return null;
-  return openOutbox({ folder: outbox, recipients, instance, clock: Date.now });
+  return openOutbox({ folder: outbox, recipients, instance, clock });
 }
