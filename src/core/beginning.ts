@@ -28,6 +28,8 @@ interface Request {
   readonly remembered?: boolean;
   /** Whether what was read is kept as the last good documents. */
   readonly learns: boolean;
+  /** Ends waiting for the repository. */
+  readonly signal: AbortSignal;
 }
 
 /** Throws MusterError where the store can't be used. */
@@ -87,7 +89,7 @@ function load({ repository, store, settings, reuse }: Parts, request: Request, a
   const { timeZone } = settings;
   return request.remembered === true
     ? desireRemembered(store, timeZone, at)
-    : desire(repository, store, timeZone, at, reuse.resolve);
+    : desire(repository, store, timeZone, at, reuse.resolve, request.signal);
 }
 
 function recallAll({ store, reconcilers }: Parts, at: Instant): Promise<Recalled> {

@@ -277,7 +277,8 @@ export interface Store {
 
 /** The repository as it stands now. */
 export interface Repository {
-  load(): Promise<Loaded>;
+  /** Throws MusterError where it cannot be had, or where `signal` breaks off asking for it. */
+  load(signal?: AbortSignal): Promise<Loaded>;
   /** Whether `to` descends from (or is) `from`; a folder always does. */
   descends(from: string, to: string): Promise<boolean>;
 }
