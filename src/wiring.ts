@@ -111,6 +111,7 @@ export function patientOf(config: Config): Patient {
     repository: repositoryFrom(source, config, null),
     reconcilers: [directoryReconciler(adapter, settings)],
     examiners: examinersOf(config, settings),
+    ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkCredentials: async () => [
       ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),
