@@ -123,6 +123,7 @@ export function patientOf(config: Config): Patient {
     repository: repositoryFrom(source, config, null),
     reconcilers: [directoryReconciler(adapter, settings, { lasting: false })],
     examiners: examinersOf(config, settings),
+    ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkCredentials: async () => [
       ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),
