@@ -4,6 +4,7 @@ import { exitCodeOf } from '../core/report.ts';
 import { reportPage } from '../views/report.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { onSite } from './site.ts';
+import { tellingOf } from './telling.ts';
 
 export interface SyncOptions {
   readonly all?: boolean;
@@ -12,9 +13,9 @@ export interface SyncOptions {
 }
 
 export async function sync(invocation: Invocation, options: SyncOptions): Promise<ExitCode> {
-  return onSite(invocation, async ({ parts, log }) => {
+  return onSite(invocation, async ({ parts, log, notifications }) => {
     const trigger = options.scheduled === true ? 'schedule' : 'command';
-    const report = await pass(parts, { trigger, dryRun: false });
+    const report = await tellingOf(notifications, () => pass(parts, { trigger, dryRun: false }));
     const { revision } = report.plan;
     log
       .ofRun(report.runId)

@@ -31,16 +31,39 @@ export type Delivery =
   | { readonly status: 'later'; readonly error: string; readonly next: Instant; readonly unanswered: boolean }
   | { readonly status: 'given-up'; readonly error: string };
 
-/** Something that lasts, and when somebody was told of it. */
-export interface Matter {
+/**
+ * - `urgent`: somebody should be shut out and is not. `unreachable`: a system, the repository, the store.
+ * - `held`: by the gate. `failing`: one change. `entry`: of the repository, and counts by its last good document only.
+ * - `mail`: an address that refuses. `order`: a block from the command line that the repository does not hold. `other`: a notice.
+ * - `coming`: a date within the forecast, told to Research Service.
+ */
+export type MatterGroup =
+  | 'urgent'
+  | 'unreachable'
+  | 'held'
+  | 'failing'
+  | 'entry'
+  | 'mail'
+  | 'order'
+  | 'other'
+  | 'coming';
+
+/** Something that lasts, as it is now. */
+export interface Lasting {
   /** Tells it from every other; the same as long as it lasts. */
   readonly key: string;
+  readonly group: MatterGroup;
+  readonly text: string;
+  /** What to do; null: nothing. */
+  readonly next: string | null;
+}
+
+/** The same, with when somebody was told of it. */
+export interface Matter extends Lasting {
   readonly since: Instant;
   /** How often it was told; 0: not yet. */
   readonly told: number;
   readonly toldAt: Instant | null;
-  /** As it was worded last, so that its end can be told. */
-  readonly text: string;
 }
 
 /** What was told so far. */

@@ -34,9 +34,11 @@ export async function createMails(
   await db.schema
     .createTable('matters')
     .addColumn('key', 'text', (column) => column.notNull().primaryKey())
+    .addColumn('group', 'text', required)
     .addColumn('since', 'bigint', required)
     .addColumn('told', 'integer', required)
     .addColumn('toldAt', 'bigint')
     .addColumn('text', 'text', required)
+    .addColumn('next', 'text')
     .execute();
 }

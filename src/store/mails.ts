@@ -18,6 +18,9 @@ const DIGEST = 'told.digest';
  */
 const TRY_MS_MAX = 15 * 60_000;
 
+/** No mail rests longer, in milliseconds; a moment further away than that was set by a clock that has gone back since. */
+const REST_MS_MAX = 2 * 3_600_000;
+
 /** Settled mails hold names; so long, in milliseconds, somebody may still ask what was sent. */
 const SETTLED_KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -82,7 +85,7 @@ async function take(transaction: Transaction<Schema>, self: ProcessIdentity, at:
     .selectFrom('mails')
     .selectAll()
     .where('status', '=', 'waiting')
-    .where('nextAt', '<=', at)
+    .where((mail) => mail.or([mail('nextAt', '<=', at), mail('nextAt', '>', at + REST_MS_MAX)]))
     .orderBy('seq')
     .limit(1)
     .executeTakeFirst();
@@ -162,12 +165,12 @@ function mailFrom({ id, topic, recipient, subject, text, at }: Selectable<MailsT
   return { id, topic, recipient, subject, text, at };
 }
 
-function matterColumns({ key, since, told, toldAt, text }: Matter): Insertable<MattersTable> {
-  return { key, since, told, toldAt, text };
+function matterColumns({ key, group, since, told, toldAt, text, next }: Matter): Insertable<MattersTable> {
+  return { key, group, since, told, toldAt, text, next };
 }
 
-function matterFrom({ key, since, told, toldAt, text }: Selectable<MattersTable>): Matter {
-  return { key, since, told, toldAt, text };
+function matterFrom({ key, group, since, told, toldAt, text, next }: Selectable<MattersTable>): Matter {
+  return { key, group, since, told, toldAt, text, next };
 }
 
 function numberOf(text: string | null): number | null {

@@ -1,6 +1,6 @@
 /** The tables of the store as kysely sees them; `migrations.ts` makes them. */
 import type { Generated } from 'kysely';
-import type { MailTopic } from '../core/mails.ts';
+import type { MailTopic, MatterGroup } from '../core/mails.ts';
 
 /**
  * Instants are milliseconds since 1970 UTC, flags are 0 or 1, and columns named `…Json` hold plain JSON that nobody
@@ -194,10 +194,12 @@ export interface MailsTable {
 /** What lasts and somebody should know, and when it was told. */
 export interface MattersTable {
   key: string;
+  group: MatterGroup;
   since: number;
   told: number;
   toldAt: number | null;
   text: string;
+  next: string | null;
 }
 
 /** Exactly one row, made by the migration: `holder` columns are null while nobody holds it. */
