@@ -27,6 +27,7 @@ import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
+import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
 import { checkRoom } from './store/room.ts';
@@ -65,7 +66,7 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
   const store = await openStore({ ...config.store, resident }, Date.now);
   const source = sourceOf(config, resident);
   const directory = directoryOf(config, resident);
-  const site = {
+  const site: Omit<Site, 'notifications'> = {
     config,
     parts: {
       settings: {
@@ -80,6 +81,7 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
       clock: Date.now,
       newId: randomUUID,
       progress,
+      lineAuthors: lineAuthors(source),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,

@@ -2,6 +2,7 @@
 import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
 import { storedApprovals } from './approvals.ts';
+import { storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
 import type { Connection } from './connection.ts';
 import { storedJournal } from './journal.ts';
@@ -68,6 +69,7 @@ function partsOf(
     approvals: storedApprovals(connection),
     orders: storedOrders(connection),
     reports: storedReports(connection),
+    audit: storedAudit(connection),
     servers: storedServers(connection, lease),
     mails: storedMails(connection, self),
     lease,
