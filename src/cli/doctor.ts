@@ -22,7 +22,10 @@ export async function doctor(invocation: Invocation, options: DoctorOptions): Pr
 }
 
 /** Without a configuration there is nothing to examine but the configuration. */
-async function examined(invocation: Invocation, { writeProbe, mail = false, yes }: DoctorOptions): Promise<Examination> {
+async function examined(
+  invocation: Invocation,
+  { writeProbe, mail = false, yes }: DoctorOptions,
+): Promise<Examination> {
   let patient: Patient;
   try {
     patient = patientOf(await loadConfig(invocation.configFile));

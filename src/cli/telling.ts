@@ -10,10 +10,7 @@ import type { Site } from '../wiring.ts';
 const SEND_MS = 5_000;
 
 /** @param notifications null: nobody is to be told. @throws what `work` throws. */
-export async function tellingOf(
-  notifications: Site['notifications'],
-  work: () => Promise<Report>,
-): Promise<Report> {
+export async function tellingOf(notifications: Site['notifications'], work: () => Promise<Report>): Promise<Report> {
   if (notifications === null) return work();
   const desk = await notifications();
   await desk.ready();

@@ -1,8 +1,9 @@
 /** Tells people what happened: reads what is new, words it, queues it, each piece of news once. */
+import type { Audit } from '../core/audit.ts';
 import { canonicalJson } from '../core/change.ts';
 import type { Lasting, Mails, MatterGroup, News, Told } from '../core/mails.ts';
 import type { Forecast } from '../core/outlook.ts';
-import type { Audit, Clock, Orders } from '../core/ports.ts';
+import type { Clock, Orders } from '../core/ports.ts';
 import type { Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
 import { fold, type Instant } from '../model/document.ts';

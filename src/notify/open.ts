@@ -1,6 +1,7 @@
 /** Opens notifications over the parts of an installation. */
-import type { Mails } from '../core/mails.ts';
+
 import { FORECAST_DAYS } from '../core/forecast.ts';
+import type { Mails } from '../core/mails.ts';
 import { lookAhead } from '../core/operations/look-ahead.ts';
 import type { PassParts } from '../core/pass.ts';
 import type { Log } from '../log.ts';
