@@ -32,6 +32,8 @@ export interface MailServer {
   readonly port: number;
   /** Everything that came in whole, also what was then refused or not answered. */
   readonly received: readonly Received[];
+  /** Passwords that were tried. */
+  readonly passwords: readonly (string | undefined)[];
   /** What it said that it has. */
   readonly taken: readonly Received[];
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   const { certificate, login } = options;
   const received: Received[] = [];
   const taken: Received[] = [];
+  const passwords: (string | undefined)[] = [];
   const keep = async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
     const raw = await textOf(stream);
     const [recipient] = session.envelope.rcptTo;
@@ -59,6 +62,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       : { key: readFileSync(certificate.keyFile), cert: readFileSync(certificate.certFile) }),
     authOptional: login === undefined,
     onAuth: ({ username, password }, _session, done) => {
+      passwords.push(password);
       if (username === login?.user && password === login?.password) done(null, { user: username });
       else done(refusal(535, 'Log-on failed'));
     },
@@ -81,6 +85,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     port: (server.server.address() as AddressInfo).port,
     received,
     taken,
+    passwords,
     close: () =>
       new Promise((resolve) => {
         for (const connection of server.connections) connection.close();
