@@ -14,6 +14,9 @@ export const PAGES = {
 /** A sentence for a number, in two forms: for one, and for any other. */
 const COUNTED = ['count'] as const;
 
+/** `text` is the clause as plans word it; the others are empty where it does not hold them. */
+const CAUSE = ['text', 'who', 'since', 'reason'] as const;
+
 /** Lines of `lines.txt`, each under its name. */
 export const LINES = {
   'created.one': COUNTED,
@@ -46,15 +49,18 @@ export const LINES = {
   'returned.title': COUNTED,
   'returned.item': ['person', 'because', 'place'],
   'file.missing': ['username'],
-  'because.person-blocked': ['text'],
-  'because.institution-blocked': ['text'],
-  'because.operator-blocked': ['text'],
-  'because.ended': ['text'],
-  'because.not-started': ['text'],
-  'because.drift': ['text'],
-  'because.over': ['text'],
-  'because.declared': ['text'],
-  'because.other': ['text'],
+  'because.person-blocked': CAUSE,
+  'because.institution-blocked': CAUSE,
+  'because.operator-blocked': CAUSE,
+  'because.ended': CAUSE,
+  'because.not-started': CAUSE,
+  'because.lifted': CAUSE,
+  'because.expired': CAUSE,
+  'because.unblocked': CAUSE,
+  'because.begun': CAUSE,
+  'because.drift': CAUSE,
+  'because.declared': CAUSE,
+  'because.other': CAUSE,
   'matters.one': COUNTED,
   'matters.many': COUNTED,
   'matters.title.urgent': COUNTED,

@@ -4,8 +4,9 @@ import type { Change } from '../core/change.ts';
 import type { Lasting, MatterGroup, QueueState } from '../core/mails.ts';
 import type { Hold, Notice } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
-import { place } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
+import { summaryOf } from '../views/changes.ts';
+import { sentence } from '../views/words.ts';
 
 /** Texts of one kind of notice that a mail quotes; the rest is counted. */
 const QUOTED_MAX = 10;
@@ -61,8 +62,9 @@ function heldIn(hold: Hold): readonly Lasting[] {
   if (rule === 'failing' || rule === 'flapping') {
     return changes.map((change) => failing(change, `${change.person.label}: ${because}`, release));
   }
-  const people = new Set(changes.map(({ person }) => person.key)).size;
-  return [{ key: `held/${rule}`, group: 'held', text: `${because} (people: ${people})`, next: release }];
+  const summary = summaryOf(changes, 'future');
+  const text = summary === null ? because : `${sentence(summary)}. ${because}`;
+  return [{ key: `held/${rule}`, group: 'held', text, next: release }];
 }
 
 function failingIn({ applied }: Report): readonly Lasting[] {
@@ -80,10 +82,10 @@ const VALIDATE = 'Run "muster validate": it shows what to write.';
 /** Entries one by one, and files of which no entry is known. */
 function entriesIn({ plan, diagnostics }: Report): readonly Lasting[] {
   const entries = plan.heldEntries.map(
-    ({ kind, key, text, fix, origin }): Lasting => ({
+    ({ kind, key, text, fix }): Lasting => ({
       key: `entry/${kind}/${key}`,
       group: 'entry',
-      text: `${place(origin)}: ${text}`,
+      text: `${key}: ${text}`,
       next: fix === null ? VALIDATE : `Write:\n${fix}`,
     }),
   );

@@ -1,6 +1,7 @@
 /** The mail to Research Service about what happened to people: all of one look in one mail, as long as it can be read. */
 import { compareText } from '../diagnostic.ts';
 import type { PageValues } from './catalogue.ts';
+import { causeIn } from './cause-words.ts';
 import type { Draft } from './draft.ts';
 import { PEOPLE_TOPICS, type PeopleTopic, type PersonEvent } from './people-events.ts';
 import type { Templates } from './templates.ts';
@@ -65,7 +66,7 @@ export function summaryOf(events: readonly PersonEvent[], templates: Templates):
 function itemOf(event: PersonEvent, { templates, sealedFile }: PeopleSetting): string {
   const { person, username, attempt, numbers } = event;
   const place = event.place ?? '';
-  const because = becauseOf(event, templates);
+  const because = causeIn(templates, event.because);
   const file = () =>
     (attempt === null ? null : sealedFile(username, attempt)) ?? templates.line('file.missing', { username });
   const none = () => templates.line('phone.none', {});
@@ -91,20 +92,4 @@ function itemOf(event: PersonEvent, { templates, sealedFile }: PeopleSetting): s
     case 'returned':
       return templates.line('returned.item', { person, because, place });
   }
-}
-
-const KNOWN_CAUSES = [
-  'person-blocked',
-  'institution-blocked',
-  'operator-blocked',
-  'ended',
-  'not-started',
-  'drift',
-  'over',
-  'declared',
-] as const;
-
-function becauseOf({ because: { kind, text } }: PersonEvent, templates: Templates): string {
-  const known = KNOWN_CAUSES.find((one) => one === kind) ?? 'other';
-  return templates.line(`because.${known}`, { text });
 }

@@ -111,7 +111,8 @@ export class Sender {
       log.error('a mail was handed over twice and no answer came; it is not sent again', facts);
       return { status: 'given-up', error: `Handed over twice, and no answer came. ${message}` };
     }
-    return { status: 'later', error: message, next: this.#notBefore, unanswered: failure.unanswered };
+    // The rest is this process's own: another one may find the server well.
+    return { status: 'later', error: message, next: now, unanswered: failure.unanswered };
   }
 }
 
