@@ -30,6 +30,7 @@ import { gitSource } from './sources/git.ts';
 import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
+import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
@@ -82,6 +83,7 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
       newId: randomUUID,
       progress,
       lineAuthors: lineAuthors(source),
+      ...headFileOf(config),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
@@ -107,6 +109,10 @@ async function sealedFilesIn(folder: string | null, instance: string): Promise<S
   const entries = (await outbox?.list()) ?? [];
   const paths = new Map(entries.map(({ username, attempt, path }) => [`${fold(username)} ${attempt}`, path]));
   return (username, attempt) => paths.get(`${fold(username)} ${attempt}`) ?? null;
+}
+
+function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
+  return headFile === null ? {} : { headFile: headFileAt(headFile) };
 }
 
 /** The repository alone, without a memory: everything in it is read, and no file counts as cut off. */

@@ -19,7 +19,12 @@ export async function sync(invocation: Invocation, options: SyncOptions): Promis
     const { revision } = report.plan;
     log
       .ofRun(report.runId)
-      .info('synced', { revision, writes: report.applied.length, durationsMs: report.durationsMs });
+      .info('synced', {
+        revision,
+        writes: report.applied.length,
+        durationsMs: report.durationsMs,
+        audit: report.audit,
+      });
     const { timeZone } = parts.settings;
     await show(invocation, report, () => reportPage(report, { timeZone, all: options.all === true }));
     return exitCodeOf(report);

@@ -13,7 +13,10 @@ import {
 } from '../core/audit.ts';
 import type { Instant } from '../model/document.ts';
 import { type Connection, readJson } from './connection.ts';
+import { readFact, writeFact } from './facts.ts';
 import type { AuditTable, Schema } from './schema.ts';
+
+const HEAD_KEPT_AT = 'auditHeadKeptAt';
 
 /**
  * Puts one row at the end of the chain, inside the transaction of what it records. The transaction holds the write lock from its
@@ -36,6 +39,11 @@ export function storedAudit(connection: Connection): Audit {
     sealAt: async (seq) => {
       const row = await db.selectFrom('audit').select('hash').where('seq', '=', seq).executeTakeFirst();
       return row?.hash ?? null;
+    },
+    keptAt: () => readFact(db, HEAD_KEPT_AT),
+    keepAt: async (place) => {
+      if ((await readFact(db, HEAD_KEPT_AT)) === place) return;
+      await connection.durable((transaction) => writeFact(transaction, HEAD_KEPT_AT, place));
     },
     stored: async (after, limit) => {
       const found = await db
