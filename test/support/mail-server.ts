@@ -33,7 +33,7 @@ export interface MailServer {
   /** Everything that came in whole, also what was then refused or not answered. */
   readonly received: readonly Received[];
   /** Passwords that were tried. */
-  readonly passwords: readonly (string | undefined)[];
+  readonly passwords: readonly unknown[];
   /** What it said that it has. */
   readonly taken: readonly Received[];
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   const { certificate, login } = options;
   const received: Received[] = [];
   const taken: Received[] = [];
-  const passwords: (string | undefined)[] = [];
+  const passwords: unknown[] = [];
   const keep = async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
     const raw = await textOf(stream);
     const [recipient] = session.envelope.rcptTo;
