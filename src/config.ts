@@ -1,6 +1,7 @@
 /** The configuration: read from one YAML file, checked as a whole, every problem of it said at once. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { notifySettingsOf } from './config/notify.ts';
 import {
   faultProblem,
   plainOf,
@@ -15,6 +16,7 @@ import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';
 import type { FieldsNode } from './model/tree.ts';
+import type { NotifySettings } from './notify/settings.ts';
 import {
   type ActiveDirectorySettings,
   activeDirectorySchema,
@@ -44,6 +46,8 @@ export interface Config {
   readonly limits: Limits;
   readonly approvals: { readonly expireHours: number };
   readonly credentials: CredentialsConfig;
+  /** Null: nobody is told by mail. */
+  readonly notify: NotifySettings | null;
   readonly log: { readonly level: LogLevel };
 }
 
@@ -178,6 +182,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
       recipients: credentials?.recipients ?? [],
       mustChange: credentials?.mustChange ?? true,
     },
+    notify: parsed.notify === undefined ? null : notifySettingsOf(parsed.notify, absolute),
     log: { level: parsed.log?.level ?? LOG_LEVEL_DEFAULT },
   };
 }

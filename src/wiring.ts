@@ -16,6 +16,8 @@ import { scheduleProblem } from './daemon/schedule.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
 import { fold } from './model/document.ts';
+import type { Desk } from './notify/desk.ts';
+import type { SealedFile } from './notify/people-mail.ts';
 import { activeDirectory } from './reconcilers/directory/active-directory/adapter.ts';
 import { activeDirectoryExaminer } from './reconcilers/directory/active-directory/examiner.ts';
 import { embedded } from './reconcilers/directory/embedded/adapter.ts';
@@ -43,6 +45,8 @@ export interface Site {
   readonly history: History;
   /** A new initial password for that person's account, sealed into the outbox. */
   reissue(username: string): Promise<{ readonly username: string; readonly attempt: string }>;
+  /** Mail to whoever is to be told; null: nobody is. */
+  readonly notifications: (() => Promise<Desk>) | null;
   readonly log: Log;
   close(): Promise<void>;
 }
@@ -73,7 +77,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
   const store = await openStore({ ...config.store, resident }, clock);
   const source = sourceOf(config, resident);
   const directory = directoryOf(config, resident, clock, random);
-  return {
+  const site: Omit<Site, 'notifications'> = {
     config,
     parts: {
       settings: {
@@ -99,6 +103,24 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     log: openLog(logLevel),
     close: () => store.close(),
   };
+  return { ...site, notifications: notificationsOf(site, store) };
+}
+
+function notificationsOf({ config, parts, log }: Pick<Site, 'config' | 'parts' | 'log'>, { mails }: OpenStore) {
+  const { notify, instance, credentials } = config;
+  if (notify === null) return null;
+  const sealedFiles = () => sealedFilesIn(credentials.outbox, instance);
+  return async () => {
+    const { openNotifications } = await import('./notify/open.ts');
+    return openNotifications(notify, { instance, parts, mails, sealedFiles, log });
+  };
+}
+
+async function sealedFilesIn(folder: string | null, instance: string): Promise<SealedFile> {
+  const outbox = folder === null ? null : openOutbox({ folder, recipients: [], instance, clock: Date.now });
+  const entries = (await outbox?.list()) ?? [];
+  const paths = new Map(entries.map(({ username, attempt, path }) => [`${fold(username)} ${attempt}`, path]));
+  return (username, attempt) => paths.get(`${fold(username)} ${attempt}`) ?? null;
 }
 
 function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
@@ -125,11 +147,18 @@ export function patientOf(config: Config): Patient {
     examiners: examinersOf(config, settings),
     ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
+    checkMail: async (send) => {
+      const { examineMail } = await import('./notify/examine.ts');
+      return examineMail(config.notify, { instance: config.instance, at: Date.now(), newId: randomUUID, send });
+    },
     checkCredentials: async () => [
       ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),
       ...(config.directory.kind === 'active-directory'
         ? await checkSecretFile('password file', config.directory.server.bind.passwordFile)
         : []),
+      ...(config.notify === null || config.notify.smtp.login === null
+        ? []
+        : await checkSecretFile('mail password file', config.notify.smtp.login.passwordFile)),
       ...(config.webhook === null ? [] : await checkSecretFile('webhook secret', config.webhook.secretFile)),
       ...scheduleFindings(config),
     ],

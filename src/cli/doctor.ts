@@ -1,4 +1,4 @@
-/** `muster doctor`: checks everything that a pass needs; with `--write-probe` also what writes do, on throw-away accounts. */
+/** `muster doctor`: checks everything that a pass needs; with `--write-probe` also what writes do, with `--mail` whether mail arrives. */
 import { loadConfig } from '../config.ts';
 import { examine, type Patient } from '../core/doctor.ts';
 import { type Examination, failure } from '../core/finding.ts';
@@ -10,6 +10,8 @@ import { type ExitCode, type Invocation, show } from './invocation.ts';
 
 export interface DoctorOptions {
   readonly writeProbe?: boolean;
+  /** Sends a test mail to everybody who is to be told. */
+  readonly mail?: boolean;
   readonly yes?: boolean;
 }
 
@@ -20,16 +22,19 @@ export async function doctor(invocation: Invocation, options: DoctorOptions): Pr
 }
 
 /** Without a configuration there is nothing to examine but the configuration. */
-async function examined(invocation: Invocation, { writeProbe, yes }: DoctorOptions): Promise<Examination> {
+async function examined(
+  invocation: Invocation,
+  { writeProbe, mail = false, yes }: DoctorOptions,
+): Promise<Examination> {
   let patient: Patient;
   try {
     patient = patientOf(await loadConfig(invocation.configFile));
   } catch (error) {
     return { format: 1, findings: [failure('configuration', error)] };
   }
-  if (writeProbe !== true) return examine(patient);
+  if (writeProbe !== true) return examine(patient, mail);
   await agreed(invocation, patient, yes === true);
-  const { findings } = await examine(patient);
+  const { findings } = await examine(patient, mail);
   const probed = await probe(patient);
   return { format: 1, findings: [...findings, ...probed.findings] };
 }

@@ -130,6 +130,7 @@ function addReading({ program, action }: Host): void {
     .command('doctor')
     .description('check configuration, repository, store, directory servers with certificates and rights, credentials')
     .option('--write-probe', 'prove on disabled throw-away accounts, removed again, that writes do what they should')
+    .option('--mail', 'send a test mail to everybody who is to be told')
     .option('--yes', 'do not ask before --write-probe writes')
     .action(action(async () => (await import('./doctor.ts')).doctor));
 }

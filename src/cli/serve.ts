@@ -23,7 +23,7 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
     const site = await wire(config, { progress: () => undefined, logLevel, resident: true });
     try {
       const { parts, log } = site;
-      await runDaemon({ parts, log, triggers: triggersOf(config), services: servicesOf(config, site), signals });
+      await runDaemon({ parts, log, triggers: triggersOf(config), services: await servicesOf(site), signals });
       return 0;
     } finally {
       await site.close();
@@ -34,8 +34,8 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** What serves beside the passes, in the order in which it begins and hears of each pass. */
-function servicesOf(_config: Config, _site: Site): readonly Service[] {
-  return [];
+async function servicesOf({ notifications }: Site): Promise<readonly Service[]> {
+  return [...(notifications === null ? [] : [await notifications()])];
 }
 
 function triggersOf({ schedule, timeZone, webhook, source }: Config): TriggerSettings {

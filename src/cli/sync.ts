@@ -6,6 +6,7 @@ import { exitCodeOf, type Report } from '../core/report.ts';
 import { reportPage } from '../views/report.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { onSite } from './site.ts';
+import { tellingOf } from './telling.ts';
 
 export interface SyncOptions {
   readonly all?: boolean;
@@ -14,9 +15,9 @@ export interface SyncOptions {
 }
 
 export async function sync(invocation: Invocation, options: SyncOptions): Promise<ExitCode> {
-  return onSite(invocation, async ({ parts, log }) => {
+  return onSite(invocation, async ({ parts, log, notifications }) => {
     const trigger = options.scheduled === true ? 'schedule' : 'command';
-    const report = await passToTheEnd(invocation, parts, trigger);
+    const report = await tellingOf(notifications, () => passToTheEnd(invocation, parts, trigger));
     const { revision } = report.plan;
     log.ofRun(report.runId).info('synced', {
       revision,

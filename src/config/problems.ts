@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { nearest } from '../model/nearest.ts';
 import type { FieldsNode, Problem, Spot, TreeNode } from '../model/tree.ts';
-import { EXAMPLE } from './schema.ts';
+import { EXAMPLE } from './fields.ts';
 
 type Path = readonly PropertyKey[];
 

@@ -25,6 +25,8 @@ export interface Patient {
   readonly headFile?: HeadFile;
   /** Initial passwords, the place where they are kept, and files that hold secrets. */
   checkCredentials(): Promise<readonly Finding[]>;
+  /** Whether mail would leave. @param send whether everybody gets a test mail. */
+  checkMail(send: boolean): Promise<readonly Finding[]>;
 }
 
 /** Kerberos refuses more (RFC 4120, default clock skew), and a pass then holds every dated change. */
@@ -38,8 +40,11 @@ const PASS_AGE_WARN_MS = DAY_MS;
 
 const NOTHING_KNOWN: Known = knownFrom([], []);
 
-/** Never throws: what fails is a finding. Writes nothing but what opening the store brings with it. */
-export async function examine(patient: Patient): Promise<Examination> {
+/**
+ * Never throws: what fails is a finding. Writes nothing but what opening the store brings with it.
+ * @param testMail whether everybody who is to be told gets a mail that says that this was a test.
+ */
+export async function examine(patient: Patient, testMail = false): Promise<Examination> {
   const findings: Finding[] = [...modeFinding(patient)];
   let store: Awaited<ReturnType<Patient['openStore']>> | null = null;
   try {
@@ -57,6 +62,7 @@ export async function examine(patient: Patient): Promise<Examination> {
     for (const examiner of patient.examiners) findings.push(...(await examiner.examine(patient.clock())));
     findings.push(...(await guarded('store', () => patient.checkRoom())));
     findings.push(...(await guarded('initial passwords', () => patient.checkCredentials())));
+    findings.push(...(await guarded('mail', () => patient.checkMail(testMail))));
   } finally {
     await store?.close();
   }

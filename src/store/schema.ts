@@ -1,5 +1,6 @@
 /** The tables of the store as kysely sees them; `migrations.ts` makes them. */
 import type { Generated } from 'kysely';
+import type { MailTopic, MatterGroup } from '../core/mails.ts';
 
 /**
  * Instants are milliseconds since 1970 UTC, flags are 0 or 1, and columns named `…Json` hold plain JSON that nobody
@@ -21,6 +22,8 @@ export interface Schema {
   readonly reports: ReportsTable;
   readonly audit: AuditTable;
   readonly servers: ServersTable;
+  readonly mails: MailsTable;
+  readonly matters: MattersTable;
   readonly lease: LeaseTable;
 }
 
@@ -180,6 +183,38 @@ export interface ServersTable {
   sequence: string;
   at: number;
   backAt: number | null;
+}
+
+/** A mail, from its wording to its end. */
+export interface MailsTable {
+  /** The order in which they were worded, and are sent. */
+  seq: Generated<number>;
+  id: string;
+  topic: MailTopic;
+  recipient: string;
+  subject: string;
+  text: string;
+  at: number;
+  status: 'waiting' | 'sending' | 'sent' | 'given-up' | 'superseded';
+  tries: number;
+  unanswered: number;
+  nextAt: number;
+  /** Of the latest try: when it began, and which process made it. */
+  takenAt: number | null;
+  takenByJson: string | null;
+  error: string | null;
+  settledAt: number | null;
+}
+
+/** What lasts and somebody should know, and when it was told. */
+export interface MattersTable {
+  key: string;
+  group: MatterGroup;
+  since: number;
+  told: number;
+  toldAt: number | null;
+  text: string;
+  next: string | null;
 }
 
 /** Exactly one row, made by the migration: `holder` columns are null while nobody holds it. */

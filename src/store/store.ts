@@ -1,4 +1,5 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
+import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
 import { storedApprovals } from './approvals.ts';
 import { storedAudit } from './audit.ts';
@@ -7,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { storedJournal } from './journal.ts';
 import { StoredLease } from './lease.ts';
 import { ledgerRows, storedLedger } from './ledger.ts';
+import { storedMails } from './mails.ts';
 import { storedMemory } from './memory.ts';
 import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
@@ -25,6 +27,7 @@ export interface StoreSettings {
 
 export interface OpenStore extends Store {
   readonly blobs: StoredBlobs;
+  readonly mails: Mails;
   /** Gives the lease back where it is held here, and closes the database. */
   close(): Promise<void>;
 }
@@ -48,10 +51,16 @@ export async function openStore(
     await connection.close();
     throw error;
   }
-  return partsOf(connection, new StoredLease(connection, clock, self, place), clock, settings.resident === true);
+  return partsOf(connection, new StoredLease(connection, clock, self, place), clock, self, settings.resident === true);
 }
 
-function partsOf(connection: Connection, lease: StoredLease, clock: Clock, resident: boolean): OpenStore {
+function partsOf(
+  connection: Connection,
+  lease: StoredLease,
+  clock: Clock,
+  self: ProcessIdentity,
+  resident: boolean,
+): OpenStore {
   const ledger = ledgerRows(connection, resident);
   return {
     ledger: storedLedger(connection, lease, ledger),
@@ -62,6 +71,7 @@ function partsOf(connection: Connection, lease: StoredLease, clock: Clock, resid
     reports: storedReports(connection),
     audit: storedAudit(connection),
     servers: storedServers(connection, lease),
+    mails: storedMails(connection, self),
     lease,
     blobs: storedBlobs(connection, clock),
     close: async () => {

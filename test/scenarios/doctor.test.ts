@@ -29,6 +29,7 @@ async function troubles(): Promise<readonly string[]> {
     examiners: [],
     checkRoom: () => Promise.resolve([]),
     checkCredentials: () => Promise.resolve([]),
+    checkMail: () => Promise.resolve([]),
   };
   const { findings } = await examine(patient);
   return findings.filter(({ status }) => status !== 'ok').map(({ status, text }) => `${status} ${text}`);

@@ -1,0 +1,51 @@
+/** Why something happened to a person, taken apart so that it can be said in another language: only what people wrote stays as it is. */
+import type { LineName } from './catalogue.ts';
+import type { Templates } from './templates.ts';
+
+const DAY = String.raw`(?<since>\d{4}-\d\d-\d\d)`;
+const END = String.raw`(?:, until [\d-]{10} (?:inclusive|\d\d:\d\d)|, to be lifted on [\d-]{10})?`;
+
+type CauseLine = Extract<LineName, `because.${string}`>;
+
+/**
+ * The clauses of src/model/restrictions.ts and src/core/access.ts, as they begin and end. One that is of no known form, or that
+ * joins several, is quoted as it is.
+ */
+const FORMS: readonly { readonly kind: string; readonly form: RegExp; readonly line: CauseLine }[] = [
+  {
+    kind: 'person-blocked',
+    form: new RegExp(`^(?<who>.+?) is blocked since ${DAY}${END}: (?<reason>[^;]+)$`),
+    line: 'because.person-blocked',
+  },
+  {
+    kind: 'institution-blocked',
+    form: new RegExp(`^(?<who>.+?)(?:, of which .+? is part,)? is blocked since ${DAY}${END}: (?<reason>[^;]+)$`),
+    line: 'because.institution-blocked',
+  },
+  {
+    kind: 'operator-blocked',
+    form: new RegExp(`^.+? is blocked from the command line by (?<who>.+?) since ${DAY}${END}: (?<reason>[^;]+)$`),
+    line: 'because.operator-blocked',
+  },
+  { kind: 'ended', form: new RegExp(`^the last day with access was ${DAY}$`), line: 'because.ended' },
+  { kind: 'not-started', form: new RegExp(`^access starts on ${DAY}$`), line: 'because.not-started' },
+  { kind: 'over', form: new RegExp(`^the block of .+ was lifted on ${DAY}$`), line: 'because.lifted' },
+  { kind: 'over', form: new RegExp(`^the block of .+ ended after ${DAY}$`), line: 'because.expired' },
+  { kind: 'over', form: /^the block of .+ from the command line by .+ has ended$/, line: 'because.unblocked' },
+  { kind: 'over', form: new RegExp(`^access started on ${DAY}$`), line: 'because.begun' },
+  { kind: 'declared', form: /^/, line: 'because.declared' },
+  { kind: 'drift', form: /^/, line: 'because.drift' },
+];
+
+export function causeIn(
+  templates: Templates,
+  { kind, text }: { readonly kind: string; readonly text: string },
+): string {
+  for (const { kind: ofKind, form, line } of FORMS) {
+    const found = ofKind === kind ? form.exec(text) : null;
+    if (found === null) continue;
+    const { who = '', since = '', reason = '' } = found.groups ?? {};
+    return templates.line(line, { text, who, since, reason });
+  }
+  return templates.line('because.other', { text, who: '', since: '', reason: '' });
+}

@@ -1,0 +1,130 @@
+/** What lasts and somebody has to look at, as the report of a pass shows it. */
+
+import type { Change } from '../core/change.ts';
+import type { Lasting, MatterGroup, QueueState } from '../core/mails.ts';
+import type { Hold, Notice } from '../core/plan.ts';
+import type { Report } from '../core/report.ts';
+import type { Trouble } from '../errors.ts';
+import { summaryOf } from '../views/changes.ts';
+import { sentence } from '../views/words.ts';
+
+/** Texts of one kind of notice that a mail quotes; the rest is counted. */
+const QUOTED_MAX = 10;
+
+/** Everything of it; what the report does not hold is over, unless `isWhole` says that it could not see. */
+export function lastingIn(report: Report): readonly Lasting[] {
+  const { plan, trouble, holds } = report;
+  const all = [
+    ...plan.unread.map(({ system, ...one }) => troubled(`unreachable/${system}`, one)),
+    ...trouble.filter((one) => !isUnread(one, report)).map((one) => troubled(`unreachable/${one.where}`, one)),
+    ...holds.flatMap(heldIn),
+    ...failingIn(report),
+    ...entriesIn(report),
+    ...noticesIn(plan.notices),
+  ];
+  // Two of one key say the same of one thing.
+  return [...new Map(all.map((one) => [one.key, one])).values()];
+}
+
+/** Whether the report could see everything: what an unread system held or refused before is not over for being unseen. */
+export function isWhole({ plan, trouble }: Report): boolean {
+  return plan.unread.length === 0 && trouble.length === 0;
+}
+
+/** Of a pass that could not begin. */
+export function hinderedBy(trouble: Trouble): Lasting {
+  return troubled(PASS_KEY, trouble);
+}
+
+const PASS_KEY = 'unreachable/the pass';
+
+/** Addresses whose latest mail was given up. */
+export function refusedMails({ refusing }: QueueState): readonly Lasting[] {
+  return refusing.map(({ recipient, error }) => ({
+    key: `mail/${recipient}`,
+    group: 'mail',
+    text: `${recipient}: ${error}`,
+    next: 'Correct the address under "notify.to", or ask whoever runs the mail server.',
+  }));
+}
+
+function isUnread({ where, what }: Trouble, { plan }: Report): boolean {
+  return plan.unread.some((one) => one.where === where && one.what === what);
+}
+
+function troubled(key: string, { where, what, next }: Trouble): Lasting {
+  return { key, group: 'unreachable', text: `${where}: ${what}`, next };
+}
+
+/** What rests between two attempts at it keeps failing all the same, whoever it is. */
+function heldIn(hold: Hold): readonly Lasting[] {
+  const { rule, because, release, changes } = hold;
+  if (rule === 'failing' || rule === 'flapping') {
+    return changes.map((change) => failing(change, `${change.person.label}: ${because}`, release));
+  }
+  const summary = summaryOf(changes, 'future');
+  const text = summary === null ? because : `${sentence(summary)}. ${because}`;
+  return [{ key: `held/${rule}`, group: 'held', text, next: release }];
+}
+
+function failingIn({ applied }: Report): readonly Lasting[] {
+  return applied.flatMap(({ change, outcome }) =>
+    outcome.status === 'failed' ? [failing(change, `${change.person.label}: ${outcome.error}`, outcome.next)] : [],
+  );
+}
+
+function failing({ address, kind }: Change, text: string, next: string): Lasting {
+  return { key: `failing/${address.system}/${address.key}/${kind}`, group: 'failing', text, next };
+}
+
+const VALIDATE = 'Run "muster validate": it shows what to write.';
+
+/** Entries one by one, and files of which no entry is known. */
+function entriesIn({ plan, diagnostics }: Report): readonly Lasting[] {
+  const entries = plan.heldEntries.map(
+    ({ kind, key, text, fix }): Lasting => ({
+      key: `entry/${kind}/${key}`,
+      group: 'entry',
+      text: `${key}: ${text}`,
+      next: fix === null ? VALIDATE : `Write:\n${fix}`,
+    }),
+  );
+  const told = new Set(plan.heldEntries.map(({ origin }) => origin.file));
+  const files = diagnostics.flatMap(({ severity, file, line, message }): Lasting[] =>
+    severity === 'error' && !told.has(file)
+      ? [{ key: `entry/file/${file}`, group: 'entry', text: `${file}:${line}: ${message}`, next: VALIDATE }]
+      : [],
+  );
+  return [...entries, ...files];
+}
+
+/** Urgent ones each by themselves, blocks that wait to be written down too; the others by kind. */
+function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
+  const single = (group: MatterGroup, some: readonly Notice[]) =>
+    some.map(
+      ({ kind, person, text, next }): Lasting => ({ key: `${group}/${kind}/${person ?? text}`, group, text, next }),
+    );
+  const asking = notices.filter(({ urgent, next, kind }) => !urgent && next !== null && kind !== 'operator-block');
+  return [
+    ...single(
+      'urgent',
+      notices.filter(({ urgent }) => urgent),
+    ),
+    ...single(
+      'order',
+      notices.filter(({ kind, urgent }) => kind === 'operator-block' && !urgent),
+    ),
+    ...[...Map.groupBy(asking, ({ kind }) => kind)].map(([kind, some]) => ofOneKind(kind, some)),
+  ];
+}
+
+function ofOneKind(kind: Notice['kind'], notices: readonly Notice[]): Lasting {
+  const quoted = notices.slice(0, QUOTED_MAX).map(({ text }) => text);
+  const more = notices.length > QUOTED_MAX ? [`… (${notices.length})`] : [];
+  return {
+    key: `other/${kind}`,
+    group: 'other',
+    text: [...quoted, ...more].join('\n'),
+    next: notices[0]?.next ?? null,
+  };
+}

@@ -1,0 +1,226 @@
+/** Tells people what happened: reads what is new, words it, queues it, each piece of news once. */
+import type { Audit } from '../core/audit.ts';
+import { canonicalJson } from '../core/change.ts';
+import type { Lasting, Mails, MatterGroup, News, Told } from '../core/mails.ts';
+import type { Forecast } from '../core/outlook.ts';
+import type { Clock, Orders } from '../core/ports.ts';
+import type { Report } from '../core/report.ts';
+import type { Trouble } from '../errors.ts';
+import { fold, type Instant } from '../model/document.ts';
+import { comingMatters, digestDue, digestMail, forecastMail } from './digest.ts';
+import { addressed, type Draft } from './draft.ts';
+import { hinderedBy, isWhole, lastingIn, refusedMails } from './lasting.ts';
+import { matterMails } from './matter-mail.ts';
+import { type Authenticators, PEOPLE_KINDS, type PersonEvent, peopleEvents } from './people-events.ts';
+import { peopleMails, type SealedFile } from './people-mail.ts';
+import type { NotifySettings } from './settings.ts';
+import { type Telling, whatToTell } from './telling.ts';
+import type { Templates } from './templates.ts';
+
+export interface NotifierParts {
+  readonly settings: NotifySettings;
+  readonly instance: string;
+  readonly timeZone: string;
+  readonly templates: Templates;
+  readonly mails: Mails;
+  readonly audit: Pick<Audit, 'rows' | 'head'>;
+  readonly orders: Pick<Orders, 'blocks'>;
+  readonly authenticators: Authenticators;
+  /** Sealed passwords as they lie there now. */
+  sealedFiles(): Promise<SealedFile>;
+  /** What dates bring in so many days. */
+  lookAhead(days: number): Promise<Forecast>;
+  readonly forecastDays: number;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** What somebody has just seen; null: nothing new, only time has passed. */
+type Sight = { readonly report: Report } | { readonly trouble: Trouble } | null;
+
+/** Rows of one look: a first run over many people is told in several. */
+const ROWS_MAX = 5_000;
+/** Without a pass at hand, rows are left until they have come to rest, so that one pass is told in one mail. In milliseconds. */
+const REST_MS = 5_000;
+/** But never longer than this. */
+const REST_MOST_MS = 60_000;
+/** Somebody else must have recorded each time: after so many in a row something is wrong. */
+const TRIES_MAX = 10;
+const DAY_MS = 24 * 3_600_000;
+/** A digest counts people; more than this in a day are counted no further. */
+const DAY_ROWS_MAX = 100_000;
+
+export class Notifier {
+  readonly #parts: NotifierParts;
+  /** One look after the other. */
+  #turn: Promise<void> = Promise.resolve();
+  /** A digest of a process that has seen no pass yet would tell of yesterday. */
+  #hasSeen = false;
+
+  constructor(parts: NotifierParts) {
+    this.#parts = parts;
+  }
+
+  /** Of what happened before the first call ever, nobody is told. */
+  begin(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { mails, audit } = this.#parts;
+      const told = await mails.told();
+      if (told.cursor !== null) return;
+      const { seq } = await audit.head();
+      await mails.record(told.version, { ...told, cursor: seq, mails: [] });
+    });
+  }
+
+  /** Queues what a whole pass brought: what it did to people, and what lasts by now. */
+  passed(report: Report): Promise<void> {
+    return this.#inTurn(() => this.#look({ report }));
+  }
+
+  /** The same for a pass that could not begin. */
+  hindered(trouble: Trouble): Promise<void> {
+    return this.#inTurn(() => this.#look({ trouble }));
+  }
+
+  /** Queues what time has brought: reminders, the digest, and what other processes did. */
+  look(): Promise<void> {
+    return this.#inTurn(() => this.#look(null));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #look(sight: Sight): Promise<void> {
+    this.#hasSeen ||= sight !== null;
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const told = await this.#parts.mails.told();
+      const { news, more } = await this.#newsSince(told, sight);
+      const isKnown = news === null;
+      if (!isKnown && !(await this.#parts.mails.record(told.version, news))) continue;
+      if (!more) return;
+    }
+  }
+
+  /** @returns null where there is nothing to keep; `more`: there are rows that were not looked at yet. */
+  async #newsSince(told: Told, sight: Sight): Promise<{ readonly news: News | null; readonly more: boolean }> {
+    const now = this.#parts.clock();
+    const { cursor, events, more } = await this.#eventsAfter(told.cursor ?? 0, now, sight === null);
+    const telling = await this.#telling(told, sight, now);
+    const day = await this.#daily(telling, told, now);
+    const { researchService, operations } = this.#parts.settings.to;
+    const toPeople = [...(await this.#peopleDrafts(events)), ...day.researchService];
+    const toOperations = [...matterMails(telling, this.#setting()), ...day.operations];
+    const mails = [
+      ...addressed(toPeople, researchService, now, this.#parts.newId),
+      ...addressed(toOperations, operations, now, this.#parts.newId),
+    ];
+    const { matters } = day;
+    const same =
+      mails.length === 0 &&
+      cursor === told.cursor &&
+      day.digest === told.digest &&
+      canonicalJson(matters.toSorted(byKey)) === canonicalJson(told.matters.toSorted(byKey));
+    return { news: same ? null : { cursor, digest: day.digest, matters, mails }, more };
+  }
+
+  async #eventsAfter(cursor: number, now: Instant, mayWait: boolean) {
+    const rows = await this.#parts.audit.rows({ after: cursor, limit: ROWS_MAX });
+    const first = rows[0];
+    const last = rows.at(-1);
+    const more = rows.length === ROWS_MAX;
+    if (first === undefined || last === undefined) return { cursor, events: [], more };
+    const isYoung = now - last.at < REST_MS && now - first.at < REST_MOST_MS && now >= last.at;
+    if (mayWait && !more && isYoung) return { cursor, events: [], more };
+    return { cursor: last.seq, events: peopleEvents(rows, this.#parts.authenticators), more };
+  }
+
+  async #peopleDrafts(events: readonly PersonEvent[]): Promise<readonly Draft[]> {
+    if (events.length === 0) return [];
+    const { templates, instance } = this.#parts;
+    return peopleMails(events, { templates, instance, sealedFile: await this.#parts.sealedFiles() });
+  }
+
+  async #telling({ matters: known }: Told, sight: Sight, now: Instant): Promise<Telling> {
+    const refused = refusedMails(await this.#parts.mails.state());
+    const lasting = [...refused, ...lastingOf(sight)];
+    return whatToTell({
+      now,
+      lasting,
+      seen: seenBy(sight),
+      known,
+      afterMs: this.#parts.settings.afterMinutes * 60_000,
+      began: await this.#began(lasting),
+    });
+  }
+
+  /** When the orders were given behind the blocks that wait to be written down. */
+  async #began(lasting: readonly Lasting[]): Promise<ReadonlyMap<string, Instant>> {
+    const waiting = lasting.filter(({ group }) => group === 'order');
+    if (waiting.length === 0) return new Map();
+    const orders = await this.#parts.orders.blocks(this.#parts.clock());
+    return new Map(
+      waiting.flatMap(({ key }) => {
+        const target = fold(key.slice(key.lastIndexOf('/') + 1));
+        const times = orders.filter((order) => order.target === target).map(({ at }) => at);
+        return times.length === 0 ? [] : [[key, Math.min(...times)] as const];
+      }),
+    );
+  }
+
+  async #daily({ matters }: Telling, told: Told, now: Instant) {
+    const { settings, timeZone, forecastDays } = this.#parts;
+    const digest = this.#hasSeen ? digestDue(now, settings.digest, timeZone, told.digest) : null;
+    const nothing = { researchService: [], operations: [], matters, digest: told.digest };
+    if (digest === null) return nothing;
+    const forecast = await this.#parts.lookAhead(forecastDays);
+    const rows = await this.#parts.audit.rows({
+      kinds: [...PEOPLE_KINDS],
+      since: now - DAY_MS,
+      newest: true,
+      limit: DAY_ROWS_MAX,
+    });
+    const setting = this.#setting();
+    const input = {
+      now,
+      days: forecastDays,
+      matters,
+      people: peopleEvents(rows, this.#parts.authenticators),
+      forecast,
+      queue: await this.#parts.mails.state(),
+    };
+    const ahead = forecastMail(forecast, told.matters, setting);
+    const others = matters.filter(({ group }) => group !== 'coming');
+    const coming = comingMatters(forecast).map((one) => ({ ...one, since: now, told: 1, toldAt: now }));
+    const earlier = new Map(told.matters.map((matter) => [matter.key, matter]));
+    return {
+      researchService: ahead === null ? [] : [ahead],
+      operations: [digestMail(input, setting)],
+      matters: [...others, ...coming.map((one) => earlier.get(one.key) ?? one)],
+      digest,
+    };
+  }
+
+  #setting() {
+    const { templates, instance, timeZone } = this.#parts;
+    return { templates, instance, timeZone };
+  }
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}
+
+function lastingOf(sight: Sight): readonly Lasting[] {
+  if (sight === null) return [];
+  return 'report' in sight ? lastingIn(sight.report) : [hinderedBy(sight.trouble)];
+}
+
+/** Groups of which a sight shows everything. */
+function seenBy(sight: Sight): ReadonlySet<MatterGroup> {
+  if (sight === null || 'trouble' in sight) return new Set(['mail']);
+  if (!isWhole(sight.report)) return new Set(['mail', 'unreachable', 'order']);
+  return new Set(['mail', 'unreachable', 'order', 'urgent', 'held', 'failing', 'entry', 'other']);
+}

@@ -1,0 +1,127 @@
+/** Sends what is queued, one mail after the other over one connection; every step is written down before it is taken. */
+import type { Delivery, Dispatch, Mails } from '../core/mails.ts';
+import type { Clock } from '../core/ports.ts';
+import { troubleOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Instant } from '../model/document.ts';
+import { SmtpFailure, type SmtpSession } from './smtp.ts';
+
+/** While the server can't be reached: doubled each time, up to the most. In milliseconds. */
+const WAY_FIRST_MS = 15_000;
+const WAY_MOST_MS = 15 * 60_000;
+/** While the server does not want one mail (RFC 5321, section 4.5.4.1, has half an hour in mind; greylisting is over sooner). */
+const LATER_FIRST_MS = 60_000;
+const LATER_MOST_MS = 60 * 60_000;
+/** After so long a mail that the server keeps putting off is given up (RFC 5321, section 4.5.4.1: four to five days). */
+const PUT_OFF_MOST_MS = 5 * 24 * 3_600_000;
+
+export interface SenderParts {
+  readonly mails: Mails;
+  open(signal: AbortSignal): Promise<SmtpSession>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Sender {
+  readonly #parts: SenderParts;
+  /** In a row, on the way to the server. */
+  #failures = 0;
+  #notBefore: Instant = 0;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends what is due, until nothing is, the way to the server fails, or `mayBegin` says no. A mail that is under way is waited for,
+   * until `signal` breaks it off.
+   * @returns how many were sent.
+   */
+  async round(signal: AbortSignal, mayBegin: () => boolean = () => true): Promise<number> {
+    const { mails, clock } = this.#parts;
+    if (this.#isResting()) return 0;
+    let session: SmtpSession | null = null;
+    let sent = 0;
+    try {
+      while (!signal.aborted && mayBegin()) {
+        const dispatch = await mails.take(clock());
+        if (dispatch === null) break;
+        let delivery: Delivery;
+        try {
+          session ??= await this.#parts.open(signal);
+          await session.send(dispatch.mail);
+          delivery = { status: 'sent' };
+        } catch (error) {
+          delivery = this.#failed(dispatch, error, signal.aborted);
+        }
+        await mails.settle(dispatch.mail.id, delivery, clock());
+        if (delivery.status === 'sent') {
+          sent += 1;
+          this.#succeeded();
+        }
+        if (this.#isResting()) break;
+      }
+    } finally {
+      session?.close();
+    }
+    return sent;
+  }
+
+  /** A moment that is further away than any rest lasts comes of a clock that went back. */
+  #isResting(): boolean {
+    const left = this.#notBefore - this.#parts.clock();
+    return left > 0 && left <= WAY_MOST_MS;
+  }
+
+  #succeeded(): void {
+    if (this.#failures > 0) this.#parts.log.info('the mail server takes mail again');
+    this.#failures = 0;
+  }
+
+  #failed({ mail, tries, unanswered }: Dispatch, error: unknown, stopping: boolean): Delivery {
+    const { clock, log } = this.#parts;
+    const now = clock();
+    const failure = error instanceof SmtpFailure ? error : wayFailure(error);
+    const { obstacle, message } = failure;
+    const facts = { mail: mail.id, topic: mail.topic, recipient: mail.recipient, error: message };
+    if (obstacle === 'refused') {
+      log.error('a mail was refused and is given up', facts);
+      return { status: 'given-up', error: message };
+    }
+    if (obstacle === 'later') {
+      if (now - mail.at > PUT_OFF_MOST_MS) {
+        log.error('a mail was put off for days and is given up', facts);
+        return { status: 'given-up', error: message };
+      }
+      log.warn('a mail is put off', facts);
+      return {
+        status: 'later',
+        error: message,
+        next: now + waitAfter(tries, LATER_FIRST_MS, LATER_MOST_MS),
+        unanswered: false,
+      };
+    }
+    if (!stopping) {
+      if (this.#failures === 0) log.warn('the mail server takes no mail', facts);
+      this.#notBefore = now + waitAfter(this.#failures, WAY_FIRST_MS, WAY_MOST_MS);
+      this.#failures += 1;
+    }
+    if (failure.unanswered && unanswered > 0) {
+      // Handed over twice without a word: more would be a flood, and less than once it can hardly have come.
+      log.error('a mail was handed over twice and no answer came; it is not sent again', facts);
+      return { status: 'given-up', error: `Handed over twice, and no answer came. ${message}` };
+    }
+    // The rest is this process's own: another one may find the server well.
+    return { status: 'later', error: message, next: now, unanswered: failure.unanswered };
+  }
+}
+
+/** What is no word of the server stands between us and it: a file that can't be read, a bug. */
+function wayFailure(error: unknown): SmtpFailure {
+  const { where, what } = troubleOf(error);
+  return new SmtpFailure('way', `${where}: ${what}`, false, { cause: error });
+}
+
+function waitAfter(failures: number, first: number, most: number): number {
+  return Math.min(most, first * 2 ** Math.min(failures, 20));
+}

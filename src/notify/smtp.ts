@@ -1,0 +1,202 @@
+/** One connection to a mail server (SMTP, RFC 5321): opened with its certificate checked and the log-on done, then mail by mail. */
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
+import type { Mail } from '../core/mails.ts';
+import { Secret } from '../secret.ts';
+import { printable } from '../views/printable.ts';
+import type { SmtpSettings } from './settings.ts';
+
+/**
+ * - `way`: the way to the server, its certificate, or the log-on; another mail would fare no better.
+ * - `later`: the server does not want this mail now. `refused`: it will not have it, however often it is asked.
+ */
+export type SmtpObstacle = 'way' | 'later' | 'refused';
+
+export class SmtpFailure extends Error {
+  readonly obstacle: SmtpObstacle;
+  /** Whether the whole mail was handed over and no answer came: it may have been taken. */
+  readonly unanswered: boolean;
+
+  constructor(obstacle: SmtpObstacle, message: string, unanswered = false, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SmtpFailure';
+    this.obstacle = obstacle;
+    this.unanswered = unanswered;
+  }
+}
+
+export interface SmtpSession {
+  /** Resolves once the server has said that it has the mail. @throws SmtpFailure */
+  send(mail: Mail): Promise<void>;
+  close(): void;
+}
+
+const CONNECT_MS = 10_000;
+/** Servers that slow down spam keep everybody waiting for their greeting. */
+const GREETING_MS = 60_000;
+/** What a server may take for its answer to a whole mail (RFC 5321, section 4.5.3.2.6); who gives up earlier sends it twice. */
+const ANSWER_MS = 10 * 60_000;
+
+/** Connects, checks the certificate, logs in. @throws SmtpFailure, or MusterError where a file of the settings can't be read. */
+export async function openSmtp(settings: SmtpSettings, signal: AbortSignal): Promise<SmtpSession> {
+  const { host, port, tls, login, caFile } = settings;
+  const password = login === null ? null : await Secret.fromFile(login.passwordFile);
+  const ca = caFile === null ? null : await authorityFrom(caFile);
+  const connection = new SMTPConnection({
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, host, ...(ca === null ? {} : { ca }) },
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: GREETING_MS,
+    socketTimeout: ANSWER_MS,
+  });
+  const line = new Line(connection, settings, password, signal);
+  try {
+    await line.step((done) => connection.connect(done));
+    if (login !== null && password !== null) {
+      const credentials = { user: login.user, pass: password.reveal() };
+      await line.step((done) => connection.login({ credentials }, done));
+    }
+    return line;
+  } catch (error) {
+    line.close();
+    throw error;
+  }
+}
+
+async function authorityFrom(caFile: string): Promise<Buffer> {
+  try {
+    return await readFile(caFile);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new SmtpFailure('way', `The authority ${caFile} can't be read (${code}).`, false, { cause: error });
+  }
+}
+
+type Step = (done: (error?: Error | null) => void) => void;
+
+class Line implements SmtpSession {
+  readonly #connection: SMTPConnection;
+  readonly #settings: SmtpSettings;
+  readonly #password: Secret | null;
+  readonly #signal: AbortSignal;
+  /** Rejects when the connection is lost, or is no longer wanted. */
+  readonly #lost: Promise<never>;
+  /** Whether the server still remembers a mail that came to nothing. */
+  #unfinished = false;
+
+  constructor(connection: SMTPConnection, settings: SmtpSettings, password: Secret | null, signal: AbortSignal) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#password = password;
+    this.#signal = signal;
+    this.#lost = new Promise<never>((_, reject) => {
+      connection.on('error', reject);
+      connection.once('end', () => reject(new Error('The mail server closed the connection.')));
+      const stop = () => reject(new Error('Broken off, because Muster is to end.'));
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+    // Awaited only while a step is under way.
+    this.#lost.catch(() => undefined);
+  }
+
+  /** @throws SmtpFailure */
+  async step(step: Step, handedOver = () => false): Promise<void> {
+    const answered = new Promise<void>((resolve, reject) => {
+      if (!this.#signal.aborted) step((error) => (error ? reject(error) : resolve()));
+    });
+    try {
+      await Promise.race([answered, this.#lost]);
+    } catch (error) {
+      answered.catch(() => undefined);
+      throw this.#failure(error, handedOver());
+    }
+  }
+
+  async send(mail: Mail): Promise<void> {
+    if (this.#unfinished) await this.step((done) => this.#connection.reset(done));
+    const { from } = this.#settings;
+    const message = Readable.from([await composed(mail, from)]);
+    let handedOver = false;
+    // Before the last dot can have gone out.
+    message.once('end', () => {
+      handedOver = true;
+    });
+    this.#unfinished = true;
+    const envelope = { from, to: mail.recipient };
+    await this.step(
+      (done) => this.#connection.send(envelope, message, done),
+      () => handedOver,
+    );
+    this.#unfinished = false;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #failure(error: unknown, handedOver: boolean): SmtpFailure {
+    const { responseCode, command = '', code } = detailsOf(error);
+    const text = this.#text(error);
+    const isAboutMail = /^(RCPT|DATA)/.test(command) && responseCode !== GOING_DOWN;
+    if (responseCode !== undefined && isAboutMail) {
+      return new SmtpFailure(responseCode >= PERMANENT ? 'refused' : 'later', text, false, { cause: error });
+    }
+    if (responseCode === undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
+      return new SmtpFailure('refused', text, false, { cause: error });
+    }
+    return new SmtpFailure('way', text, handedOver && responseCode === undefined, { cause: error });
+  }
+
+  /** The server's own words are shown, whatever it says; only not the password, should it repeat it. */
+  #text(error: unknown): string {
+    const { response, code, originalCode } = detailsOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const said = response === undefined ? message : `The mail server answered: ${response}`;
+    const codes = [code, originalCode].filter((one) => one !== undefined).join(', ');
+    const text = response === undefined && codes !== '' ? `${said} (${codes})` : said;
+    const secret = this.#password?.reveal() ?? '';
+    return printable(secret === '' ? text : text.replaceAll(secret, '[redacted]'));
+  }
+}
+
+/** Replies from here on stay the same however often they are asked for (RFC 5321, section 4.2.1). */
+const PERMANENT = 500;
+/** The server closes the connection, whatever it was asked (RFC 5321, section 3.8). */
+const GOING_DOWN = 421;
+
+interface Details {
+  readonly responseCode?: number | undefined;
+  readonly response?: string | undefined;
+  readonly command?: string | undefined;
+  readonly code?: string | undefined;
+  readonly originalCode?: string | undefined;
+}
+
+function detailsOf(error: unknown): Details {
+  // nodemailer says what it knows in properties of its errors.
+  return error instanceof Error ? (error as SMTPError) : {};
+}
+
+/** The whole message (RFC 5322), the same for every try: a repeat can be told from another mail by its Message-ID. */
+async function composed({ id, recipient, subject, text, at }: Mail, from: string): Promise<Buffer> {
+  const composer = new MailComposer({
+    from,
+    to: recipient,
+    subject,
+    text,
+    date: new Date(at),
+    messageId: `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+    // RFC 3834, and what Exchange goes by: nobody's absence notice answers this.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return await composer.compile().build();
+}

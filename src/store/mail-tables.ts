@@ -1,0 +1,44 @@
+/** The tables of mails and of what was told, as a step of the schema. */
+import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+
+export async function createMails(
+  db: Kysely<unknown>,
+  numbered: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder,
+): Promise<void> {
+  const required = (column: ColumnDefinitionBuilder) => column.notNull();
+  await db.schema
+    .createTable('mails')
+    .addColumn('seq', 'integer', numbered)
+    .addColumn('id', 'text', (column) => column.notNull().unique())
+    .addColumn('topic', 'text', required)
+    .addColumn('recipient', 'text', required)
+    .addColumn('subject', 'text', required)
+    .addColumn('text', 'text', required)
+    .addColumn('at', 'bigint', required)
+    .addColumn('status', 'text', required)
+    .addColumn('tries', 'integer', required)
+    .addColumn('unanswered', 'integer', required)
+    .addColumn('nextAt', 'bigint', required)
+    .addColumn('takenAt', 'bigint')
+    .addColumn('takenByJson', 'text')
+    .addColumn('error', 'text')
+    .addColumn('settledAt', 'bigint')
+    .execute();
+  // Asked every few seconds, and nearly always empty.
+  await db.schema
+    .createIndex('mailsUnsettled')
+    .on('mails')
+    .columns(['status', 'seq'])
+    .where(sql.ref('settledAt'), 'is', null)
+    .execute();
+  await db.schema
+    .createTable('matters')
+    .addColumn('key', 'text', (column) => column.notNull().primaryKey())
+    .addColumn('group', 'text', required)
+    .addColumn('since', 'bigint', required)
+    .addColumn('told', 'integer', required)
+    .addColumn('toldAt', 'bigint')
+    .addColumn('text', 'text', required)
+    .addColumn('next', 'text')
+    .execute();
+}
