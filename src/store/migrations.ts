@@ -11,6 +11,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': { up: first },
   '0002-servers': { up: createServers },
   '0003-approvals-in-advance': { up: addCountsFrom },
+  '0006-glances': { up: createGlances },
 };
 
 /**
@@ -275,4 +276,13 @@ async function createServers(db: Kysely<unknown>): Promise<void> {
 
 async function addCountsFrom(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('decisions').addColumn('countsFrom', 'bigint').execute();
+}
+
+async function createGlances(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('glances')
+    .addColumn('seq', 'integer', numbered)
+    .addColumn('runId', 'text', required)
+    .addColumn('glanceJson', 'text', required)
+    .execute();
 }

@@ -19,6 +19,7 @@ export interface Schema {
   readonly operatorBlocks: OperatorBlocksTable;
   readonly pauses: PausesTable;
   readonly reports: ReportsTable;
+  readonly glances: GlancesTable;
   readonly servers: ServersTable;
   readonly lease: LeaseTable;
 }
@@ -153,6 +154,13 @@ export interface ReportsTable {
   runId: string;
   bytes: number;
   reportJson: string;
+}
+
+/** The same reports at a glance, so that a page need not read a hundred megabytes for what fits on it. */
+export interface GlancesTable {
+  seq: Generated<number>;
+  runId: string;
+  glanceJson: string;
 }
 
 /** How far each server had come, by the address and the life it was seen in. */
