@@ -2,7 +2,9 @@
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { OperatorBlock } from '../model/model.ts';
+import type { Counts } from './activity.ts';
 import type { Glance } from './glance.ts';
+import type { Happening } from './happening.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import type { PersonMemory } from './why-remembered.ts';
 
@@ -17,6 +19,14 @@ export interface PeopleMemory extends PersonMemory {
   find(text: string, most: number): Promise<readonly FoundPerson[]>;
 }
 
+/** What happened, as it was written down when it did. */
+export interface PastMemory {
+  /** Newest first. */
+  happenings(most: number): Promise<readonly Happening[]>;
+  /** Passes and applied changes since then. */
+  counts(since: Instant): Promise<Counts>;
+}
+
 /** What a status is read from; nothing can be written through it. */
 export interface StatusMemory {
   /** The latest of those that come after this place among all that there ever were, oldest first. */
@@ -26,6 +36,7 @@ export interface StatusMemory {
   readonly orders: Pick<Orders, 'blocks' | 'paused'>;
   readonly approvals: Pick<Approvals, 'valid'>;
   readonly people: PeopleMemory;
+  readonly past: PastMemory;
   /** What the store takes on the disk. */
   bytes(): number;
 }

@@ -18,6 +18,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'errors', covers: /^src\/errors\.ts$/, imports: [] },
   { name: 'secret', covers: /^src\/secret\.ts$/, imports: GROUND },
   { name: 'log level', covers: /^src\/log-level\.ts$/, imports: [] },
+  { name: 'loopback', covers: /^src\/loopback\.ts$/, imports: [] },
   { name: 'model', covers: /^src\/model\//, imports: GROUND },
   { name: 'core', covers: /^src\/core\//, imports: ['model', ...GROUND] },
   { name: 'sources', covers: /^src\/sources\//, imports: CORE },
@@ -34,11 +35,17 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'config',
     covers: /^src\/config(\.ts$|\/)/,
-    imports: [...CORE, 'sources', 'credentials', 'reconciler', 'adapter settings', 'log level', 'secret'],
+    imports: [...CORE, 'sources', 'credentials', 'reconciler', 'adapter settings', 'log level', 'loopback', 'secret'],
   },
   { name: 'log', covers: /^src\/log\.ts$/, imports: ['log level', ...GROUND, 'secret'] },
   { name: 'daemon', covers: /^src\/daemon\//, imports: [...CORE, 'log', 'secret'] },
   { name: 'views', covers: /^src\/views\//, imports: CORE },
+  // In a thread of its own it has nothing of the rest but what the store remembers and what the loop's pulse says.
+  {
+    name: 'http',
+    covers: /^src\/http\//,
+    imports: ['views', 'store', 'daemon', 'log', 'log level', 'loopback', 'secret', ...CORE],
+  },
   {
     name: 'wiring',
     covers: /^src\/wiring\.ts$/,
@@ -60,7 +67,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'cli',
     covers: /^src\/cli\//,
-    imports: ['views', 'wiring', 'config', 'daemon', 'log', 'log level', 'credentials', 'secret', ...CORE],
+    imports: ['views', 'wiring', 'config', 'daemon', 'http', 'log', 'log level', 'credentials', 'secret', ...CORE],
   },
   { name: 'main', covers: /^src\/main\.ts$/, imports: ['cli', 'wiring', 'log', 'log level', ...GROUND] },
 ];
@@ -71,12 +78,14 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'better-sqlite3': 'src/store/',
   chokidar: 'src/daemon/watch.ts',
   commander: 'src/cli/program.ts',
+  fastify: 'src/http/server.ts',
   'fastest-levenshtein': 'src/model/nearest.ts',
   kysely: 'src/store/',
   ldapts: 'src/reconcilers/directory/active-directory/',
   'libphonenumber-js': 'src/model/phone.ts',
   'node-cron': 'src/daemon/schedule.ts',
   pino: 'src/log.ts',
+  'prom-client': 'src/http/metrics.ts',
   'simple-git': 'src/sources/git-mirror.ts',
   'temporal-polyfill': 'src/model/day.ts',
   yaml: 'src/sources/yaml.ts',
