@@ -25,6 +25,7 @@ import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
+import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
 import { checkRoom } from './store/room.ts';
@@ -76,6 +77,7 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
       clock: Date.now,
       newId: randomUUID,
       progress,
+      lineAuthors: lineAuthors(source),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,

@@ -3,6 +3,7 @@ import type { Instant } from '../model/document.ts';
 import { overBlockLimit, overClassLimit, type Used } from './budget.ts';
 import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint } from './change.ts';
 import type { Limits } from './limits.ts';
+import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
 
@@ -92,7 +93,11 @@ export function gate(input: GateInput): Gated {
   // What failed before comes last: a write that makes the server fall silent must not keep the others from it for ever.
   const troubled = (change: Change) => (tracks.get(change)?.failures ?? 0) > 0;
   const inOrder = [...rest.filter((change) => !troubled(change)), ...rest.filter(troubled)];
-  const changes = inOrder.map((change) => ({ change, approved: isApproved(change) }));
+  const changes = inOrder.map((change) => ({
+    change,
+    approved: isApproved(change),
+    approver: approved.get(change) ?? null,
+  }));
   // The one place where the brand is given: everything above decided what may pass.
   return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
 }
@@ -102,18 +107,23 @@ function countingNow({ approvals, at }: Pick<GateInput, 'approvals' | 'at'>): re
   return approvals.filter(({ from }) => from === undefined || from <= at);
 }
 
-/** Those that an unspent approval names. Hashing costs more than all else here, so nothing is hashed for nobody. */
-function approvedAmong({ changes, spent, ...input }: GateInput): ReadonlySet<Change> {
-  const approvedAt = new Map<string, Instant>();
-  for (const { fingerprints, at } of countingNow(input)) {
-    for (const print of fingerprints) approvedAt.set(print, Math.max(at, approvedAt.get(print) ?? at));
+/** Those that an unspent approval names, with who gave it, and those that are ordered. Hashing costs more than all else here, so nothing is hashed for nobody. */
+function approvedAmong({ changes, spent, ...input }: GateInput): ReadonlyMap<Change, Operator | null> {
+  const latest = new Map<string, Approval>();
+  for (const approval of countingNow(input)) {
+    for (const print of approval.fingerprints) {
+      if (approval.at >= (latest.get(print)?.at ?? approval.at)) latest.set(print, approval);
+    }
   }
   const spentAt = new Map(spent.map(({ effort, at }) => [effort, at]));
-  const isNamed = (change: Change) => {
-    const at = approvedAt.size === 0 ? undefined : approvedAt.get(fingerprint(change));
-    return at !== undefined && (spentAt.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < at;
-  };
-  return new Set(changes.filter((change) => isOrdered(change) || isNamed(change)));
+  const approved = new Map<Change, Operator | null>();
+  for (const change of changes) {
+    const named = latest.size === 0 ? undefined : latest.get(fingerprint(change));
+    const counts = named !== undefined && (spentAt.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < named.at;
+    if (counts) approved.set(change, { by: named.by, reason: named.reason });
+    else if (isOrdered(change)) approved.set(change, null);
+  }
+  return approved;
 }
 
 /** People of an approval that has not reached them yet: whatever is planned for them now, somebody looked at something else. */

@@ -1,7 +1,7 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
-import { type ApplyParts, apply } from './apply.ts';
+import { apply } from './apply.ts';
 import type { Used } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
@@ -9,6 +9,7 @@ import { withForecast } from './coming.ts';
 import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import type { Limits } from './limits.ts';
+import type { LineAuthors } from './mandate.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
@@ -17,9 +18,11 @@ import { readBack } from './read-back.ts';
 import { type Recalled, recall } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
+import { recordedRun } from './run-record.ts';
 import { keepRecovery } from './settling.ts';
 import { type SystemResult, systemPass } from './system-pass.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { applyParts, mandateOf } from './writing.ts';
 
 export interface PassSettings {
   readonly mode: 'enforce' | 'observe';
@@ -41,6 +44,8 @@ export interface PassParts {
   /** Fresh ids for runs and attempts. */
   readonly newId: () => string;
   readonly progress: Progress;
+  /** Absent: no history tells who wrote a line. */
+  readonly lineAuthors?: LineAuthors;
   /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
   readonly reuse?: PassReuse;
 }
@@ -60,8 +65,11 @@ export interface PassRequest {
 
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
 export async function pass(parts: PassParts, request: PassRequest): Promise<Report> {
-  if (request.dryRun) return perform(parts, request);
-  return underLease(parts.store, request.trigger, () => perform(parts, request));
+  const run = begin(parts, request);
+  if (request.dryRun) return perform(parts, request, run);
+  return underLease(parts.store, request.trigger, () =>
+    recordedRun(parts, request.laneOnly === true, run, () => perform(parts, request, run)),
+  );
 }
 
 /**
@@ -70,18 +78,17 @@ export async function pass(parts: PassParts, request: PassRequest): Promise<Repo
  */
 export async function passLane(parts: PassParts, what: string, remembered: boolean): Promise<Report> {
   const request = { trigger: 'command', dryRun: false, laneOnly: true, remembered };
-  return underLease(parts.store, what, () => perform(parts, request));
+  const run = begin(parts, request);
+  return underLease(parts.store, what, () => recordedRun(parts, true, run, () => perform(parts, request, run)));
 }
 
-async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
-  const run = new Timekeeper({
-    runId: parts.newId(),
-    trigger: request.trigger,
-    mode: parts.settings.mode,
-    dryRun: request.dryRun,
-    clock: parts.clock,
-    onStep: (name) => parts.progress(name, 0, null),
-  });
+function begin(parts: PassParts, { trigger, dryRun }: PassRequest): Timekeeper {
+  const { newId, clock, progress } = parts;
+  const onStep = (name: string) => progress(name, 0, null);
+  return new Timekeeper({ runId: newId(), trigger, mode: parts.settings.mode, dryRun, clock, onStep });
+}
+
+async function perform(parts: PassParts, request: PassRequest, run: Timekeeper): Promise<Report> {
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
   const { repository, store, reuse = passReuse() } = parts;
   const { timeZone } = parts.settings;
@@ -105,7 +112,7 @@ async function perform(parts: PassParts, request: PassRequest): Promise<Report> 
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, systems);
     if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
-    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, gated, systems)) : [];
+    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
@@ -170,8 +177,11 @@ async function observeAll(
         open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
         judge: { ...limitsOf(parts, run, want, recalled), earlier: passedBy(results) },
         applyLane: writes
-          ? (plan, session, rowsNow) =>
-              apply(plan, applyParts(parts, run, new Map([[reconciler.system, session]]), rowsNow, true))
+          ? async (plan, session, rowsNow) => {
+              const mandate = await mandateOf(parts, run, want, plan);
+              const sessions = new Map([[reconciler.system, session]]);
+              return apply(plan, applyParts(parts, run, mandate, sessions, rowsNow, true));
+            }
           : null,
         keep: writes ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
         laneOnly: request.laneOnly === true,
@@ -244,35 +254,16 @@ function judge(
   return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
 }
 
-function applyAll(
+async function applyAll(
   parts: PassParts,
   run: Timekeeper,
+  want: Desire,
   gated: Gated,
   systems: readonly SystemResult[],
 ): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
-  return apply(gated.approved, applyParts(parts, run, sessionsOf(systems), rows, false));
-}
-
-function applyParts(
-  parts: PassParts,
-  run: Timekeeper,
-  sessions: ReadonlyMap<string, Session>,
-  ledger: ApplyParts['ledger'],
-  lane: boolean,
-): ApplyParts {
-  return {
-    runId: run.runId,
-    journal: parts.store.journal,
-    sessions,
-    ledger,
-    clock: parts.clock,
-    newId: parts.newId,
-    concurrency: parts.settings.concurrency,
-    lane,
-    renewLease: () => parts.store.lease.renew(),
-    progress: (done, total) => parts.progress(lane ? 'blocking' : 'applying', done, total),
-  };
+  const mandate = await mandateOf(parts, run, want, gated.approved);
+  return apply(gated.approved, applyParts(parts, run, mandate, sessionsOf(systems), rows, false));
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */

@@ -4,6 +4,7 @@ import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { HeldEntry } from '../model/held-entry.ts';
 import type { Change, ChangeClass } from './change.ts';
+import type { Operator } from './mandate.ts';
 
 /** Something a person should know, and that no change of this plan will mend. */
 export interface Notice {
@@ -82,7 +83,12 @@ declare const judged: unique symbol;
 export interface ApprovedPlan {
   readonly [judged]: true;
   readonly revision: string;
-  readonly changes: readonly { readonly change: Change; readonly approved: boolean }[];
+  readonly changes: readonly {
+    readonly change: Change;
+    readonly approved: boolean;
+    /** Whose approval let it through; null: none was needed, or an order is the approval. */
+    readonly approver: Operator | null;
+  }[];
 }
 
 export interface Gated {

@@ -1,7 +1,9 @@
 /** Approvals and rejections of held changes, and of steps between revisions: who, when, why; nothing is ever taken out. */
 import type { Insertable, Kysely } from 'kysely';
+import type { DecisionEvent } from '../core/audit.ts';
 import type { Approval, Approvals } from '../core/ports.ts';
 import type { Instant } from '../model/document.ts';
+import { appendAudit } from './audit.ts';
 import { type Connection, readJson } from './connection.ts';
 import type { DecisionsTable, Schema } from './schema.ts';
 
@@ -11,8 +13,8 @@ export function storedApprovals(connection: Connection): Approvals {
     valid: (at) => readValid(connection.db, at),
     approve: ({ digest, fingerprints, people, by, reason, at, from, expires }) => {
       const fingerprintsJson = JSON.stringify(fingerprints);
-      return decide(connection, {
-        verdict: 'approved',
+      const decision = {
+        verdict: 'approved' as const,
         digest,
         fingerprintsJson,
         peopleJson: JSON.stringify(people),
@@ -21,18 +23,15 @@ export function storedApprovals(connection: Connection): Approvals {
         at,
         ...(from === undefined ? {} : { countsFrom: from }),
         expires,
-      });
+      };
+      const event = { subject: digest, changes: fingerprints.length, people, by, reason, from: from ?? null, expires };
+      return decide(connection, decision, { kind: 'decision', verdict: 'approved', ...event });
     },
-    reject: (digest, by, reason, at) =>
-      decide(connection, {
-        verdict: 'rejected',
-        digest,
-        fingerprintsJson: '[]',
-        peopleJson: '[]',
-        decidedBy: by,
-        reason,
-        at,
-      }),
+    reject: (digest, by, reason, at) => {
+      const nobody = { fingerprintsJson: '[]', peopleJson: '[]' };
+      const decision = { verdict: 'rejected' as const, digest, ...nobody, decidedBy: by, reason, at };
+      return decide(connection, decision, { ...NOTHING_MORE, verdict: 'rejected', subject: digest, by, reason });
+    },
     allowsStep: async (from, to) => {
       const step = await connection.db
         .selectFrom('steps')
@@ -43,12 +42,14 @@ export function storedApprovals(connection: Connection): Approvals {
       return step !== undefined;
     },
     allowStep: async (from, to, by, reason, at) => {
-      await connection.durable((transaction) =>
-        transaction
+      await connection.durable(async (transaction) => {
+        await transaction
           .insertInto('steps')
           .values({ fromRevision: from, toRevision: to, allowedBy: by, reason, at })
-          .execute(),
-      );
+          .execute();
+        const subject = `${from}..${to}`;
+        await appendAudit(transaction, { ...NOTHING_MORE, verdict: 'step-allowed', subject, by, reason }, at);
+      });
     },
   };
 }
@@ -91,6 +92,15 @@ export async function readValid(db: Kysely<Schema>, at: Instant): Promise<readon
   });
 }
 
-async function decide(connection: Connection, decision: Insertable<DecisionsTable>): Promise<void> {
-  await connection.durable((transaction) => transaction.insertInto('decisions').values(decision).execute());
+const NOTHING_MORE = { kind: 'decision', changes: 0, people: [], from: null, expires: null } as const;
+
+async function decide(
+  connection: Connection,
+  decision: Insertable<DecisionsTable>,
+  event: DecisionEvent,
+): Promise<void> {
+  await connection.durable(async (transaction) => {
+    await transaction.insertInto('decisions').values(decision).execute();
+    await appendAudit(transaction, event, decision.at);
+  });
 }

@@ -1,15 +1,17 @@
 /** The journal: every change before it is tried, and what came of it; what a crash leaves behind is read from here. */
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { CHANGE_CLASSES, type ChangeClass, effortOf } from '../core/change.ts';
+import { NO_MANDATE } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Intent, Journal, LedgerRow, Spent, Track } from '../core/ports.ts';
 import { compareText } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import { appendAudit } from './audit.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import type { StoredLease } from './lease.ts';
 import type { LedgerRows } from './ledger.ts';
-import { plainChange, plainOutcome } from './plain-records.ts';
+import { plainChange, plainMandate, plainOutcome, plainSettled } from './plain-records.ts';
 import type { JournalTable, Schema } from './schema.ts';
 
 /**
@@ -94,6 +96,7 @@ async function settle(
     await countFailure(transaction, settled.fingerprint, at);
   }
   if (ledger !== null) await rows.write(transaction, [ledger]);
+  await appendAudit(transaction, plainSettled(intent, outcome), at);
 }
 
 async function countFailure(transaction: Transaction<Schema>, failed: string, at: Instant): Promise<void> {
@@ -183,6 +186,7 @@ function columnsOf(intent: Intent): Insertable<JournalTable> {
     classesJson: JSON.stringify(change.classes),
     institutionsJson: JSON.stringify(change.cause.institutions),
     changeJson: JSON.stringify(change),
+    mandateJson: JSON.stringify(plainMandate(intent.mandate)),
   };
 }
 
@@ -195,5 +199,6 @@ function intentOf(row: Selectable<JournalTable>): Intent {
     change: readJson(row.changeJson),
     at: row.at,
     approved: row.approved === 1,
+    mandate: row.mandateJson === null ? NO_MANDATE : readJson(row.mandateJson),
   };
 }

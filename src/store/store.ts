@@ -1,6 +1,7 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
 import type { Clock, Store } from '../core/ports.ts';
 import { storedApprovals } from './approvals.ts';
+import { storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
 import type { Connection } from './connection.ts';
 import { storedJournal } from './journal.ts';
@@ -59,6 +60,7 @@ function partsOf(connection: Connection, lease: StoredLease, clock: Clock, resid
     approvals: storedApprovals(connection),
     orders: storedOrders(connection),
     reports: storedReports(connection),
+    audit: storedAudit(connection),
     servers: storedServers(connection, lease),
     lease,
     blobs: storedBlobs(connection, clock),

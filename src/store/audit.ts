@@ -1,0 +1,91 @@
+/** The audit chain in this database: rows come in at its end, in the transaction of what they record, and nothing else ever happens to them. */
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import {
+  type Audit,
+  type AuditEvent,
+  type AuditHead,
+  type AuditKind,
+  type AuditQuery,
+  type AuditRow,
+  EMPTY_CHAIN,
+  nextRow,
+  type StoredRow,
+} from '../core/audit.ts';
+import type { Instant } from '../model/document.ts';
+import { type Connection, readJson } from './connection.ts';
+import type { AuditTable, Schema } from './schema.ts';
+
+/**
+ * Puts one row at the end of the chain, inside the transaction of what it records. The transaction holds the write lock from its
+ * beginning, so that the head that is read is the one that is followed.
+ */
+export async function appendAudit(transaction: Transaction<Schema>, event: AuditEvent, at: Instant): Promise<void> {
+  const row = nextRow(await headOf(transaction), event, at);
+  await transaction.insertInto('audit').values(row).execute();
+}
+
+/** The audit chain in this database. */
+export function storedAudit(connection: Connection): Audit {
+  const { db } = connection;
+  return {
+    append: async (event, at) => {
+      await connection.durable((transaction) => appendAudit(transaction, event, at));
+    },
+    rows: (query) => rows(db, query),
+    head: () => headOf(db),
+    sealAt: async (seq) => {
+      const row = await db.selectFrom('audit').select('hash').where('seq', '=', seq).executeTakeFirst();
+      return row?.hash ?? null;
+    },
+    stored: async (after, limit) => {
+      const found = await db
+        .selectFrom('audit')
+        .selectAll()
+        .where('seq', '>', after)
+        .orderBy('seq')
+        .limit(limit)
+        .execute();
+      return found.map(storedRow);
+    },
+  };
+}
+
+async function headOf(db: Kysely<Schema>): Promise<AuditHead> {
+  const row = await db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return row ?? EMPTY_CHAIN;
+}
+
+async function rows(
+  db: Kysely<Schema>,
+  { after = 0, kinds, person, since, newest = false, limit }: AuditQuery,
+): Promise<readonly AuditRow[]> {
+  let question = db.selectFrom('audit').selectAll().where('seq', '>', after);
+  if (kinds !== undefined) question = question.where('kind', 'in', kinds);
+  if (since !== undefined) question = question.where('at', '>=', since);
+  if (person !== undefined) {
+    question = question.where((row) =>
+      row.or([
+        row('person', '=', person),
+        row.and([
+          row('person', 'is', null),
+          row(row.fn<number>('instr', ['eventJson', row.val(JSON.stringify(person))]), '>', 0),
+        ]),
+      ]),
+    );
+  }
+  const found = await question
+    .orderBy('seq', newest ? 'desc' : 'asc')
+    .limit(limit)
+    .execute();
+  if (newest) found.reverse();
+  return found.map(rowOf);
+}
+
+function storedRow({ seq, at, kind, runId, person, eventJson, hash }: Selectable<AuditTable>): StoredRow {
+  return { seq, at, kind, runId, person, eventJson, hash };
+}
+
+function rowOf({ seq, at, kind, runId, person, eventJson, hash }: Selectable<AuditTable>): AuditRow {
+  // Only `appendAudit` writes here, and it writes the kind of the event.
+  return { seq, at, kind: kind as AuditKind, runId, person, event: readJson<AuditEvent>(eventJson), hash };
+}
