@@ -10,8 +10,8 @@ export type Trigger = 'start' | 'schedule' | 'push' | 'files' | 'operator' | 'si
 export interface Passed {
   /** The next moment at which a date in the repository changes anything; null: none does. */
   readonly nextDue: Instant | null;
-  /** Whether something was away that may be back soon. */
-  readonly retry: boolean;
+  /** What was away and may be back soon, by name: a system, the repository. */
+  readonly away: readonly string[];
 }
 
 export interface LoopParts {
@@ -20,13 +20,15 @@ export interface LoopParts {
   readonly clock: Clock;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Told of a pass that could not begin. */
-  onTrouble(trouble: Trouble): void;
+  /** Told of a pass that could not begin; never throws. */
+  onTrouble(trouble: Trouble): Promise<void>;
 }
 
 export interface Loop {
   /** Asks for a pass; while one runs, for one more after it, however often it is asked. */
   ask(trigger: Trigger): void;
+  /** What it will wake for by itself, and when; null: nothing. */
+  next(): { readonly at: Instant; readonly trigger: Trigger } | null;
   /** No further pass begins; resolves when the running one has ended. */
   stop(): Promise<void>;
   /** Rejects with what a pass threw that is no MusterError: a bug, after which the process should end and begin anew. */
@@ -61,10 +63,12 @@ export function startLoop(parts: LoopParts): Loop {
     awake = new AbortController();
     if (asked === null) await parts.sleep(ms, AbortSignal.any([awake.signal, stopping.signal]));
   };
-  const ended = run(parts, { stopping: stopping.signal, take, nap });
+  const waiting = new Waiting();
+  const ended = run(parts, waiting, { stopping: stopping.signal, take, nap });
   return {
     ask,
     ended,
+    next: () => waiting.next(),
     stop: async () => {
       stopping.abort();
       await ended;
@@ -79,33 +83,51 @@ interface Control {
   nap(ms: number): Promise<void>;
 }
 
-async function run(parts: LoopParts, { stopping, take, nap }: Control): Promise<void> {
-  let due: Instant | null = null;
-  let retryAt: Instant | null = null;
-  let failures = 0;
+async function run(parts: LoopParts, waiting: Waiting, { stopping, take, nap }: Control): Promise<void> {
   while (!stopping.aborted) {
-    const now = parts.clock();
-    const trigger = take() ?? (reached(due, now) ? 'due' : reached(retryAt, now) ? 'retry' : null);
+    const trigger = take() ?? waiting.reached(parts.clock());
     if (trigger === null) {
       await nap(TICK_MS);
       continue;
     }
     const passed = await attempt(parts, trigger);
-    // A pass that could not begin has not acted on the due moment either.
-    if (passed !== null) due = passed.nextDue;
-    failures = passed === null || passed.retry ? failures + 1 : 0;
-    retryAt = failures === 0 ? null : parts.clock() + retryAfter(failures);
-    if (passed === null) due = laterOf(due, retryAt);
+    waiting.learn(passed, parts.clock());
     if (!stopping.aborted) await parts.sleep(SPACING_MS, stopping);
   }
 }
 
-function reached(moment: Instant | null, now: Instant): boolean {
-  return moment !== null && moment <= now;
-}
+/** What no pass could begin for: the same back-off as that of a system. */
+const ANY_PASS = '';
 
-function laterOf(moment: Instant | null, other: Instant | null): Instant | null {
-  return moment === null || other === null ? moment : Math.max(moment, other);
+/** What the loop wakes for by itself: the next due moment, and per system when it is looked for again. */
+class Waiting {
+  #due: Instant | null = null;
+  /** Each has a back-off of its own: one that has been away for days does not make another's short absence long. */
+  #away: ReadonlyMap<string, { readonly failures: number; readonly at: Instant }> = new Map();
+
+  /** @param passed null: the pass could not begin, and so has not acted on the due moment either. */
+  learn(passed: Passed | null, now: Instant): void {
+    const names = passed === null ? [ANY_PASS] : passed.away;
+    const kept = passed === null ? [...this.#away] : [];
+    const counted = names.map((name) => {
+      const failures = (this.#away.get(name)?.failures ?? 0) + 1;
+      return [name, { failures, at: now + retryAfter(failures) }] as const;
+    });
+    this.#away = new Map([...kept, ...counted]);
+    if (passed !== null) this.#due = passed.nextDue;
+    else if (this.#due !== null) this.#due = Math.max(this.#due, this.#away.get(ANY_PASS)?.at ?? now);
+  }
+
+  reached(now: Instant): Trigger | null {
+    const next = this.next();
+    return next !== null && next.at <= now ? next.trigger : null;
+  }
+
+  next(): { readonly at: Instant; readonly trigger: Trigger } | null {
+    const retryAt = Math.min(...[...this.#away.values()].map(({ at }) => at));
+    if (this.#due !== null && this.#due <= retryAt) return { at: this.#due, trigger: 'due' };
+    return retryAt === Number.POSITIVE_INFINITY ? null : { at: retryAt, trigger: 'retry' };
+  }
 }
 
 /** Milliseconds to wait after so many failures in a row. */
@@ -118,7 +140,7 @@ async function attempt(parts: LoopParts, trigger: Trigger): Promise<Passed | nul
     return await parts.pass(trigger);
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
-    parts.onTrouble(troubleOf(error));
+    await parts.onTrouble(troubleOf(error));
     return null;
   }
 }

@@ -24,14 +24,23 @@ function zoneFor(expression: string, timeZone: string): string {
   return minutes(timeZone) === minutes('UTC') ? 'UTC' : timeZone;
 }
 
-/** Calls at each moment of the expression; gives what ends it. Moments that were slept through are made up for by nobody. */
-export function startSchedule(expression: string, timeZone: string, call: () => void): () => Promise<void> {
+export interface Schedule {
+  /** The next moment, in milliseconds since 1970; null: there is none. */
+  next(): number | null;
+  end(): Promise<void>;
+}
+
+/** Calls at each moment of the expression. Moments that were slept through are made up for by nobody. */
+export function startSchedule(expression: string, timeZone: string, call: () => void): Schedule {
   const task = schedule(expression, call, {
     timezone: zoneFor(expression, timeZone),
     suppressMissedWarning: true,
   });
-  return async () => {
-    await task.destroy();
+  return {
+    next: () => task.getNextRun()?.getTime() ?? null,
+    end: async () => {
+      await task.destroy();
+    },
   };
 }
 

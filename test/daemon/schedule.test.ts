@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 async function moments(expression: string, zone: string, from: string, hours: number): Promise<readonly string[]> {
   vi.setSystemTime(new Date(from));
   const called: string[] = [];
-  const end = startSchedule(expression, zone, () => called.push(new Date().toISOString().slice(0, 16)));
+  const { end } = startSchedule(expression, zone, () => called.push(new Date().toISOString().slice(0, 16)));
   await vi.advanceTimersByTimeAsync(hours * HOUR_MS);
   await end();
   await vi.advanceTimersByTimeAsync(HOUR_MS * 2);
