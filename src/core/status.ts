@@ -47,8 +47,8 @@ export interface LoopState {
   readonly alive: boolean;
   /** When the pass that runs at this moment began; null: none does. */
   readonly passingSince: Instant | null;
-  /** The next moment of the schedule; null: not known. */
-  readonly nextScheduled: Instant | null;
+  /** The next pass that begins without being asked for, and what will set it off; null: not known. */
+  readonly next: { readonly at: Instant; readonly trigger: string } | null;
 }
 
 /**
@@ -79,8 +79,6 @@ export interface Status {
   /** Why it is not `good`, one clause each, the gravest first. */
   readonly because: readonly string[];
   readonly loop: LoopState;
-  /** The next moment at which something happens without being asked for; null: not known. */
-  readonly nextPass: { readonly at: Instant; readonly why: 'schedule' | 'due' } | null;
   readonly last: Glance | null;
   readonly systems: readonly SystemStatus[];
   readonly paused: Awaited<ReturnType<Orders['paused']>>;
@@ -115,7 +113,6 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
     condition: failing.length > 0 ? 'failing' : last === null ? 'new' : waiting.length > 0 ? 'waiting' : 'good',
     because: [...failing, ...waiting],
     loop,
-    nextPass: nextOf(last, loop, at),
     last,
     systems: site.systems.map((system) => systemOf(system, last, proven.get(system) ?? null)),
     paused,
@@ -164,12 +161,6 @@ const grouped = new Intl.NumberFormat('en');
 
 function counted(n: number, one: string, many: string): string {
   return `${grouped.format(n)} ${n === 1 ? one : many}`;
-}
-
-function nextOf(last: Glance | null, { nextScheduled }: LoopState, at: Instant): Status['nextPass'] {
-  const due = last?.nextDue ?? null;
-  if (due !== null && due > at && (nextScheduled === null || due < nextScheduled)) return { at: due, why: 'due' };
-  return nextScheduled === null ? null : { at: nextScheduled, why: 'schedule' };
 }
 
 function systemOf(system: string, last: Glance | null, provenAt: Instant | null): SystemStatus {

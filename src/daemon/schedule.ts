@@ -43,22 +43,3 @@ export function startSchedule(expression: string, timeZone: string, call: () => 
     },
   };
 }
-
-/** When the expression comes round next, asked at any time; for showing it, never for acting on it. */
-export interface Timetable {
-  next(): Date | null;
-  end(): Promise<void>;
-}
-
-export function openTimetable(expression: string, timeZone: string): Timetable {
-  const task = schedule(expression, () => undefined, {
-    timezone: zoneFor(expression, timeZone),
-    suppressMissedWarning: true,
-  });
-  return {
-    next: () => task.getNextRun(),
-    end: async () => {
-      await task.destroy();
-    },
-  };
-}

@@ -3,7 +3,7 @@ import type { DayActivity } from '../core/activity.ts';
 import { type Html, html } from './html.ts';
 
 // All in units of the drawing, which grows with the page.
-const WIDTH = 720;
+const WIDTH = 1000;
 const HEIGHT = 200;
 const LEFT = 44;
 const TOP = 12;
@@ -45,10 +45,12 @@ function summary(days: readonly DayActivity[]): string {
   return `The last ${days.length} days: ${change} changes in ${total((day) => day.passes)} passes, of which ${failed} failed. The table below has the figures.`;
 }
 
-/** A round figure at or above the most: 4, 10, 20, 40, 100 … so that its half is whole, too. */
+/** A round figure at or above the most: 4, 6, 8, 10, 12, 16, 20 … so that its half is whole, too. */
 function niceCeiling(most: number): number {
-  const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, most)));
-  return [1, 2, 4, 10].map((step) => step * magnitude).find((ceiling) => ceiling >= Math.max(4, most)) ?? most;
+  if (most <= 4) return 4;
+  const magnitude = 10 ** Math.floor(Math.log10(most));
+  const steps = magnitude === 1 ? [6, 8, 10] : [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10];
+  return steps.map((step) => Math.round(step * magnitude)).find((ceiling) => ceiling >= most) ?? most;
 }
 
 function heightOf(value: number, most: number): number {

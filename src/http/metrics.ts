@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Glance } from '../core/glance.ts';
 import type { Status, StatusMemory } from '../core/status.ts';
-import type { Seen } from '../daemon/pulse.ts';
+import type { Seen } from './pulse.ts';
 
 /** From a pass without news to a first run over 100,000 people. */
 const DURATION_BUCKETS_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600];
@@ -103,7 +103,7 @@ function gaugesIn(registry: Registry) {
       up.set(Number(seen.alive));
       passing.set(Number(seen.passingSince !== null));
       if (glance !== null) last.set(glance.finishedAt / 1000);
-      if (status.nextPass !== null) next.set(status.nextPass.at / 1000);
+      if (status.loop.next !== null) next.set(status.loop.next.at / 1000);
       people.set(glance?.holds.reduce((sum, hold) => sum + hold.people, 0) ?? 0);
       entries.set(glance?.heldEntries.count ?? 0);
       mistakes.set(glance?.diagnostics.count ?? 0);

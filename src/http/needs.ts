@@ -75,7 +75,7 @@ export function tallyWords(tally: Tally): string {
   const clauses = TALLY_WORDS.flatMap(([kind, one, many]) =>
     tally[kind] === 0 ? [] : [count(tally[kind], one, many)],
   );
-  return clauses.length === 0 ? 'nothing' : clauses.join(', ');
+  return clauses.length === 0 ? 'no changes' : clauses.join(', ');
 }
 
 const ATTEMPTS = {

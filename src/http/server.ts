@@ -1,18 +1,26 @@
 /** The server of the status page: which address gives what, to whom, and how often; it answers GET and HEAD alone. */
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import { activityOf } from '../core/activity.ts';
 import type { LoopState, Status, StatusMemory, StatusSite } from '../core/status.ts';
 import { statusOf } from '../core/status.ts';
 import type { WhyAnswer } from '../core/why.ts';
 import { whyRemembered } from '../core/why-remembered.ts';
-import type { Seen } from '../daemon/pulse.ts';
 import type { Instant } from '../model/document.ts';
 import { type AccessRules, doorkeeper } from './access.ts';
 import { HEADERS } from './headers.ts';
 import type { Html } from './html.ts';
+import { keptFor } from './kept.ts';
 import { documentHtml } from './layout.ts';
 import { openMetrics } from './metrics.ts';
 import { foundPage, nobodyPage, personPage } from './person-page.ts';
+import type { Seen } from './pulse.ts';
 import { RateLimit } from './rate-limit.ts';
 import { statusPage } from './status-page.ts';
 import { ICON, STYLESHEET, STYLESHEET_PATH } from './stylesheet.ts';
@@ -25,7 +33,9 @@ const HEADER_BYTES_MAX = 8 * 1024;
 /** Two weeks: a course of a month's half, and bars that are wide enough to see. */
 const DAYS_SHOWN = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
-const HAPPENINGS_SHOWN = 30;
+const HAPPENINGS_SHOWN = 15;
+/** Who looks a second later sees what happened in it. */
+const KEPT_MS = 1_000;
 const FOUND_MAX = 50;
 /** Characters of a search or a username. */
 const SOUGHT_CHARACTERS_MAX = 100;
@@ -45,7 +55,7 @@ export interface StatusServerParts {
 export async function statusServer(parts: StatusServerParts): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1,
     connectionTimeout: ARRIVAL_MS,
     requestTimeout: ARRIVAL_MS,
@@ -114,14 +124,10 @@ function addHealth(server: FastifyInstance, parts: StatusServerParts): void {
 }
 
 async function addPages(server: FastifyInstance, parts: StatusServerParts): Promise<void> {
-  const { memory, site, clock, seen } = parts;
+  const { memory, site, clock, steady, seen } = parts;
   const metrics = await openMetrics(memory);
-  const status = () => statusOf(memory, site, loopOf(seen()), clock());
-  server.get(STYLESHEET_PATH, (_request, reply) =>
-    reply.header('cache-control', 'max-age=31536000, immutable').type('text/css; charset=utf-8').send(STYLESHEET),
-  );
-  server.get('/icon.svg', (_request, reply) => reply.type('image/svg+xml').send(ICON));
-  server.get('/', async (_request, reply) => {
+  const status = keptFor(KEPT_MS, steady, () => statusOf(memory, site, loopOf(seen()), clock()));
+  const view = keptFor(KEPT_MS, steady, async () => {
     const at = clock();
     const [now, happenings, counts] = await Promise.all([
       status(),
@@ -129,8 +135,15 @@ async function addPages(server: FastifyInstance, parts: StatusServerParts): Prom
       memory.past.counts(at - (DAYS_SHOWN + 1) * DAY_MS),
     ]);
     const days = activityOf(counts, { at, days: DAYS_SHOWN, timeZone: site.timeZone });
-    const page = statusPage({ status: now, happenings, days, timeZone: site.timeZone });
-    return show(reply, parts, 200, titleOf(now), '', page);
+    return { status: now, happenings, days, timeZone: site.timeZone };
+  });
+  server.get(STYLESHEET_PATH, (_request, reply) =>
+    reply.header('cache-control', 'max-age=31536000, immutable').type('text/css; charset=utf-8').send(STYLESHEET),
+  );
+  server.get('/icon.svg', (_request, reply) => reply.type('image/svg+xml').send(ICON));
+  server.get('/', async (_request, reply) => {
+    const shown = await view();
+    return show(reply, parts, 200, titleOf(shown.status), '', statusPage(shown));
   });
   server.get('/person', async (request, reply) => {
     const sought = soughtIn(request.query);
@@ -177,8 +190,8 @@ async function whyOf({ memory, site, clock }: StatusServerParts, username: strin
   });
 }
 
-function loopOf({ alive, passingSince, nextScheduled }: Seen): LoopState {
-  return { alive, passingSince, nextScheduled };
+function loopOf({ alive, passingSince, next }: Seen): LoopState {
+  return { alive, passingSince, next };
 }
 
 function titleOf({ condition }: Status): string {

@@ -10,7 +10,7 @@ import { activityTable, chartHtml } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { CONDITION_WORDS, mark, SYSTEM_SIGNS, signed } from './marks.ts';
 import { distance, span, timeHtml } from './moments.ts';
-import { needsHtml } from './needs.ts';
+import { needsHtml, tallyWords } from './needs.ts';
 
 export interface StatusView {
   readonly status: Status;
@@ -57,8 +57,8 @@ function lastPass({ last, at, loop }: Status, timeZone: string): readonly [Html 
   const running = loop.passingSince === null ? null : `one has been running for ${span(at - loop.passingSince)}`;
   if (last === null) return ['none yet', running ?? ''];
   const took = `took ${span(last.finishedAt - last.startedAt)}, set off by ${TRIGGERS[last.trigger] ?? last.trigger}`;
-  const when = html`${distance(last.finishedAt, at)}, ${timeHtml(last.finishedAt, timeZone)}`;
-  return [when, running === null ? took : `${took}; ${running}`];
+  const more = html`${timeHtml(last.finishedAt, timeZone)}; ${took}${running === null ? null : `; ${running}`}`;
+  return [distance(last.finishedAt, at), more];
 }
 
 const TRIGGERS: Readonly<Record<string, string>> = {
@@ -73,15 +73,21 @@ const TRIGGERS: Readonly<Record<string, string>> = {
   command: 'a command',
 };
 
-function nextPass({ nextPass: next, at }: Status, timeZone: string): readonly [Html | string, string] {
-  if (next === null) return ['not known', 'nothing is scheduled here'];
-  const why = next.why === 'due' ? 'a date in the repository falls due' : 'by the schedule; sooner on a push';
-  return [html`${distance(next.at, at)}, ${timeHtml(next.at, timeZone)}`, why];
+const NEXT_WHY: Readonly<Record<string, string>> = {
+  schedule: 'by the schedule; sooner when something changes',
+  due: 'a date in the repository falls due',
+  retry: 'looks again for what was away',
+};
+
+function nextPass({ loop: { next }, at }: Status, timeZone: string): readonly [string, Html | string] {
+  if (next === null) return ['not known', ''];
+  return [distance(next.at, at), html`${timeHtml(next.at, timeZone)}; ${NEXT_WHY[next.trigger] ?? ''}`];
 }
 
 function revision({ last }: Status): readonly [Html | string, string] {
   if (last === null) return ['none yet', ''];
-  return [html`<code>${shortRevision(last.revision)}</code>`, last.revision.length > 20 ? last.revision : ''];
+  const { done } = last;
+  return [html`<code>${shortRevision(last.revision)}</code>`, `with the last pass: ${tallyWords(done)}`];
 }
 
 function systemsHtml({ systems, at }: Status, timeZone: string): Html {
@@ -115,7 +121,7 @@ function happeningsHtml(happenings: readonly Happening[], timeZone: string): Htm
 function happeningRow({ at, what, about, why, origin, who, done }: Happening, timeZone: string): Html {
   const where = origin === null ? null : html` <code>${place({ file: origin.file, line: origin.line })}</code>`;
   const outcome = done ? null : html` ${signed('failing', 'not done')}`;
-  return html`<tr><td>${timeHtml(at, timeZone)}</td><td>${aboutHtml(about)}</td><td>${what}${outcome}</td><td><bdi>${why ?? '–'}</bdi>${where}</td><td><bdi>${who ?? '–'}</bdi></td></tr>`;
+  return html`<tr><td>${timeHtml(at, timeZone)}</td><td>${aboutHtml(about)}</td><td>${what}${outcome}</td><td class="wide"><bdi>${why ?? '–'}</bdi>${where}</td><td><bdi>${who ?? '–'}</bdi></td></tr>`;
 }
 
 function aboutHtml(about: Happening['about']): Html {

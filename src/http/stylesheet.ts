@@ -81,7 +81,7 @@ const PARTS = `
 table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 1.2rem 0.5rem 0; border-bottom: 1px solid var(--rule); }
 tbody tr:last-child > * { border-bottom: 0; }
-th { font-weight: 600; } thead th { color: var(--soft); font-weight: 500; font-size: 0.875rem; }
+tbody td, tbody th { min-width: 6.5rem; } .wide { min-width: 14rem; } th { font-weight: 600; } thead th { color: var(--soft); font-weight: 500; font-size: 0.875rem; }
 .figure { text-align: right; } td time { white-space: nowrap; }
 summary { cursor: pointer; color: var(--link); padding: 0.25rem 0; width: fit-content; }
 .chart { margin: 0 0 0.5rem; } .chart > svg { width: 100%; height: auto; display: block; }

@@ -1,10 +1,10 @@
 /** Runs in a thread of its own: serves the status page out of the store, which it can only read. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { seenOf, steadyClock } from '../daemon/pulse.ts';
 import { troubleOf } from '../errors.ts';
 import { openServerLog } from '../log.ts';
 import { openStatusStore } from '../store/status-store.ts';
+import { seenOf, steadyClock } from './pulse.ts';
 import { statusServer } from './server.ts';
 import type { FromThread, ThreadSettings } from './thread.ts';
 

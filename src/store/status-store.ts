@@ -7,6 +7,7 @@ import { journalOf } from './journal.ts';
 import { rowOf } from './ledger.ts';
 import { entryOf, REVISION } from './memory.ts';
 import { readBlocks, readPause } from './orders.ts';
+import { readPast } from './past.ts';
 import { readGlances, readProvenReads } from './reports.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteToRead } from './sqlite.ts';
@@ -40,6 +41,7 @@ export function openStatusStore(path: string): StatusStore {
       changes: { of: (person, limit) => journalOf(db, person, limit) },
       orders: { blocks: (at) => readBlocks(db, at) },
     },
+    past: readPast(db),
     bytes,
     close,
   };
