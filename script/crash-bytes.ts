@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FaultBench } from '../test/support/fault-bench.ts';
 import { allPoints, type Channel, nameOf } from '../test/support/fault-points.ts';
 import { sweep } from '../test/support/fault-sweep.ts';
-import { makeGitBench } from '../test/support/git-fault-bench.ts';
+import { makeGitBenches } from '../test/support/git-fault-bench.ts';
 import { startGitHttpsServer, trustForGit } from '../test/support/git-https-server.ts';
 import { makeLdapBench } from '../test/support/ldap-fault-bench.ts';
 import { type Share, shareOf, type Tell } from '../test/support/point-share.ts';
@@ -11,16 +11,14 @@ import { makeRememberedBenches } from '../test/support/remembered-fault-bench.ts
 import { makeTestDirectory } from '../test/support/test-directory.ts';
 
 /** A stall waits for its time-out while others work: about as many as keep a processor core busy. */
-const LANES = 10;
-/** On the wire each lane has a domain controller of its own. */
-const WIRE_LANES = 5;
+const LANES: Readonly<Record<Channel, number>> = { ldap: 10, 'ldap-wire': 5, git: 6, 'git-wire': 6 };
 
 /** No two sessions have quite the same bytes on the wire, so that trying each means little: so many per process are tried. */
 const WIRE_POINTS = 600;
 
 export async function crashBytes(channel: Channel, share: Share, tell: Tell): Promise<void> {
   const wire = channel === 'ldap-wire' || channel === 'git-wire';
-  const lanes = share.at !== null ? 1 : channel === 'ldap-wire' ? WIRE_LANES : LANES;
+  const lanes = share.at === null ? LANES[channel] : 1;
   const { benches, close } = await openBenches(channel, lanes);
   const points = wire ? Math.min(share.points ?? WIRE_POINTS, WIRE_POINTS) : share.points;
   try {
@@ -50,7 +48,7 @@ export async function openBenches(channel: Channel, lanes: number): Promise<Open
   const home = await makeTestDirectory('git');
   const server = await startGitHttpsServer(home.path, join(home.path, 'keys'));
   const distrust = await trustForGit(home.path, server.tls.caFile);
-  const benches = await Promise.all(Array.from({ length: lanes }, () => makeGitBench(channel, server, home.path)));
+  const benches = await makeGitBenches(channel, server, home.path, lanes);
   const close = async () => {
     distrust();
     await server.close();

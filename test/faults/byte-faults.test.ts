@@ -7,36 +7,54 @@ import type { FaultBench } from '../support/fault-bench.ts';
 import { allPoints, type Channel, sampleOf } from '../support/fault-points.ts';
 import { sweep } from '../support/fault-sweep.ts';
 import { figure } from '../support/figures.ts';
-import { makeGitBench } from '../support/git-fault-bench.ts';
+import { makeGitBenches } from '../support/git-fault-bench.ts';
 import { type GitHttpsServer, startGitHttpsServer, trustForGit } from '../support/git-https-server.ts';
 import { makeLdapBench } from '../support/ldap-fault-bench.ts';
 import type { PointResult } from '../support/point-share.ts';
+import { makeRememberedBenches } from '../support/remembered-fault-bench.ts';
 import { missingForSamba } from '../support/samba.ts';
 import { makeTestDirectory, type TestDirectory } from '../support/test-directory.ts';
 
 /** Set MUSTER_SEED to repeat a run. */
 const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** A few seconds each on two idle cores. */
-const POINTS: Readonly<Record<Channel, number>> = { ldap: 90, 'ldap-wire': 30, git: 30, 'git-wire': 15 };
+const POINTS: Readonly<Record<Channel | 'remembered', number>> = {
+  ldap: 45,
+  remembered: 240,
+  'ldap-wire': 30,
+  git: 45,
+  'git-wire': 15,
+};
 const LANES = 3;
+/** Without a domain controller for each: enough for a stall to wait while others work. */
+const REMEMBERED_LANES = 10;
 
-async function faultsIn(channel: Channel, make: () => Promise<FaultBench>): Promise<void> {
-  const benches = await Promise.all(Array.from({ length: LANES }, make));
+async function faultsIn(
+  channel: Channel,
+  benches: readonly FaultBench[],
+  points = POINTS[channel],
+  close = () => Promise.resolve(),
+): Promise<void> {
   const results: PointResult[] = [];
   try {
     await sweep({
       benches,
-      choose: ({ bytes }) => sampleOf(allPoints(channel, bytes), POINTS[channel], SEED),
+      choose: ({ bytes }) => sampleOf(allPoints(channel, bytes), points, SEED),
       tell: (result) => results.push(result),
     });
   } finally {
     await Promise.all(benches.map((bench) => bench.remove()));
+    await close();
   }
   const again = 'script/crash --at';
   const wrong = results.filter((one) => one.wrong.length > 0);
   expect(wrong.map(({ point, wrong: what }) => `${again} ${point}: ${what.join('; ')}`)).toEqual([]);
-  expect(results).toHaveLength(POINTS[channel]);
+  expect(results).toHaveLength(points);
   figure(`${results.length} points of ${channel}, seed ${SEED}`);
+}
+
+function ldapBenches(channel: 'ldap' | 'ldap-wire'): Promise<readonly FaultBench[]> {
+  return Promise.all(Array.from({ length: LANES }, () => makeLdapBench(channel)));
 }
 
 /** Every border between two reads that there can be. */
@@ -61,10 +79,15 @@ async function slicedIn(bench: FaultBench): Promise<void> {
 const PROMISE = 'nothing wrong is decided, nothing hangs, and the next run ends where it should';
 
 describe.skipIf(missingForSamba().length > 0)('A1: a directory session', () => {
-  test(`A1: LDAP bytes cut, stalled and reset: ${PROMISE}`, () => faultsIn('ldap', () => makeLdapBench('ldap')));
+  test(`A1: LDAP bytes cut, stalled and reset: ${PROMISE}`, async () => faultsIn('ldap', await ldapBenches('ldap')));
 
-  test(`A1: TLS bytes to the directory cut, stalled and reset: ${PROMISE}`, () =>
-    faultsIn('ldap-wire', () => makeLdapBench('ldap-wire')));
+  test(`A1: LDAP bytes of a controller that is asked everything once, cut, stalled and reset: ${PROMISE}`, async () => {
+    const { benches, close } = await makeRememberedBenches(REMEMBERED_LANES);
+    await faultsIn('ldap', benches, POINTS.remembered, close);
+  });
+
+  test(`A1: TLS bytes to the directory cut, stalled and reset: ${PROMISE}`, async () =>
+    faultsIn('ldap-wire', await ldapBenches('ldap-wire')));
 
   test('A1: a directory whose bytes come one at a time is read and written as any other', async () => {
     await slicedIn(await makeLdapBench('ldap'));
@@ -86,13 +109,13 @@ describe('S1: a Git session', () => {
     await home.remove();
   });
 
-  test(`S1: HTTP bytes of a fetch cut, stalled and reset: ${PROMISE}`, () =>
-    faultsIn('git', () => makeGitBench('git', server, home.path)));
+  test(`S1: HTTP bytes of a fetch cut, stalled and reset: ${PROMISE}`, async () =>
+    faultsIn('git', await makeGitBenches('git', server, home.path, LANES)));
 
-  test(`S1: TLS bytes of a fetch cut, stalled and reset: ${PROMISE}`, () =>
-    faultsIn('git-wire', () => makeGitBench('git-wire', server, home.path)));
+  test(`S1: TLS bytes of a fetch cut, stalled and reset: ${PROMISE}`, async () =>
+    faultsIn('git-wire', await makeGitBenches('git-wire', server, home.path, LANES)));
 
   test('S1: a Git server whose bytes come one at a time is read as any other', async () => {
-    await slicedIn(await makeGitBench('git', server, home.path));
+    for (const bench of await makeGitBenches('git', server, home.path, 1)) await slicedIn(bench);
   });
 });

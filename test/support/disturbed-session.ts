@@ -48,6 +48,7 @@ export async function referenceOf(bench: FaultBench): Promise<Reference> {
   await bench.rewind();
   const { lasting: stateBefore } = await bench.state();
   const plan = await undisturbed(bench, 'plan');
+  if (plan.changes.length === 0) throw new Error('undisturbed, nothing is planned: then nothing can go wrong');
   const before = await bench.rewind();
   const sync = await undisturbed(bench, 'sync');
   const now = await bench.look();

@@ -12,40 +12,95 @@ import { load } from '../../src/sources/loader.ts';
 import type { OpenStore } from '../../src/store/store.ts';
 import { wire } from '../../src/wiring.ts';
 import { withoutAttempt } from './account-dumps.ts';
-import { makeRepository, musterFile } from './desired-state.ts';
+import { commit, makeRepository, musterFile } from './desired-state.ts';
 import type { FaultBench, Look, Patience } from './fault-bench.ts';
 import type { Step } from './fault-points.ts';
 import type { GitHttpsServer } from './git-https-server.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
-import { change, INSTANCE, type TestSite } from './site.ts';
+import { INSTANCE, type TestSite } from './site.ts';
 import { lettersOf, stateOf } from './site-state.ts';
 import { FRESH, freshPasswords, prepareSmallCompany, SMALL_LIMITS } from './small-company.ts';
 import { startProxy, type TcpProxy } from './tcp-proxy.ts';
-import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
 
 /** What a disturbed fetch may take: long beside one on this machine, short beside a test. */
 const IMPATIENT_FETCH_MS = 2_500;
 
 interface Parts {
-  readonly server: GitHttpsServer;
   readonly proxy: TcpProxy;
   readonly site: TestSite;
   readonly directory: HandDirectory;
   readonly config: Config;
-  readonly kept: TestDirectory;
+  /** Folder of the site as it was before the changes. */
+  readonly kept: string;
 }
 
+let prepared = 0;
+
 /**
- * @param channel the bytes that the proxy counts: those of HTTP, or those on the wire.
- * @param server over `folder`, in which the bench makes a folder of its own; this process's Git trusts it.
+ * So many benches over one repository, so that all have the same bytes.
+ * @param channel the bytes that the proxies count: those of HTTP, or those on the wire.
+ * @param server over `folder`, in which the benches make folders of their own; this process's Git trusts it.
  */
-export async function makeGitBench(
+export async function makeGitBenches(
   channel: 'git' | 'git-wire',
   server: GitHttpsServer,
   folder: string,
-): Promise<FaultBench> {
-  const parts = await makeParts(channel, server, folder);
-  const { proxy, site } = parts;
+  count: number,
+): Promise<readonly FaultBench[]> {
+  prepared += 1;
+  const name = `site-${prepared}`;
+  const repository = join(folder, name, 'desired-state');
+  server.forget();
+  await makeRepository(repository);
+  await commit(repository, musterFile(INSTANCE), 'Begin');
+  const url = (port: number) => `https://127.0.0.1:${port}/${name}/desired-state/.git`;
+  const making = Array.from({ length: count }, (_, n) =>
+    makeParts(channel, server, { home: join(folder, name, `lane-${n}`), repository, url }),
+  );
+  const all = await Promise.all(making);
+  const [first, ...others] = all.map(({ site }) => site);
+  if (first === undefined) throw new RangeError('no bench is wanted');
+  const disable = () => Promise.all(all.map(({ directory }) => directory.disable('byhand')));
+  await prepareSmallCompany(first, disable, others);
+  server.remember();
+  await Promise.all(all.map(({ site, kept }) => cp(site.folder, kept, { recursive: true })));
+  return all.map((parts) => benchOver(channel, parts));
+}
+
+interface Place {
+  readonly home: string;
+  readonly repository: string;
+  readonly url: (port: number) => string;
+}
+
+async function makeParts(
+  channel: 'git' | 'git-wire',
+  server: GitHttpsServer,
+  { home, repository, url }: Place,
+): Promise<Parts> {
+  await mkdir(home);
+  const tls = channel === 'git' ? { tls: server.tls, answerer: server.connect } : {};
+  const proxy = await startProxy({ host: '127.0.0.1', port: server.port, ...tls });
+  const site = siteIn(home, repository);
+  const directory = await handDirectory(join(home, 'directory.json'));
+  const { identity, recipient } = await generateKey();
+  await writeFile(join(home, 'key.txt'), `${identity}\n`);
+  await writeFile(site.configFile, configText(url(proxy.port), directory.file, recipient));
+  return { proxy, site, directory, config: await loadConfig(site.configFile), kept: `${home}-kept` };
+}
+
+function siteIn(home: string, repository: string): TestSite {
+  return {
+    folder: home,
+    repository,
+    configFile: join(home, 'muster.yaml'),
+    database: join(home, 'muster.db'),
+    remove: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+function benchOver(channel: 'git' | 'git-wire', parts: Parts): FaultBench {
+  const { proxy, site, kept } = parts;
   return {
     channel,
     proxy,
@@ -57,38 +112,9 @@ export async function makeGitBench(
     rewind: () => rewind(parts),
     remove: async () => {
       await proxy.close();
-      await Promise.all([site.remove(), parts.kept.remove()]);
+      await Promise.all([site.remove(), rm(kept, { recursive: true })]);
     },
   };
-}
-
-let benches = 0;
-
-async function makeParts(channel: 'git' | 'git-wire', server: GitHttpsServer, folder: string): Promise<Parts> {
-  benches += 1;
-  const name = `site-${benches}`;
-  const home = join(folder, name);
-  await mkdir(home);
-  const tls = channel === 'git' ? { tls: server.tls } : {};
-  const proxy = await startProxy({ host: '127.0.0.1', port: server.port, ...tls });
-  const site: TestSite = {
-    folder: home,
-    repository: join(home, 'desired-state'),
-    configFile: join(home, 'muster.yaml'),
-    database: join(home, 'muster.db'),
-    remove: () => rm(home, { recursive: true, force: true }),
-  };
-  const directory = await handDirectory(join(home, 'directory.json'));
-  const { identity, recipient } = await generateKey();
-  await writeFile(join(home, 'key.txt'), `${identity}\n`);
-  const url = `https://127.0.0.1:${proxy.port}/${name}/desired-state/.git`;
-  await writeFile(site.configFile, configText(url, directory.file, recipient));
-  await makeRepository(site.repository);
-  await change(site, musterFile(INSTANCE), 'Begin');
-  await prepareSmallCompany(site, () => directory.disable('byhand'));
-  const kept = await makeTestDirectory('kept');
-  await cp(home, kept.path, { recursive: true });
-  return { server, proxy, site, directory, config: await loadConfig(site.configFile), kept };
 }
 
 function configText(url: string, file: string, recipient: string): string {
@@ -156,7 +182,7 @@ async function rewind({ site, proxy, kept, directory }: Parts): Promise<Look> {
     await rm(join(site.folder, name), { recursive: true, force: true });
   }
   for (const name of ['muster.db', 'outbox', 'mirror.git', 'directory.json']) {
-    await cp(join(kept.path, name), join(site.folder, name), { recursive: true });
+    await cp(join(kept, name), join(site.folder, name), { recursive: true });
   }
   return await lookAt(directory);
 }

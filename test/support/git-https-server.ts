@@ -3,17 +3,25 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createClearServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { duplexPair } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { FarEnd } from './tcp-proxy.ts';
 import { type CertificateFiles, makeAuthority, makeCertificate } from './test-certificates.ts';
 
 export interface GitHttpsServer {
   readonly port: number;
   /** For a proxy that ends TLS in front of it. */
   readonly tls: CertificateFiles & { readonly caFile: string };
+  /** A connection to it in clear, within this process. */
+  connect(): FarEnd;
+  /** The repositories change no more: what was asked once from now on is answered the same way, byte for byte. */
+  remember(): void;
+  /** They may change again. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -22,11 +30,13 @@ export async function startGitHttpsServer(folder: string, keys: string): Promise
   await mkdir(keys, { recursive: true });
   const authority = await makeAuthority(keys);
   const files = await makeCertificate(keys, 'server', authority);
-  const options = { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) };
-  const server = createServer(options, (request, response) => {
+  let known: Map<string, Promise<Buffer>> | null = null;
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     // Whoever broke the request off hears nothing of it either.
-    serve(folder, request, response).catch(() => response.destroy());
-  });
+    serve(folder, known, request, response).catch(() => response.destroy());
+  };
+  const server = createServer({ cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) }, listener);
+  const inClear = createClearServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // A listening TCP server has an address of this kind.
@@ -34,6 +44,18 @@ export async function startGitHttpsServer(folder: string, keys: string): Promise
   return {
     port,
     tls: { ...files, caFile: authority.certFile },
+    connect: () => {
+      const [near, far] = duplexPair();
+      near.once('close', () => far.destroy());
+      inClear.emit('connection', far);
+      return Object.assign(near, { resetAndDestroy: () => near.destroy() });
+    },
+    remember: () => {
+      known = new Map();
+    },
+    forget: () => {
+      known = null;
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -42,11 +64,34 @@ export async function startGitHttpsServer(folder: string, keys: string): Promise
   };
 }
 
-/** One request as CGI (RFC 3875): the answer as a whole, so that an undisturbed session always has the same bytes. */
-async function serve(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** One request and its answer as a whole, so that an undisturbed session always has the same bytes. */
+async function serve(
+  folder: string,
+  known: Map<string, Promise<Buffer>> | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await buffer(request);
+  const key = JSON.stringify([request.method, request.url, request.headers['git-protocol'], body.toString('latin1')]);
+  const answered = known?.get(key) ?? answerOf(folder, request, body);
+  known?.set(key, answered);
+  const answer = await answered;
+  const end = answer.indexOf('\r\n\r\n');
+  const fields = answer.toString('latin1', 0, Math.max(end, 0)).split('\r\n');
+  const status = fields.find((line) => /^Status:/i.test(line))?.slice('Status:'.length) ?? '200';
+  response.sendDate = false;
+  response.statusCode = end < 0 ? 500 : Number.parseInt(status, 10);
+  for (const line of fields) {
+    const colon = line.indexOf(':');
+    if (colon > 0 && !/^Status:/i.test(line)) response.setHeader(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  response.end(answer.subarray(end + 4));
+}
+
+/** What Git answers to one request as CGI (RFC 3875): fields and body. */
+async function answerOf(folder: string, request: IncomingMessage, body: Buffer): Promise<Buffer> {
   const url = new URL(request.url ?? '/', 'https://127.0.0.1');
   const header = (name: string) => String(request.headers[name] ?? '');
-  const body = await buffer(request);
   const child = spawn('git', ['http-backend'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {
@@ -69,17 +114,7 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
   });
   child.stdin.on('error', () => undefined); // it ended early: its answer says why
   child.stdin.end(body);
-  const answer = await buffer(child.stdout);
-  const end = answer.indexOf('\r\n\r\n');
-  const fields = answer.toString('latin1', 0, Math.max(end, 0)).split('\r\n');
-  const status = fields.find((line) => /^Status:/i.test(line))?.slice('Status:'.length) ?? '200';
-  response.sendDate = false;
-  response.statusCode = end < 0 ? 500 : Number.parseInt(status, 10);
-  for (const line of fields) {
-    const colon = line.indexOf(':');
-    if (colon > 0 && !/^Status:/i.test(line)) response.setHeader(line.slice(0, colon), line.slice(colon + 1).trim());
-  }
-  response.end(answer.subarray(end + 4));
+  return await buffer(child.stdout);
 }
 
 /**
@@ -89,9 +124,13 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
 export async function trustForGit(folder: string, caFile: string): Promise<() => void> {
   const before = process.env.PATH ?? '';
   const bin = join(folder, 'bin');
+  // Reading all authorities of the machine as well takes longer than the whole rest of a fetch.
+  const others = join(folder, 'no-authorities');
   await mkdir(bin, { recursive: true });
+  await mkdir(others, { recursive: true });
   const script = join(bin, 'git');
-  await writeFile(script, `#!/bin/sh\nPATH='${before}' exec git -c http.sslCAInfo='${caFile}' "$@"\n`);
+  const trust = `-c http.sslCAInfo='${caFile}' -c http.sslCAPath='${others}'`;
+  await writeFile(script, `#!/bin/sh\nPATH='${before}' exec git ${trust} "$@"\n`);
   await chmod(script, 0o755);
   process.env.PATH = [bin, before].join(delimiter);
   return () => {

@@ -17,17 +17,25 @@ export const SMALL_WRITES = 4;
 /** Who gets an account. */
 export const FRESH = 'fresh';
 
-/** Brings the site and the directory to just before the four writes. `byHand` is disabled by somebody else. */
-export async function prepareSmallCompany(site: TestSite, disableByHand: () => Promise<void>): Promise<void> {
+/**
+ * Brings the site and the directory to just before the four writes. `byHand` is disabled by somebody else.
+ * @param more further sites over the same repository, each with a directory of its own.
+ */
+export async function prepareSmallCompany(
+  site: TestSite,
+  disableByHand: () => Promise<unknown>,
+  more: readonly TestSite[] = [],
+): Promise<void> {
+  const everywhere = (act: (one: TestSite) => Promise<unknown>) => Promise.all([site, ...more].map(act));
   const settled = people(['lifted', 'moved', 'quiet', 'byhand', 'blocked']);
   await change(site, { ...institution('cbs', 'CBS'), ...settled }, 'People');
-  await approveAll(site, await sync(site));
-  await sync(site);
+  await everywhere(async (one) => approveAll(one, await sync(one)));
+  await everywhere((one) => sync(one));
   const first = { target: 'lifted', from: daysFromToday(-9) };
   await change(site, blocks('user', [first]), 'Block one');
-  await sync(site);
+  await everywhere((one) => sync(one));
   await disableByHand();
-  await sync(site);
+  await everywhere((one) => sync(one));
   const files = {
     ...person(FRESH),
     ...person('moved', { phone: '+45 20 99 99 91' }),
