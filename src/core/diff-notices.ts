@@ -9,7 +9,7 @@ import type { LedgerRow } from './ports.ts';
 export function undeclaredNotices(
   declared: ReadonlySet<string>,
   ledger: readonly LedgerRow[],
-  { unknownMarks }: Pick<Index, 'unknownMarks'>,
+  unknownMarks: Index['unknownMarks'],
 ): readonly Notice[] {
   const unknown = unknownMarks
     .filter((one) => !declared.has(one.address.key))

@@ -2,7 +2,7 @@
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { Moment } from '../model/moment.ts';
-import { eachAnew, eachResult, lastResult, steadySet } from '../model/reuse.ts';
+import { eachAnew, eachResult, lastResult, steadyList, steadySet } from '../model/reuse.ts';
 import { accessChange, endedByDate } from './access.ts';
 import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed } from './case.ts';
@@ -52,12 +52,13 @@ export function differ(lasting = true): (input: DiffInput) => Diff {
   const index = indexer();
   const contextOf = lastResult(asContext);
   const few = { unsettled: steadySet<string>(), doubtful: steadySet<string>() };
-  const each = { keyOf: ({ address }: Desired) => address.key, factsOf, work: judge };
+  const each = { keyOf: ({ address }: Desired) => address.key, factsOf, work: judge, untouched };
   const judgeEach = lasting ? eachResult(each) : eachAnew(each);
   const worthSaying = lastResult((all: readonly Finding[]) => all.filter((finding) => finding !== NOTHING));
   const declaredIn = steadySet<string>();
   const keysOf = lastResult((desired: readonly Desired[]) => declaredIn(desired.map(({ address }) => address.key)));
   const undeclared = lastResult(undeclaredNotices);
+  const marks = steadyList<Observed>();
   return ({ desired, observation, ledger, traits, unsettled, doubtful, at }) => {
     const known = index(ledger, observation);
     const context = contextOf(traits, few.unsettled(unsettled), few.doubtful(doubtful), known);
@@ -65,7 +66,7 @@ export function differ(lasting = true): (input: DiffInput) => Diff {
     const notices = findings.flatMap((finding) => finding.notices);
     return {
       changes: findings.flatMap(({ changes }) => changes).sort(compareChanges(() => 0)),
-      notices: [...notices, ...undeclared(keysOf(desired), ledger, known)].sort(byPersonAndKind),
+      notices: [...notices, ...undeclared(keysOf(desired), ledger, marks(known.unknownMarks))].sort(byPersonAndKind),
       accepted: findings.flatMap(({ accepted }) => accepted ?? []),
     };
   };
@@ -86,6 +87,14 @@ function asContext(
   index: Index,
 ): Context {
   return { traits, unsettled, doubtful, index };
+}
+
+/** Everybody but those whom the few things that changed are about. */
+function untouched(before: Context, now: Context): ((one: Desired) => boolean) | null {
+  const { since } = now.index;
+  const same = before.traits === now.traits && before.unsettled === now.unsettled && before.doubtful === now.doubtful;
+  if (!same || since === null || since.state !== before.index.state) return null;
+  return ({ address }) => !since.touched.has(address.key);
 }
 
 /** Everything that the judgement of one wanted thing may depend on, besides the moment. */

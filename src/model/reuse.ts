@@ -26,6 +26,11 @@ export interface Each<I, C, F extends readonly unknown[], R> {
   readonly factsOf: (item: I, context: C) => F;
   /** Depends on nothing but the facts and what it asks the moment. */
   readonly work: (facts: F, moment: Moment) => R;
+  /**
+   * Items that have the very same facts in both contexts for certain, where that can be told without looking them all up;
+   * null: it can't. Absent: it never can.
+   */
+  readonly untouched?: (before: C, now: C) => ((item: I) => boolean) | null;
 }
 
 /** What came of one item, and for which stretch of time that holds. */
@@ -73,12 +78,13 @@ function round<I, C, F extends readonly unknown[], R>(
   at: Instant,
 ): Round<I, C, F, R> {
   const find = finder(last.slots);
+  const isUntouched = untouchedBetween(each, last.context, context);
   const slots: Slot<I, F, R>[] = [];
   const results: R[] = [];
   let since: Instant = Number.NEGATIVE_INFINITY;
   let until: Instant = Number.POSITIVE_INFINITY;
   for (const item of items) {
-    const slot = slotOf(each, find(each.keyOf(item)), item, context, context === last.context, at);
+    const slot = slotOf(each, find(each.keyOf(item)), item, context, isUntouched, at);
     slots.push(slot);
     results.push(slot.result);
     if (slot.since > since) since = slot.since;
@@ -87,16 +93,25 @@ function round<I, C, F extends readonly unknown[], R>(
   return { items, context, slots, results: sameItems(last.results, results) ? last.results : results, since, until };
 }
 
+function untouchedBetween<I, C>(
+  { untouched }: Pick<Each<I, C, readonly unknown[], unknown>, 'untouched'>,
+  before: C | undefined,
+  now: C,
+): (item: I) => boolean {
+  if (before === now) return () => true;
+  return (before === undefined ? null : untouched?.(before, now)) ?? (() => false);
+}
+
 function slotOf<I, C, F extends readonly unknown[], R>(
   { keyOf, factsOf, work }: Each<I, C, F, R>,
   known: Slot<I, F, R> | undefined,
   item: I,
   context: C,
-  sameContext: boolean,
+  isUntouched: (item: I) => boolean,
   at: Instant,
 ): Slot<I, F, R> {
   const holds = known !== undefined && known.since <= at && at < known.until;
-  if (holds && sameContext && known.item === item) return known;
+  if (holds && known.item === item && isUntouched(item)) return known;
   const facts = factsOf(item, context);
   if (holds && sameItems(known.facts, facts)) return known.item === item ? known : { ...known, item };
   const moment = new Moment(at);
