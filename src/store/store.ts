@@ -2,7 +2,7 @@
 import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
 import { storedApprovals } from './approvals.ts';
-import { storedAudit } from './audit.ts';
+import { AuditEnd, storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
 import type { Connection } from './connection.ts';
 import { storedJournal } from './journal.ts';
@@ -61,15 +61,16 @@ function partsOf(
   self: ProcessIdentity,
   resident: boolean,
 ): OpenStore {
+  const end = new AuditEnd(connection);
   const ledger = ledgerRows(connection, resident);
   return {
     ledger: storedLedger(connection, lease, ledger),
-    journal: storedJournal(connection, lease, ledger),
+    journal: storedJournal(connection, lease, ledger, end),
     memory: storedMemory(connection, lease, resident),
-    approvals: storedApprovals(connection),
-    orders: storedOrders(connection),
+    approvals: storedApprovals(connection, end),
+    orders: storedOrders(connection, end),
     reports: storedReports(connection),
-    audit: storedAudit(connection),
+    audit: storedAudit(connection, end),
     servers: storedServers(connection, lease),
     mails: storedMails(connection, self),
     lease,

@@ -1,5 +1,8 @@
 /** The audit table refuses by itself what would change it. */
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { verifyAudit } from '../../src/core/audit-proof.ts';
+import { AuditEnd } from '../../src/store/audit.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { NOON, SAMPLE_FAILURE, sampleDisable, sampleIntent, sampleOrder } from '../contracts/store-samples.ts';
 import { openFor } from '../contracts/store-world.ts';
 import { onFullDisk, rowsOf, withRaw } from './raw-database.ts';
@@ -35,4 +38,29 @@ test('an outcome whose row finds no room is not recorded either', async () => {
   expect((await store.audit.head()).seq).toBe(3);
   await store.journal.settle(intent, SAMPLE_FAILURE, null, NOON);
   expect((await store.audit.head()).seq).toBe(4);
+});
+
+describe('the end of the chain that a connection keeps', () => {
+  const pause = (by: string) => ({ kind: 'order', order: 'pause', by, reason: 'r', block: null }) as const;
+
+  test('is forgotten with a transaction that was rolled back, whoever writes next', async () => {
+    const { place, store } = await filled();
+    const connection = openSqlite(place);
+    onTestFinished(() => connection.close());
+    const end = new AuditEnd(connection);
+    const append = (by: string) => connection.durable((transaction) => end.append(transaction, pause(by), NOON));
+    const rolledBack = (by: string) =>
+      connection.durable(async (transaction) => {
+        await end.append(transaction, pause(by), NOON);
+        throw new Error('something else went wrong');
+      });
+    await append('first');
+    for (const writesNext of [() => append('same'), () => store.orders.pause('other', 'r', NOON)]) {
+      await expect(rolledBack('never')).rejects.toThrow('something else');
+      await writesNext();
+      await append('after');
+    }
+    expect(await verifyAudit(store)).toMatchObject({ head: { seq: 8 }, fault: null });
+    expect(JSON.stringify(await store.audit.rows({ limit: 100 }))).not.toContain('never');
+  });
 });
