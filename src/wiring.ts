@@ -27,8 +27,10 @@ import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
+import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
+import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
@@ -87,6 +89,8 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       progress,
       interruptions: (call) => watchBlocks(store, () => call('block')),
       patience: () => wait(ANSWER_MS, undefined, { ref: false }),
+      lineAuthors: lineAuthors(source),
+      ...headFileOf(config),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
@@ -94,6 +98,10 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     log: openLog(logLevel),
     close: () => store.close(),
   };
+}
+
+function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
+  return headFile === null ? {} : { headFile: headFileAt(headFile) };
 }
 
 /** The repository alone, without a memory: everything in it is read, and no file counts as cut off. */
@@ -114,6 +122,7 @@ export function patientOf(config: Config): Patient {
     repository: repositoryFrom(source, config, null),
     reconcilers: [directoryReconciler(adapter, settings)],
     examiners: examinersOf(config, settings),
+    ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkCredentials: async () => [
       ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),

@@ -1,6 +1,7 @@
 /** Apply: journals the intent of an approved plan, writes it with bounded concurrency, and records every outcome; never throws. */
 import { MusterError, troubleOf } from '../errors.ts';
 import type { Change, Effect } from './change.ts';
+import { mandateFor, type RunMandate } from './mandate.ts';
 import type { Outcome, Written } from './outcome.ts';
 import type { ApprovedPlan } from './plan.ts';
 import type { Clock, Intent, Journal, LedgerRow, Session, Writer } from './ports.ts';
@@ -14,6 +15,7 @@ const PHASES: readonly Effect[] = ['takes', 'neither', 'gives'];
 
 export interface ApplyParts {
   readonly runId: string;
+  readonly mandate: RunMandate;
   readonly journal: Journal;
   readonly sessions: ReadonlyMap<string, Session>;
   /** Ledger rows by handle, as they stood when the plan was made. */
@@ -31,7 +33,7 @@ export interface ApplyParts {
 
 /** One outcome per change, in plan order. What takes away is finished before anything else begins, and what gives comes last. */
 export async function apply(plan: ApprovedPlan, parts: ApplyParts): Promise<readonly Applied[]> {
-  const intents = plan.changes.map(({ change, approved }) => intentOf(change, approved, parts));
+  const intents = plan.changes.map((one) => intentOf(one, parts));
   if (intents.length === 0) return [];
   const hindered = parts.hindrance();
   if (hindered !== null)
@@ -49,9 +51,11 @@ export async function apply(plan: ApprovedPlan, parts: ApplyParts): Promise<read
   return intents.map((intent) => applied(intent, run.outcomeOf(intent), parts));
 }
 
-function intentOf(change: Change, approved: boolean, parts: ApplyParts): Intent {
+function intentOf({ change, approved, approver }: ApprovedPlan['changes'][number], parts: ApplyParts): Intent {
+  const { runId, newId, clock, lane } = parts;
   const server = parts.sessions.get(change.address.system)?.reader.server ?? '';
-  return { id: parts.newId(), runId: parts.runId, attempt: parts.newId(), server, change, at: parts.clock(), approved };
+  const mandate = mandateFor(parts.mandate, change, approver, lane);
+  return { id: newId(), runId, attempt: newId(), server, change, at: clock(), approved, mandate };
 }
 
 function applied(intent: Intent, outcome: Outcome, parts: ApplyParts): Applied {

@@ -3,8 +3,10 @@ import type { Instant } from '../model/document.ts';
 import { overBlockLimit, overClassLimit, type Used } from './budget.ts';
 import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint } from './change.ts';
 import type { Limits } from './limits.ts';
+import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
+import { RESTORED_RELEASE } from './restored.ts';
 
 /** The same change made this often within a day is a tug of war, not a reconciliation. */
 const FLAPS_MAX = 3;
@@ -33,6 +35,8 @@ export interface GateInput {
   readonly at: Instant;
   readonly paused: { readonly by: string; readonly reason: string } | null;
   readonly storeLost: boolean;
+  /** Why the store can't be taken for the one of before; absent: it can. */
+  readonly restored?: string;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
 }
@@ -58,6 +62,7 @@ export function gate(input: GateInput): Gated {
     const command = `muster approve ${digest?.slice(0, DIGEST_DIGITS_SHOWN)} --reason …`;
     holds.push({ rule, because, release: release.replace('APPROVE', `"${command}"`), digest, changes: picked });
   };
+  if (input.restored !== undefined) hold('restored', rest, input.restored, RESTORED_RELEASE, false);
   if (input.storeLost) {
     hold(
       'store-lost',
@@ -92,7 +97,11 @@ export function gate(input: GateInput): Gated {
   // What failed before comes last: a write that makes the server fall silent must not keep the others from it for ever.
   const troubled = (change: Change) => (tracks.get(change)?.failures ?? 0) > 0;
   const inOrder = [...rest.filter((change) => !troubled(change)), ...rest.filter(troubled)];
-  const changes = inOrder.map((change) => ({ change, approved: isApproved(change) }));
+  const changes = inOrder.map((change) => ({
+    change,
+    approved: isApproved(change),
+    approver: approved.get(change) ?? null,
+  }));
   // The one place where the brand is given: everything above decided what may pass.
   return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
 }
@@ -102,18 +111,23 @@ function countingNow({ approvals, at }: Pick<GateInput, 'approvals' | 'at'>): re
   return approvals.filter(({ from }) => from === undefined || from <= at);
 }
 
-/** Those that an unspent approval names. Hashing costs more than all else here, so nothing is hashed for nobody. */
-function approvedAmong({ changes, spent, ...input }: GateInput): ReadonlySet<Change> {
-  const approvedAt = new Map<string, Instant>();
-  for (const { fingerprints, at } of countingNow(input)) {
-    for (const print of fingerprints) approvedAt.set(print, Math.max(at, approvedAt.get(print) ?? at));
+/** Those that an unspent approval names, with who gave it, and those that are ordered. Hashing costs more than all else here, so nothing is hashed for nobody. */
+function approvedAmong({ changes, spent, ...input }: GateInput): ReadonlyMap<Change, Operator | null> {
+  const latest = new Map<string, Approval>();
+  for (const approval of countingNow(input)) {
+    for (const print of approval.fingerprints) {
+      if (approval.at >= (latest.get(print)?.at ?? approval.at)) latest.set(print, approval);
+    }
   }
   const spentAt = new Map(spent.map(({ effort, at }) => [effort, at]));
-  const isNamed = (change: Change) => {
-    const at = approvedAt.size === 0 ? undefined : approvedAt.get(fingerprint(change));
-    return at !== undefined && (spentAt.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < at;
-  };
-  return new Set(changes.filter((change) => isOrdered(change) || isNamed(change)));
+  const approved = new Map<Change, Operator | null>();
+  for (const change of changes) {
+    const named = latest.size === 0 ? undefined : latest.get(fingerprint(change));
+    const counts = named !== undefined && (spentAt.get(effortOf(change)) ?? Number.NEGATIVE_INFINITY) < named.at;
+    if (counts) approved.set(change, { by: named.by, reason: named.reason });
+    else if (isOrdered(change)) approved.set(change, null);
+  }
+  return approved;
 }
 
 /** People of an approval that has not reached them yet: whatever is planned for them now, somebody looked at something else. */

@@ -1,7 +1,7 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
-import { type ApplyParts, apply } from './apply.ts';
+import { apply } from './apply.ts';
 import { Spending } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
@@ -10,6 +10,7 @@ import { type Desire, desire, desireRemembered } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
 import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
 import type { Limits } from './limits.ts';
+import type { LineAuthors } from './mandate.ts';
 import { observeAll } from './observing.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
@@ -19,8 +20,11 @@ import { readBack } from './read-back.ts';
 import { type Recalled, recall } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
+import { type HeadFile, restoredBecause, restoredNotice } from './restored.ts';
+import { recordedRun } from './run-record.ts';
 import type { SystemResult } from './system-pass.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { applyParts, mandateOf } from './writing.ts';
 
 export interface PassSettings {
   readonly mode: 'enforce' | 'observe';
@@ -42,6 +46,10 @@ export interface PassParts {
   /** Fresh ids for runs and attempts. */
   readonly newId: () => string;
   readonly progress: Progress;
+  /** Absent: no history tells who wrote a line. */
+  readonly lineAuthors?: LineAuthors;
+  /** Where the head of the audit chain is kept as well; absent: nowhere. */
+  readonly headFile?: HeadFile;
   /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
   readonly reuse?: PassReuse;
   /** What a pass does not keep waiting; absent: nothing. */
@@ -65,8 +73,11 @@ export interface PassRequest {
 
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
 export async function pass(parts: PassParts, request: PassRequest): Promise<Report> {
-  if (request.dryRun) return perform(parts, request);
-  return underLease(parts.store, request.trigger, () => perform(parts, request));
+  const run = begin(parts, request);
+  if (request.dryRun) return perform(parts, request, run, await restoredBecause(parts));
+  return underLease(parts.store, request.trigger, () =>
+    recordedRun(parts, request.laneOnly === true, run, (restored) => perform(parts, request, run, restored)),
+  );
 }
 
 /**
@@ -75,29 +86,46 @@ export async function pass(parts: PassParts, request: PassRequest): Promise<Repo
  */
 export async function passLane(parts: PassParts, what: string, remembered: boolean): Promise<Report> {
   const request = { trigger: 'command', dryRun: false, laneOnly: true, remembered };
-  return underLease(parts.store, what, () => perform(parts, request));
+  const run = begin(parts, request);
+  return underLease(parts.store, what, () =>
+    recordedRun(parts, true, run, (restored) => perform(parts, request, run, restored)),
+  );
 }
 
-async function perform(parts: PassParts, request: PassRequest): Promise<Report> {
+function begin(parts: PassParts, { trigger, dryRun }: PassRequest): Timekeeper {
+  const { newId, clock, progress } = parts;
+  const onStep = (name: string) => progress(name, 0, null);
+  return new Timekeeper({ runId: newId(), trigger, mode: parts.settings.mode, dryRun, clock, onStep });
+}
+
+/** @param restored why the store can't be taken for the one of before: then the lane alone writes, and nothing is learned. */
+async function perform(
+  parts: PassParts,
+  request: PassRequest,
+  run: Timekeeper,
+  restored: string | null,
+): Promise<Report> {
   // Who only looks keeps nobody waiting, and the lane is what others give way to.
   const heeds = !request.dryRun && request.laneOnly !== true;
   const watch = new Watch((heeds ? parts.interruptions : undefined) ?? NO_INTERRUPTIONS);
   try {
-    return await performWatched(parts, request, watch);
+    return await performWatched({ ...parts, watch }, request, run, restored);
   } finally {
     watch.end();
   }
 }
 
-async function performWatched(parts: PassParts, request: PassRequest, watch: Watch): Promise<Report> {
-  const run = new Timekeeper({
-    runId: parts.newId(),
-    trigger: request.trigger,
-    mode: parts.settings.mode,
-    dryRun: request.dryRun,
-    clock: parts.clock,
-    onStep: (name) => parts.progress(name, 0, null),
-  });
+interface Watched extends PassParts {
+  readonly watch: Watch;
+}
+
+async function performWatched(
+  parts: Watched,
+  request: PassRequest,
+  run: Timekeeper,
+  restored: string | null,
+): Promise<Report> {
+  const { watch } = parts;
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
   const { repository, store, reuse = passReuse() } = parts;
   const { timeZone } = parts.settings;
@@ -114,19 +142,15 @@ async function performWatched(parts: PassParts, request: PassRequest, watch: Wat
     ),
   );
   const wholePass = !request.dryRun && request.laneOnly !== true;
-  if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
+  const learns = wholePass && restored === null;
+  if (learns) await run.step('remember', () => remember(parts.store, want, run.startedAt));
   const spending = new Spending();
-  const applying = { ...parts, run, watch };
   const systems = await run.step('observe', () =>
     observeAll(
+      { ...parts, reuse },
       {
-        ...parts,
-        reuse,
-        laneParts: writes ? (sessions, rows) => applyParts(applying, sessions, rows, true) : null,
-      },
-      {
-        ...{ want, recalled, spending, watch },
-        at: run.startedAt,
+        ...{ run, want, recalled, spending, watch, writes },
+        learns: restored === null,
         judge: limitsOf(parts, run, want, recalled),
         laneOnly: request.laneOnly === true,
       },
@@ -134,16 +158,16 @@ async function performWatched(parts: PassParts, request: PassRequest, watch: Wat
   );
   try {
     const plan = planOf(parts, run, want, systems);
-    const gated = judge(parts, request, run, want, recalled, systems, spending);
-    if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
-    const bulk = writes ? await run.step('apply', () => applyAll(applying, gated, systems)) : [];
+    const gated = judge(parts, request, run, want, recalled, restored, systems, spending);
+    if (learns && writes) await run.step('accept', () => accept(parts, run, systems));
+    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
-    if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
+    if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
     const reads = writes && !watch.stop.aborted;
     const unconfirmed = reads ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
-    if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
+    if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const pause = pauseNotices(recalled.paused, gated.holds);
-    const notices = [...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
+    const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const passed = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
     // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
@@ -220,6 +244,7 @@ function judge(
   run: Timekeeper,
   want: Desire,
   recalled: Recalled,
+  restored: string | null,
   systems: readonly SystemResult[],
   spending: Spending,
 ): Gated {
@@ -231,42 +256,23 @@ function judge(
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
     paused: recalled.paused,
     storeLost: lost,
+    ...(restored === null ? {} : { restored }),
     patient: request.trigger !== 'command',
   };
   const gated = gate(input);
   return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
 }
 
-/** What applying needs besides the sessions and their rows. */
-interface Applying extends PassParts {
-  readonly run: Timekeeper;
-  readonly watch: Watch;
-}
-
-function applyAll(parts: Applying, gated: Gated, systems: readonly SystemResult[]): Promise<readonly Applied[]> {
+async function applyAll(
+  parts: Watched,
+  run: Timekeeper,
+  want: Desire,
+  gated: Gated,
+  systems: readonly SystemResult[],
+): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
-  return apply(gated.approved, applyParts(parts, sessionsOf(systems), rows, false));
-}
-
-function applyParts(
-  parts: Applying,
-  sessions: ReadonlyMap<string, Session>,
-  ledger: ApplyParts['ledger'],
-  lane: boolean,
-): ApplyParts {
-  return {
-    runId: parts.run.runId,
-    journal: parts.store.journal,
-    sessions,
-    ledger,
-    clock: parts.clock,
-    newId: parts.newId,
-    concurrency: parts.settings.concurrency,
-    lane,
-    renewLease: () => parts.store.lease.renew(),
-    progress: (done, total) => parts.progress(lane ? 'blocking' : 'applying', done, total),
-    hindrance: () => parts.watch.hindrance(lane),
-  };
+  const mandate = await mandateOf(parts, run, want, gated.approved);
+  return apply(gated.approved, applyParts(parts, run, mandate, sessionsOf(systems), rows, false));
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */

@@ -4,6 +4,7 @@ import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { HeldEntry } from '../model/held-entry.ts';
 import type { Change, ChangeClass } from './change.ts';
+import type { Operator } from './mandate.ts';
 
 /** Something a person should know, and that no change of this plan will mend. */
 export interface Notice {
@@ -31,7 +32,9 @@ export interface Notice {
     | 'paused'
     | 'operator-block'
     | 'server'
-    | 'lost-write';
+    | 'lost-write'
+    | 'restored'
+    | 'audit-head';
   /** Label of the person concerned; null: everybody. */
   readonly person: string | null;
   readonly text: string;
@@ -66,7 +69,7 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost';
+  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost' | 'restored';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */
@@ -82,7 +85,12 @@ declare const judged: unique symbol;
 export interface ApprovedPlan {
   readonly [judged]: true;
   readonly revision: string;
-  readonly changes: readonly { readonly change: Change; readonly approved: boolean }[];
+  readonly changes: readonly {
+    readonly change: Change;
+    readonly approved: boolean;
+    /** Whose approval let it through; null: none was needed, or an order is the approval. */
+    readonly approver: Operator | null;
+  }[];
 }
 
 export interface Gated {

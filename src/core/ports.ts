@@ -2,7 +2,9 @@
 import type { AnyEntry, Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
+import type { Audit } from './audit.ts';
 import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
+import type { Mandate } from './mandate.ts';
 import type { Outcome, Written } from './outcome.ts';
 import type { Report } from './report.ts';
 import type { Position, ServerMemory, Suits } from './server-memory.ts';
@@ -148,6 +150,7 @@ export interface Intent {
   readonly change: Change;
   readonly at: Instant;
   readonly approved: boolean;
+  readonly mandate: Mandate;
 }
 
 /** How often the same thing has been tried lately: what stops flapping and poison. */
@@ -171,7 +174,7 @@ export interface Spent {
 export interface Journal {
   /** Durable before it resolves: one transaction for the batch. */
   intend(intents: readonly Intent[]): Promise<void>;
-  /** Records the outcome and, in the same transaction, what the ledger now holds. */
+  /** Records the outcome and, in the same transaction, what the ledger now holds and the row of the audit chain. */
   settle(intent: Intent, outcome: Outcome, ledger: LedgerRow | null, at: Instant): Promise<void>;
   /** Intents without an outcome, oldest first: what a crash left. */
   open(): Promise<readonly Intent[]>;
@@ -260,6 +263,7 @@ export interface Store {
   readonly approvals: Approvals;
   readonly orders: Orders;
   readonly reports: Reports;
+  readonly audit: Audit;
   readonly servers: ServerMemory;
   readonly lease: Lease;
 }

@@ -2,6 +2,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import type { Commit } from '../model/loaded.ts';
+import type { AuditHead } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Interruption } from './interruptions.ts';
 import type { Outcome } from './outcome.ts';
@@ -28,6 +30,10 @@ export interface Report {
   readonly startedAt: Instant;
   readonly finishedAt: Instant;
   readonly plan: Plan;
+  /** Whom the revision names; absent for a folder, and where the last good documents counted. */
+  readonly commit?: Commit;
+  /** Where the audit chain ended with this run; absent for one that only looked, and in what is kept of it. */
+  readonly audit?: AuditHead;
   readonly holds: readonly Hold[];
   readonly applied: readonly Applied[];
   readonly diagnostics: readonly Diagnostic[];

@@ -21,11 +21,13 @@ export interface RunFacts {
 export class Timekeeper {
   readonly runId: string;
   readonly startedAt: number;
+  readonly trigger: string;
   readonly #facts: RunFacts;
   readonly #durationsMs: Record<string, number> = {};
 
   constructor(facts: RunFacts) {
     this.runId = facts.runId;
+    this.trigger = facts.trigger;
     this.startedAt = facts.clock();
     this.#facts = facts;
   }
@@ -40,6 +42,11 @@ export class Timekeeper {
     }
   }
 
+  /** Milliseconds per step so far. */
+  get durationsMs(): Readonly<Record<string, number>> {
+    return this.#durationsMs;
+  }
+
   report(
     plan: Plan,
     gated: Gated,
@@ -52,12 +59,13 @@ export class Timekeeper {
     return {
       format: 1,
       runId: this.runId,
-      trigger: this.#facts.trigger,
+      trigger: this.trigger,
       mode: this.#facts.mode,
       dryRun: this.#facts.dryRun,
       startedAt: this.startedAt,
       finishedAt: this.#facts.clock(),
       plan,
+      ...(want.loaded.commit === undefined ? {} : { commit: want.loaded.commit }),
       holds: gated.holds,
       applied,
       diagnostics: want.resolution.diagnostics,

@@ -35,11 +35,19 @@ export interface LoadedFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Whom a revision names, as `Name <address>`. */
+export interface Commit {
+  readonly author: string;
+  readonly committer: string;
+}
+
 export interface Loaded {
   /** Commit id, or for a folder a digest of its content. */
   readonly revision: string;
   /** Committer time of that commit; null for a folder. */
   readonly committedAt: Instant | null;
+  /** Absent for a folder. */
+  readonly commit?: Commit;
   readonly files: readonly LoadedFile[];
   /** Rejected paths, `muster.yaml`, and whatever belongs to no file of entries. */
   readonly diagnostics: readonly Diagnostic[];

@@ -62,9 +62,10 @@ async function renewAfter(mirror: Mirror, error: unknown): Promise<void> {
 }
 
 async function readSnapshot(mirror: string, where: string, last: Read | null): Promise<Read> {
-  const [revision = '', seconds = ''] = (await local(mirror, where, ['log', '-1', '--format=%H %ct', REF, '--']))
-    .trim()
-    .split(' ');
+  const format = '--format=%H%n%ct%n%an <%ae>%n%cn <%ce>';
+  const [revision = '', seconds = '', author = '', committer = ''] = (
+    await local(mirror, where, ['log', '-1', format, REF, '--'])
+  ).split('\n');
   if (last?.snapshot.revision === revision) return last;
   const changes = last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision);
   const entries =
@@ -73,7 +74,8 @@ async function readSnapshot(mirror: string, where: string, last: Read | null): P
   const fit =
     last === null || files === null ? await fitForReading(entries) : { files, rejected: last.snapshot.rejected };
   refuseTooMuch(where, fit.files);
-  return { snapshot: { revision, committedAt: Number(seconds) * 1000, ...fit }, entries };
+  const commit = { author, committer };
+  return { snapshot: { revision, committedAt: Number(seconds) * 1000, commit, ...fit }, entries };
 }
 
 async function* contents(

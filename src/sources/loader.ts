@@ -80,8 +80,7 @@ async function loadSnapshot(options: LoadOptions, snapshot: Snapshot, last: Last
     else files.push(unreadableFile({ path: rejected.file, blob: '', kind }, [rejected]));
   }
   const loaded = {
-    revision: snapshot.revision,
-    committedAt: snapshot.committedAt,
+    ...stampOf(snapshot),
     files: files.sort((a, b) => compareText(a.path, b.path)),
     diagnostics: [...repository, ...diagnostics].sort(byPlace),
     trusted: repository.length === 0,
@@ -105,10 +104,14 @@ async function loadChanges(options: LoadOptions, snapshot: Snapshot, last: LastL
     if (place === null || file === undefined) return null;
     files[place] = file;
   }
-  const loaded = { ...last.loaded, revision: snapshot.revision, committedAt: snapshot.committedAt, files };
+  const loaded = { ...last.loaded, ...stampOf(snapshot), files };
   // Whoever finds a file there takes it only for the content that it looks for, so one map serves all loadings.
   for (const [path, known] of loading.known) last.files.set(path, known);
   return { snapshot, loaded, unsettled: loading.unsettled, files: last.files };
+}
+
+function stampOf({ revision, committedAt, commit }: Snapshot): Pick<Loaded, 'revision' | 'committedAt' | 'commit'> {
+  return { revision, committedAt, ...(commit === undefined ? {} : { commit }) };
 }
 
 function notLoaded({ path }: KindFile): never {

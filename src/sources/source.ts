@@ -1,6 +1,7 @@
 /** The port to where the desired state lies: a pinned snapshot of files, their contents, and their history. */
 import type { Diagnostic, Origin } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
+import type { Commit } from '../model/loaded.ts';
 
 export interface SourceFile {
   /** Path from the top of the repository, with `/`, as it stands there. */
@@ -17,6 +18,8 @@ export interface Snapshot {
   readonly revision: string;
   /** Committer time; null for a folder. */
   readonly committedAt: Instant | null;
+  /** Absent for a folder. */
+  readonly commit?: Commit;
   /** Regular files whose paths are fit to be read, in the order of their paths. */
   readonly files: readonly SourceFile[];
   /** Everything else, by name: links, submodules, twins, unfit paths. */

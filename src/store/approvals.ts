@@ -1,18 +1,20 @@
 /** Approvals and rejections of held changes, and of steps between revisions: who, when, why; nothing is ever taken out. */
 import type { Insertable, Kysely } from 'kysely';
+import type { DecisionEvent } from '../core/audit.ts';
 import type { Approval, Approvals } from '../core/ports.ts';
 import type { Instant } from '../model/document.ts';
+import type { AuditEnd } from './audit.ts';
 import { type Connection, readJson } from './connection.ts';
 import type { DecisionsTable, Schema } from './schema.ts';
 
 /** The approvals in this database. */
-export function storedApprovals(connection: Connection): Approvals {
+export function storedApprovals(connection: Connection, end: AuditEnd): Approvals {
   return {
     valid: (at) => valid(connection.db, at),
     approve: ({ digest, fingerprints, people, by, reason, at, from, expires }) => {
       const fingerprintsJson = JSON.stringify(fingerprints);
-      return decide(connection, {
-        verdict: 'approved',
+      const decision = {
+        verdict: 'approved' as const,
         digest,
         fingerprintsJson,
         peopleJson: JSON.stringify(people),
@@ -21,18 +23,15 @@ export function storedApprovals(connection: Connection): Approvals {
         at,
         ...(from === undefined ? {} : { countsFrom: from }),
         expires,
-      });
+      };
+      const event = { subject: digest, changes: fingerprints.length, people, by, reason, from: from ?? null, expires };
+      return decide(connection, end, decision, { kind: 'decision', verdict: 'approved', ...event });
     },
-    reject: (digest, by, reason, at) =>
-      decide(connection, {
-        verdict: 'rejected',
-        digest,
-        fingerprintsJson: '[]',
-        peopleJson: '[]',
-        decidedBy: by,
-        reason,
-        at,
-      }),
+    reject: (digest, by, reason, at) => {
+      const nobody = { fingerprintsJson: '[]', peopleJson: '[]' };
+      const decision = { verdict: 'rejected' as const, digest, ...nobody, decidedBy: by, reason, at };
+      return decide(connection, end, decision, { ...NOTHING_MORE, verdict: 'rejected', subject: digest, by, reason });
+    },
     allowsStep: async (from, to) => {
       const step = await connection.db
         .selectFrom('steps')
@@ -43,12 +42,14 @@ export function storedApprovals(connection: Connection): Approvals {
       return step !== undefined;
     },
     allowStep: async (from, to, by, reason, at) => {
-      await connection.durable((transaction) =>
-        transaction
+      await connection.durable(async (transaction) => {
+        await transaction
           .insertInto('steps')
           .values({ fromRevision: from, toRevision: to, allowedBy: by, reason, at })
-          .execute(),
-      );
+          .execute();
+        const subject = `${from}..${to}`;
+        await end.append(transaction, { ...NOTHING_MORE, verdict: 'step-allowed', subject, by, reason }, at);
+      });
     },
   };
 }
@@ -90,6 +91,16 @@ async function valid(db: Kysely<Schema>, at: Instant): Promise<readonly Approval
   });
 }
 
-async function decide(connection: Connection, decision: Insertable<DecisionsTable>): Promise<void> {
-  await connection.durable((transaction) => transaction.insertInto('decisions').values(decision).execute());
+const NOTHING_MORE = { kind: 'decision', changes: 0, people: [], from: null, expires: null } as const;
+
+async function decide(
+  connection: Connection,
+  end: AuditEnd,
+  decision: Insertable<DecisionsTable>,
+  event: DecisionEvent,
+): Promise<void> {
+  await connection.durable(async (transaction) => {
+    await transaction.insertInto('decisions').values(decision).execute();
+    await end.append(transaction, event, decision.at);
+  });
 }

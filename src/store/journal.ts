@@ -1,15 +1,17 @@
 /** The journal: every change before it is tried, and what came of it; what a crash leaves behind is read from here. */
 import { type Insertable, type Selectable, sql, type Transaction } from 'kysely';
 import { CHANGE_CLASSES, type ChangeClass, effortOf } from '../core/change.ts';
+import { NO_MANDATE } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Intent, Journal, LedgerRow, Spent, Track } from '../core/ports.ts';
 import { compareText } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import type { AuditEnd } from './audit.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import type { StoredLease } from './lease.ts';
 import type { LedgerRows } from './ledger.ts';
-import { plainChange, plainOutcome } from './plain-records.ts';
+import { plainChange, plainMandate, plainOutcome, plainSettled } from './plain-records.ts';
 import type { JournalTable, Schema } from './schema.ts';
 
 /**
@@ -20,7 +22,7 @@ const APPLIED = sql.lit('applied');
 const UNAPPROVED = sql.lit(0);
 
 /** The journal in this database; `intend` throws MusterError once the lease is lost. */
-export function storedJournal(connection: Connection, lease: StoredLease, rows: LedgerRows): Journal {
+export function storedJournal(connection: Connection, lease: StoredLease, rows: LedgerRows, end: AuditEnd): Journal {
   return {
     intend: async (intents) => {
       if (intents.length === 0) return;
@@ -35,7 +37,7 @@ export function storedJournal(connection: Connection, lease: StoredLease, rows: 
     // pass look there: what a loss of power takes is learned again, while waiting for the disk would double
     // the time of every write. The lease is not asked for either: what happened is recorded whoever leads by now.
     settle: async (intent, outcome, ledger, at) => {
-      await connection.relaxed((transaction) => settle(transaction, rows, intent, outcome, ledger, at));
+      await connection.relaxed((transaction) => settle(transaction, rows, end, intent, outcome, ledger, at));
     },
     open: async () => {
       const { db } = connection;
@@ -65,6 +67,7 @@ export function storedJournal(connection: Connection, lease: StoredLease, rows: 
 async function settle(
   transaction: Transaction<Schema>,
   rows: LedgerRows,
+  end: AuditEnd,
   intent: Intent,
   outcome: Outcome,
   ledger: LedgerRow | null,
@@ -91,6 +94,7 @@ async function settle(
     await countFailure(transaction, settled.fingerprint, at);
   }
   if (ledger !== null) await rows.write(transaction, [ledger]);
+  await end.append(transaction, plainSettled(intent, outcome), at);
 }
 
 async function countFailure(transaction: Transaction<Schema>, failed: string, at: Instant): Promise<void> {
@@ -180,6 +184,7 @@ function columnsOf(intent: Intent): Insertable<JournalTable> {
     classesJson: JSON.stringify(change.classes),
     institutionsJson: JSON.stringify(change.cause.institutions),
     changeJson: JSON.stringify(change),
+    mandateJson: JSON.stringify(plainMandate(intent.mandate)),
   };
 }
 
@@ -192,5 +197,6 @@ function intentOf(row: Selectable<JournalTable>): Intent {
     change: readJson(row.changeJson),
     at: row.at,
     approved: row.approved === 1,
+    mandate: row.mandateJson === null ? NO_MANDATE : readJson(row.mandateJson),
   };
 }

@@ -2,6 +2,7 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
+import { createAudit } from './audit-table.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATION_TABLE = 'migration';
@@ -11,6 +12,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': { up: first },
   '0002-servers': { up: createServers },
   '0003-approvals-in-advance': { up: addCountsFrom },
+  '0004-audit': { up: createAudit },
 };
 
 /**

@@ -1,10 +1,12 @@
 /** What operators said from the command line: blocks and pauses, with who, when and why; nothing is ever taken out. */
 import type { Orders } from '../core/ports.ts';
 import { MusterError } from '../errors.ts';
+import type { Instant } from '../model/document.ts';
+import type { AuditEnd } from './audit.ts';
 import type { Connection } from './connection.ts';
 
 /** The operators' orders in this database. */
-export function storedOrders(connection: Connection): Orders {
+export function storedOrders(connection: Connection, end: AuditEnd): Orders {
   const { db } = connection;
   return {
     blocks: async (at) => {
@@ -19,30 +21,16 @@ export function storedOrders(connection: Connection): Orders {
       return rows;
     },
     block: async ({ id, scope, target, reason, by, at, until }) => {
-      await connection.durable((transaction) =>
-        transaction
+      await connection.durable(async (transaction) => {
+        await transaction
           .insertInto('operatorBlocks')
           .values({ id, scope, target, reason, blockedBy: by, at, until })
-          .execute(),
-      );
-    },
-    unblock: async (id, by, reason, at) => {
-      const ended = await connection.durable((transaction) =>
-        transaction
-          .updateTable('operatorBlocks')
-          .set({ unblockedBy: by, unblockedReason: reason, unblockedAt: at })
-          .where('id', '=', id)
-          .where('unblockedAt', 'is', null)
-          .executeTakeFirst(),
-      );
-      if (ended.numUpdatedRows > 0n) return;
-      throw new MusterError({
-        remedy: 'person',
-        where: `operator block ${id}`,
-        what: 'There is no such block, or it was taken back before.',
-        next: 'See `muster why USER` for what blocks somebody.',
+          .execute();
+        const block = { id, scope, target, until };
+        await end.append(transaction, { kind: 'order', order: 'block', by, reason, block }, at);
       });
     },
+    unblock: (id, by, reason, at) => unblock(connection, end, id, by, reason, at),
     paused: async () => {
       const pause = await db
         .selectFrom('pauses')
@@ -54,18 +42,50 @@ export function storedOrders(connection: Connection): Orders {
       return pause ?? null;
     },
     pause: async (by, reason, at) => {
-      await connection.durable((transaction) =>
-        transaction.insertInto('pauses').values({ pausedBy: by, reason, at }).execute(),
-      );
+      await connection.durable(async (transaction) => {
+        await transaction.insertInto('pauses').values({ pausedBy: by, reason, at }).execute();
+        await end.append(transaction, { kind: 'order', order: 'pause', by, reason, block: null }, at);
+      });
     },
     resume: async (by, at) => {
-      await connection.durable((transaction) =>
-        transaction
+      await connection.durable(async (transaction) => {
+        const { numUpdatedRows } = await transaction
           .updateTable('pauses')
           .set({ resumedBy: by, resumedAt: at })
           .where('resumedAt', 'is', null)
-          .execute(),
-      );
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return;
+        await end.append(transaction, { kind: 'order', order: 'resume', by, reason: null, block: null }, at);
+      });
     },
   };
+}
+
+async function unblock(
+  connection: Connection,
+  end: AuditEnd,
+  id: string,
+  by: string,
+  reason: string,
+  at: Instant,
+): Promise<void> {
+  const ended = await connection.durable(async (transaction) => {
+    const block = await transaction
+      .updateTable('operatorBlocks')
+      .set({ unblockedBy: by, unblockedReason: reason, unblockedAt: at })
+      .where('id', '=', id)
+      .where('unblockedAt', 'is', null)
+      .returning(['id', 'scope', 'target', 'until'])
+      .executeTakeFirst();
+    if (block === undefined) return false;
+    await end.append(transaction, { kind: 'order', order: 'unblock', by, reason, block }, at);
+    return true;
+  });
+  if (ended) return;
+  throw new MusterError({
+    remedy: 'person',
+    where: `operator block ${id}`,
+    what: 'There is no such block, or it was taken back before.',
+    next: 'See `muster why USER` for what blocks somebody.',
+  });
 }

@@ -1,6 +1,9 @@
 /** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
+import type { ChangeEvent } from '../core/audit.ts';
 import type { Cause, Change, State } from '../core/change.ts';
+import type { Mandate } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Intent } from '../core/ports.ts';
 import type { Origin } from '../diagnostic.ts';
 
 /**
@@ -49,6 +52,56 @@ export function plainOutcome(outcome: Outcome): Outcome {
       const { handle, state } = outcome.written;
       return { status: 'applied', written: { handle, state: plainState(state) } };
     }
+    case 'failed':
+      return { status: 'failed', error: outcome.error, next: outcome.next };
+    case 'skipped':
+      return { status: 'skipped', because: outcome.because };
+  }
+}
+
+export function plainMandate({ trigger, revision, commit, line, operator, lane }: Mandate): Mandate {
+  return {
+    trigger,
+    revision,
+    commit: commit === null ? null : { author: commit.author, committer: commit.committer },
+    line: line === null ? null : { commit: line.commit, author: line.author, at: line.at },
+    operator: operator === null ? null : { by: operator.by, reason: operator.reason },
+    lane,
+  };
+}
+
+/** The row of the audit chain for a settled change: raw values of the system stay behind, they are no business of an auditor. */
+export function plainSettled(intent: Intent, outcome: Outcome): ChangeEvent {
+  const change = plainChange(intent.change);
+  const { key, label } = change.person;
+  const created = change.kind === 'create';
+  return {
+    ...plainMandate(intent.mandate),
+    kind: 'change',
+    runId: intent.runId,
+    intent: intent.id,
+    attempt: intent.attempt,
+    intendedAt: intent.at,
+    system: change.address.system,
+    server: intent.server,
+    person: { key, label, username: created ? (change.blueprint.username ?? key) : key },
+    change: change.kind,
+    effect: change.effect,
+    classes: change.classes,
+    handle: outcome.status === 'applied' ? outcome.written.handle : change.handle,
+    location: created ? null : change.location,
+    before: created ? null : change.before,
+    after: change.after,
+    cause: change.cause,
+    approved: intent.approved,
+    outcome: settledOutcome(outcome),
+  };
+}
+
+function settledOutcome(outcome: Outcome): ChangeEvent['outcome'] {
+  switch (outcome.status) {
+    case 'applied':
+      return { status: 'applied' };
     case 'failed':
       return { status: 'failed', error: outcome.error, next: outcome.next };
     case 'skipped':

@@ -19,6 +19,7 @@ export interface Schema {
   readonly operatorBlocks: OperatorBlocksTable;
   readonly pauses: PausesTable;
   readonly reports: ReportsTable;
+  readonly audit: AuditTable;
   readonly servers: ServersTable;
   readonly lease: LeaseTable;
 }
@@ -39,6 +40,8 @@ export interface JournalTable {
   classesJson: string;
   institutionsJson: string;
   changeJson: string;
+  /** Null: an earlier version took it down. */
+  mandateJson: string | null;
   /** `applied`, `failed`, `skipped`; null: no outcome yet. */
   status: string | null;
   outcomeJson: string | null;
@@ -153,6 +156,18 @@ export interface ReportsTable {
   runId: string;
   bytes: number;
   reportJson: string;
+}
+
+/** The audit chain: rows are numbered without a gap, and triggers refuse every change of one and every removal. */
+export interface AuditTable {
+  seq: number;
+  at: number;
+  kind: string;
+  runId: string | null;
+  person: string | null;
+  /** Canonical: the seal is over this very text. */
+  eventJson: string;
+  hash: string;
 }
 
 /** How far each server had come, by the address and the life it was seen in. */

@@ -1,5 +1,6 @@
 /** Sample values that the store's contract writes and reads back. */
 import type { Change, ChangeClass, Create, Disable } from '../../src/core/change.ts';
+import type { Mandate } from '../../src/core/mandate.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Approval, Intent, LedgerRow } from '../../src/core/ports.ts';
 import type { Report } from '../../src/core/report.ts';
@@ -12,6 +13,15 @@ export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const account = (key: string) => ({ system: 'directory', kind: 'account', key });
 const ATTRIBUTES = { displayName: 'Anna Jensen', mobile: '+4520123456', title: null };
+
+export const SAMPLE_MANDATE: Mandate = {
+  trigger: 'push',
+  revision: 'b068e40986b068e40986b068e40986b068e40986',
+  commit: { author: 'Rita Service <rita@example.org>', committer: 'Bo Merge <bo@example.org>' },
+  line: { commit: '6a3f101669', author: 'Rita Service', at: NOON - MINUTE_MS },
+  operator: null,
+  lane: false,
+};
 
 export function sampleDisable(key: string, more: Partial<Disable> = {}): Disable {
   return {
@@ -59,7 +69,8 @@ export function sampleCreate(key: string): Create {
 
 export function sampleIntent(id: string, change: Change, more: Partial<Intent> = {}): Intent {
   const server = 'ldaps://dc1.example.org';
-  return { id, runId: 'run-1', attempt: `attempt-${id}`, server, change, at: NOON, approved: false, ...more };
+  const shared = { runId: 'run-1', attempt: `attempt-${id}`, approved: false, mandate: SAMPLE_MANDATE };
+  return { ...shared, id, server, change, at: NOON, ...more };
 }
 
 export function sampleApplied(change: Change): Outcome {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Attributes, Change, Observed } from '../../src/core/change.ts';
+import { NO_MANDATE } from '../../src/core/mandate.ts';
 import type { Intent } from '../../src/core/ports.ts';
 import { recover, type Witness } from '../../src/core/recover.ts';
 import { changeOf } from '../support/gate-builder.ts';
 import { found, HOUR_MS, NOW, row, unmarked, values } from '../support/reconciliation.ts';
 
 function intentOf(change: Change, more: Partial<Intent> = {}): Intent {
-  return { id: 'i1', runId: 'r1', attempt: 'a1', server: 'dc1', change, at: NOW - 60_000, approved: false, ...more };
+  const shared = { approved: false, mandate: NO_MANDATE };
+  return { ...shared, id: 'i1', runId: 'r1', attempt: 'a1', server: 'dc1', change, at: NOW - 60_000, ...more };
 }
 
 /** What one intent is found to have come to: `applied`, `failed`, or `unknown`. */

@@ -86,7 +86,7 @@ describe('indexes', () => {
     await journal.of('ajensen', 20);
     await journal.settle(intent, sampleApplied(intent.change), sampleRow('ajensen'), NOON);
     const asked = statements.filter(({ text }) => /^(select|update|delete)/.test(text));
-    expect(asked).toHaveLength(7);
+    expect(asked).toHaveLength(8);
     for (const { text, database } of asked) {
       const nothing = (text.match(/\?/g) ?? []).map(() => null);
       const steps = database.prepare(`explain query plan ${text}`).all(...nothing);

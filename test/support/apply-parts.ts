@@ -22,6 +22,7 @@ export function applyPartsWith(
   let ids = 0;
   const parts: ApplyParts = {
     runId: 'run',
+    mandate: { trigger: 'command', revision: 'r1', commit: null, orders: [], lines: new Map() },
     journal: {
       intend: async (intents) => {
         recorded.intended.push(...intents);

@@ -6,20 +6,18 @@ import { apply } from '../apply.ts';
 import { type Change, type Desired, digestOf, fingerprint } from '../change.ts';
 import { closeAll } from '../closing.ts';
 import { connectToOne, rememberPosition } from '../connecting.ts';
-import { desire } from '../desire.ts';
+import { type Desire, desire } from '../desire.ts';
 import { backTrouble, type Footing, isOfThePast } from '../footing.ts';
 import { gate } from '../gate.ts';
 import { knownFrom } from '../known.ts';
+import type { Operator, RunMandate } from '../mandate.ts';
 import { type PassParts, underLease } from '../pass.ts';
 import { peopleIn } from '../plan.ts';
 import type { Approval, Known, LedgerRow, Reconciler, Session } from '../ports.ts';
 import type { Applied } from '../report.ts';
+import { refuseRestored } from '../restored.ts';
 
-/** Who acts, and why: kept with every write. */
-export interface Operator {
-  readonly by: string;
-  readonly reason: string;
-}
+export type { Operator };
 
 export interface Scene {
   readonly parts: PassParts;
@@ -33,6 +31,8 @@ export interface Scene {
   readonly outdated: readonly Trouble[];
   readonly rows: readonly LedgerRow[];
   readonly known: Known;
+  /** What writes of this act rest on. */
+  readonly mandate: RunMandate;
 }
 
 /**
@@ -59,7 +59,9 @@ export async function onScene<T>(
     const { session, footing } = await connectToOne(reconciler, seen, at);
     try {
       if (isOfThePast(footing) && !ofThePast) throw new MusterError(backTrouble(footing));
-      const done = await act({ parts, reconciler, session, footing, at, desired, outdated: want.trouble, rows, known });
+      const mandate = mandateOf(want);
+      const outdated = want.trouble;
+      const done = await act({ parts, reconciler, session, footing, at, desired, outdated, rows, known, mandate });
       if (footing.standing === 'steady')
         await rememberPosition(parts.store, reconciler.system, session, footing, at, false);
       return done;
@@ -67,6 +69,11 @@ export async function onScene<T>(
       await closeAll([session]);
     }
   });
+}
+
+function mandateOf({ loaded }: Desire): RunMandate {
+  const { revision, commit = null } = loaded;
+  return { trigger: 'command', revision, commit, orders: [], lines: new Map() };
 }
 
 /** The declared person of that name. Throws MusterError naming the nearest one, or why the newest declarations do not count. */
@@ -125,6 +132,7 @@ export async function writeOrdered(
 ): Promise<readonly Applied[]> {
   const { parts, at, rows, session, reconciler } = scene;
   refuseInObserve(parts);
+  await refuseRestored(parts);
   const order = approvalOf(changes, operator, at, at + 1);
   const { approved } = gate({
     revision: 'order',
@@ -144,6 +152,7 @@ export async function writeOrdered(
   await parts.store.approvals.approve(order);
   return apply(approved, {
     runId: parts.newId(),
+    mandate: scene.mandate,
     journal: parts.store.journal,
     sessions: new Map([[reconciler.system, session]]),
     ledger: new Map(rows.map((row) => [row.handle, row])),
