@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # Muster in a container: not root, nothing written outside /var/lib/muster and /tmp, so that the root file system can be read-only:
 #   docker run --read-only --tmpfs /tmp --init \
-#     -v muster:/var/lib/muster -v /etc/muster:/etc/muster:ro muster sync
+#     -v muster:/var/lib/muster -v /etc/muster:/etc/muster:ro muster serve
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
@@ -29,6 +29,11 @@ COPY --from=build /build/docs/open-credential.html ./docs/
 ENV NODE_ENV=production MUSTER_CONFIG=/etc/muster/muster.yaml
 USER 10001:10001
 VOLUME /var/lib/muster
+# For `muster serve`, whose status page listens here unless the configuration says otherwise; a single command is over before it is asked.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# docker stop waits ten seconds, in which Muster ends by itself.
+STOPSIGNAL SIGTERM
 # Without the option, SIGUSR1 at the wrong moment makes Node open a debugger.
 ENTRYPOINT ["node", "--disable-sigusr1", "/opt/muster/bin/muster.js"]
 CMD ["--help"]

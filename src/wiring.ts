@@ -36,6 +36,7 @@ import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
+export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
 export { writeEditorFiles } from './sources/editor-files.ts';
 
 /** A configured installation, opened. */
@@ -92,10 +93,10 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       clock,
       newId: randomUUID,
       progress,
-      lineAuthors: lineAuthors(source),
-      ...headFileOf(config),
       interruptions: (call) => watchBlocks(store, () => call('block')),
       patience: () => wait(ANSWER_MS, undefined, { ref: false }),
+      lineAuthors: lineAuthors(source),
+      ...headFileOf(config),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,

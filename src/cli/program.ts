@@ -143,6 +143,12 @@ function addWriting({ program, action }: Host): void {
     .addArgument(new Argument('[kind]', 'a kind of document, or muster for muster.yaml').choices([...KINDS, 'muster']))
     .option('-w, --write <folder>', 'write all of them into this repository, wired for its editor')
     .action(action(async () => (await import('./schema.ts')).schema));
+  program
+    .command('init')
+    .description('begin: a configuration that only observes, and a desired-state repository')
+    .argument('<dir>', 'a folder that is empty, or does not exist yet')
+    .option('--instance <name>', 'the name of the installation: small letters, digits and hyphens', 'my-site')
+    .action(action(async () => (await import('./init.ts')).init));
 }
 
 /** One pass, and what people decide about it. */

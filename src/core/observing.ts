@@ -1,84 +1,89 @@
 /** Observing: each system's part of a pass up to its diff, all side by side, so that none waits for another to answer. */
-import type { ApplyParts } from './apply.ts';
+import { apply } from './apply.ts';
 import type { Beginning } from './beginning.ts';
 import type { Spending } from './budget.ts';
-import { companions } from './companions.ts';
+import { type Companion, companions } from './companions.ts';
 import type { Wanted } from './desire.ts';
 import type { Watch } from './interruptions.ts';
 import type { LaneInput } from './lane.ts';
 import type { PassReuse } from './pass-reuse.ts';
-import type { ApprovedPlan } from './plan.ts';
-import type { Reconciler, Session, Store } from './ports.ts';
+import type { Reconciler } from './ports.ts';
 import type { Recalled } from './recall.ts';
-import type { Applied } from './report.ts';
 import { keepRecovery } from './settling.ts';
-import { type SystemResult, systemPass } from './system-pass.ts';
+import { type SystemInput, type SystemResult, systemPass } from './system-pass.ts';
+import type { Timekeeper } from './timekeeper.ts';
+import { applyParts, mandateOf, type WritingParts } from './writing.ts';
 
-export interface ObservingParts {
+export interface ObservingParts extends WritingParts {
   readonly reconcilers: readonly Reconciler[];
-  readonly store: Pick<Store, 'journal' | 'servers'>;
-  readonly clock: () => number;
   readonly reuse: PassReuse;
+  readonly watch: Watch;
   /** Resolves when a healthy server would have answered; absent: as long as it takes. */
   readonly patience?: () => Promise<void>;
-  /** Applies what a lane let through; null: show, do not write. */
-  readonly applyLane: ApplyLane | null;
 }
 
-export type ApplyLane = (
-  plan: ApprovedPlan,
-  sessions: ReadonlyMap<string, Session>,
-  rows: ApplyParts['ledger'],
-) => Promise<readonly Applied[]>;
-
 export interface Observing extends Pick<Beginning, 'early'> {
+  readonly run: Timekeeper;
   readonly want: Wanted;
   readonly recalled: Recalled;
-  readonly at: number;
   readonly judge: LaneInput['judge'];
   /** What the lanes let through, of all systems together. */
   readonly spending: Spending;
-  readonly laneOnly: boolean;
-  /** Whether what recovery and the servers show is written down. */
-  readonly keeps: boolean;
   readonly watch: Watch;
+  /** False: show, do not write. */
+  readonly writes: boolean;
+  /** Whether what is found may be written down in the store. */
+  readonly learns: boolean;
+  readonly laneOnly: boolean;
 }
 
 /** One result per system, in their order. Never throws what a system is at fault for. */
 export function observeAll(parts: ObservingParts, observing: Observing): Promise<readonly SystemResult[]> {
-  const { want, recalled, early, at, judge, spending, laneOnly, keeps, watch } = observing;
-  const { clock, applyLane } = parts;
-  const { journal, servers } = parts.store;
   const beside = companions(parts.reconcilers.length, parts.patience);
   return Promise.all(
     parts.reconcilers.map(async (reconciler, nth) => {
-      const { system } = reconciler;
       const companion = beside[nth];
       if (companion === undefined) throw new RangeError('a system without a place among the others');
       try {
-        return await systemPass({
-          reuse: parts.reuse.of(system),
-          early: early.get(system) ?? null,
-          reconciler,
-          model: want.resolution.model,
-          at,
-          committedAt: want.loaded.committedAt,
-          rows: recalled.ledger.get(system) ?? [],
-          open: recalled.open.filter((intent) => intent.change.address.system === system),
-          judge,
-          spending,
-          applyLane:
-            applyLane === null ? null : (plan, session, rows) => applyLane(plan, new Map([[system, session]]), rows),
-          keep: keeps ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
-          laneOnly,
-          seen: recalled.seen.get(system) ?? [],
-          note: keeps ? (server) => servers.put(server) : null,
-          companion,
-          watch,
-        });
+        return await systemPass(inputFor(reconciler, companion, parts, observing));
       } finally {
         companion.done();
       }
     }),
   );
+}
+
+function inputFor(
+  reconciler: Reconciler,
+  companion: Companion,
+  parts: ObservingParts,
+  { run, want, recalled, early, judge, spending, watch, writes, learns, laneOnly }: Observing,
+): SystemInput {
+  const { system } = reconciler;
+  const { clock } = parts;
+  const { journal, servers } = parts.store;
+  return {
+    reuse: parts.reuse.of(system),
+    early: early.get(system) ?? null,
+    reconciler,
+    model: want.resolution.model,
+    at: run.startedAt,
+    committedAt: want.loaded.committedAt,
+    rows: recalled.ledger.get(system) ?? [],
+    open: recalled.open.filter((intent) => intent.change.address.system === system),
+    judge,
+    spending,
+    applyLane: writes
+      ? async (plan, session, rowsNow) => {
+          const mandate = await mandateOf(parts, run, want, plan);
+          return apply(plan, applyParts(parts, run, mandate, new Map([[system, session]]), rowsNow, true));
+        }
+      : null,
+    keep: writes && learns ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
+    laneOnly,
+    seen: recalled.seen.get(system) ?? [],
+    note: writes && learns ? (server) => servers.put(server) : null,
+    companion,
+    watch,
+  };
 }

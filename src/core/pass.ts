@@ -12,7 +12,7 @@ import { type GateInput, gate } from './gate.ts';
 import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
 import type { Limits } from './limits.ts';
 import type { LineAuthors } from './mandate.ts';
-import { type ApplyLane, observeAll } from './observing.ts';
+import { observeAll } from './observing.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
@@ -110,20 +110,23 @@ async function perform(
   const heeds = !request.dryRun && request.laneOnly !== true;
   const watch = new Watch((heeds ? parts.interruptions : undefined) ?? NO_INTERRUPTIONS);
   try {
-    return await performWatched({ ...parts, run, watch }, request, restored);
+    return await performWatched({ ...parts, watch }, request, run, restored);
   } finally {
     watch.end();
   }
 }
 
-/** The parts of one run. */
-interface RunParts extends PassParts {
-  readonly run: Timekeeper;
+interface Watched extends PassParts {
   readonly watch: Watch;
 }
 
-async function performWatched(parts: RunParts, request: PassRequest, restored: string | null): Promise<Report> {
-  const { run, watch } = parts;
+async function performWatched(
+  parts: Watched,
+  request: PassRequest,
+  run: Timekeeper,
+  restored: string | null,
+): Promise<Report> {
+  const { watch } = parts;
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
   const { reuse = passReuse(false) } = parts;
   const wholePass = !request.dryRun && request.laneOnly !== true;
@@ -134,25 +137,22 @@ async function performWatched(parts: RunParts, request: PassRequest, restored: s
     run,
   );
   const spending = new Spending();
-  const applyLane: ApplyLane = async (plan, sessions, rows) =>
-    apply(plan, applyParts(parts, await mandateOf(parts, want, plan), sessions, rows, true));
   const systems = await run.step('observe', () =>
     observeAll(
-      { ...parts, reuse, applyLane: writes ? applyLane : null },
+      { ...parts, reuse },
       {
-        ...{ want, recalled, early, spending, watch },
-        at: run.startedAt,
+        ...{ run, want, recalled, early, spending, watch, writes },
+        learns: restored === null,
         judge: limitsOf(parts, run, want, recalled),
         laneOnly: request.laneOnly === true,
-        keeps: writes && restored === null,
       },
     ),
   );
   try {
     const plan = planOf(parts, run, want, systems);
-    const gated = judge(parts, request, want, recalled, restored, systems, spending);
+    const gated = judge(parts, request, run, want, recalled, restored, systems, spending);
     if (learns && writes) await run.step('accept', () => accept(parts, run, systems));
-    const bulk = writes ? await run.step('apply', () => applyAll(parts, want, gated, systems)) : [];
+    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
     const reads = writes && !watch.stop.aborted;
@@ -225,8 +225,9 @@ function limitsOf(parts: PassParts, run: Timekeeper, want: Wanted, recalled: Rec
 }
 
 function judge(
-  parts: RunParts,
+  parts: PassParts,
   request: PassRequest,
+  run: Timekeeper,
   want: Wanted,
   recalled: Recalled,
   restored: string | null,
@@ -235,7 +236,7 @@ function judge(
 ): Gated {
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
   const input: GateInput = {
-    ...limitsOf(parts, parts.run, want, recalled),
+    ...limitsOf(parts, run, want, recalled),
     earlier: spending.all,
     changes: bulkOf(parts, systems),
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
@@ -249,14 +250,15 @@ function judge(
 }
 
 async function applyAll(
-  parts: RunParts,
+  parts: Watched,
+  run: Timekeeper,
   want: Wanted,
   gated: Gated,
   systems: readonly SystemResult[],
 ): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
-  const mandate = await mandateOf(parts, want, gated.approved);
-  return apply(gated.approved, applyParts(parts, mandate, sessionsOf(systems), rows, false));
+  const mandate = await mandateOf(parts, run, want, gated.approved);
+  return apply(gated.approved, applyParts(parts, run, mandate, sessionsOf(systems), rows, false));
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */

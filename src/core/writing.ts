@@ -15,13 +15,12 @@ export interface WritingParts {
   readonly progress: (step: string, done: number, total: number | null) => void;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
-  readonly run: Timekeeper;
-  readonly watch: Watch;
 }
 
 /** The last good documents alone have no history at hand, and whoever acts on them does not wait for one. */
 export async function mandateOf(
-  { lineAuthors, run }: WritingParts,
+  { lineAuthors }: WritingParts,
+  { trigger }: Timekeeper,
   want: Wanted,
   { changes }: ApprovedPlan,
 ): Promise<RunMandate> {
@@ -29,18 +28,19 @@ export async function mandateOf(
   const known = lineAuthors !== undefined && commit !== null;
   const origins = originsOf(changes.map(({ change }) => change));
   const lines: Lines = known && origins.length > 0 ? await lineAuthors(origins, revision) : new Map();
-  return { trigger: run.trigger, revision, commit, orders: want.resolution.model.operatorBlocks, lines };
+  return { trigger, revision, commit, orders: want.resolution.model.operatorBlocks, lines };
 }
 
 export function applyParts(
-  parts: WritingParts,
+  parts: WritingParts & { readonly watch: Watch },
+  run: Timekeeper,
   mandate: RunMandate,
   sessions: ReadonlyMap<string, Session>,
   ledger: ApplyParts['ledger'],
   lane: boolean,
 ): ApplyParts {
   return {
-    runId: parts.run.runId,
+    runId: run.runId,
     mandate,
     journal: parts.store.journal,
     sessions,

@@ -13,6 +13,7 @@ import { help } from './figures/help.ts';
 import { incrementalPass } from './figures/incremental-pass.ts';
 import { memory } from './figures/memory.ts';
 import { overUsers } from './figures/over-users.ts';
+import { pushToEffect } from './figures/push-to-effect.ts';
 import { warmPlan } from './figures/warm-plan.ts';
 import { describeMachine } from './machine.ts';
 import { FIGURES_FILE, recorded } from './record.ts';
@@ -22,7 +23,16 @@ import { tableOf } from './table.ts';
 import { openWorkshop, ROOT } from './workshop.ts';
 
 /** In the order in which they are measured and shown. */
-const FIGURES: readonly Figure[] = [coldPlan, warmPlan, incrementalPass, applyChanges, memory, help, perPerson];
+const FIGURES: readonly Figure[] = [
+  coldPlan,
+  warmPlan,
+  incrementalPass,
+  applyChanges,
+  memory,
+  help,
+  perPerson,
+  pushToEffect,
+];
 
 const RUNS: Runs = { cold: 3, warm: 5, nothing: 9, few: 5 };
 const QUICK_RUNS: Runs = { cold: 1, warm: 2, nothing: 3, few: 2 };

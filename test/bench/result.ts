@@ -1,8 +1,12 @@
 /** What a benchmark says: figures beside their floors and goals, as plain data that is printed, drawn and recorded. */
 
-/** What was promised of a figure. `ratio`: at most so many times the floor. `times`: at least so many times less than the floor. `limit`: at most this, in the figure's own unit. */
+/**
+ * What was promised of a figure. `ratio`: at most so many times the floor. `times`: at least so many times less than the floor.
+ * `limit`: at most this, in the figure's own unit. `beyond`: in each run at most so much more than the floor, or than nothing
+ * where there is none.
+ */
 export interface Goal {
-  readonly kind: 'ratio' | 'times' | 'limit';
+  readonly kind: 'ratio' | 'times' | 'limit' | 'beyond';
   readonly value: number;
 }
 
@@ -17,7 +21,7 @@ export interface Series {
 }
 
 export interface Result {
-  /** `a` to `g`, with a word where a figure has parts: `c-ten`. */
+  /** `a` to `h`, with a word where a figure has parts: `c-ten`. */
   readonly key: string;
   readonly title: string;
   readonly unit: Unit;
@@ -73,10 +77,11 @@ export function ratioOf({ muster, floor }: Result): number | null {
   return floor === null ? null : muster.median / floor.median;
 }
 
-/** What the goal is measured by: the ratio, how many times less, or the figure itself. */
+/** What the goal is measured by: the ratio, how many times less, the figure itself, or what its worst run has more than the floor. */
 export function reached(result: Result): number {
   const ratio = ratioOf(result);
   if (result.goal.kind === 'limit') return result.muster.median;
+  if (result.goal.kind === 'beyond') return Math.max(...result.muster.runs) - (result.floor?.median ?? 0);
   if (ratio === null) throw new Error(`${result.key} has a goal over a floor, and no floor.`);
   return result.goal.kind === 'ratio' ? ratio : 1 / ratio;
 }

@@ -23,6 +23,7 @@ export function ratioText(result: Result): string {
 
 export function goalText(goal: Goal, unit: Unit): string {
   if (goal.kind === 'limit') return `at most ${amount(goal.value, unit)}`;
+  if (goal.kind === 'beyond') return `each run at most ${amount(goal.value, unit)} beyond the floor`;
   return goal.kind === 'ratio' ? `ratio at most ${goal.value}` : `at least ${count(goal.value)} times less`;
 }
 
@@ -38,7 +39,7 @@ export function verdictText(result: Result): string {
 }
 
 function valueText(value: number, goal: Goal, unit: Unit): string {
-  if (goal.kind === 'limit') return amount(value, unit);
+  if (goal.kind === 'limit' || goal.kind === 'beyond') return amount(value, unit);
   return goal.kind === 'ratio' ? plain(value) : `${count(Math.round(value))} times`;
 }
 

@@ -7,6 +7,9 @@ import { gitSource } from '../../src/sources/git.ts';
 import { troubleFrom } from './git-world.ts';
 import { inFolder } from './loading.ts';
 
+/** For what takes a moment on a quiet machine. */
+const PATIENCE = { timeout: 15_000, interval: 50 };
+
 let server: Server;
 let port = 0;
 let connected = 0;
@@ -40,13 +43,13 @@ function processes(): readonly string[] {
 describe('S1: a server that hangs', () => {
   test('S1: a fetch that ended at its deadline leaves no process behind', async () => {
     await inFolder(async (parent) => {
-      const options = { mirror: join(parent, 'mirror'), fetchDeadlineMs: 1_500 };
+      const options = { mirror: join(parent, 'mirror'), fetchDeadlineMs: 4_000 };
       const source = gitSource({ url: `https://127.0.0.1:${port}/x.git`, branch: 'main' }, options);
       const trouble = troubleFrom(source);
-      await vi.waitFor(() => expect(connected).toBe(1));
+      await vi.waitFor(() => expect(connected).toBe(1), PATIENCE);
       expect(processes().length).toBeGreaterThan(1);
       expect((await trouble).what).toBe('The server did not deliver in time.');
-      await vi.waitFor(() => expect(processes()).toEqual([]));
+      await vi.waitFor(() => expect(processes()).toEqual([]), PATIENCE);
     });
   });
 
@@ -59,10 +62,10 @@ describe('S1: a server that hangs', () => {
       const breaking = new AbortController();
       const loading = source.snapshot(breaking.signal);
       const ended = expect(loading).rejects.toThrow('Fetching was broken off');
-      await vi.waitFor(() => expect(connected).toBe(1));
+      await vi.waitFor(() => expect(connected).toBe(1), PATIENCE);
       breaking.abort();
       await ended;
-      await vi.waitFor(() => expect(processes()).toEqual([]));
+      await vi.waitFor(() => expect(processes()).toEqual([]), PATIENCE);
       await expect(source.snapshot(AbortSignal.abort())).rejects.toThrow('Fetching was broken off');
     });
   });

@@ -1,0 +1,62 @@
+/** `muster init DIR`: a configuration that only observes and a desired-state repository to begin with. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MusterError } from '../errors.ts';
+import { initPage } from '../views/init.ts';
+import { CONFIGURATION, DIRECTORY, initialFiles, REPOSITORY, UNIT } from './init-files.ts';
+import { type ExitCode, type Invocation, show } from './invocation.ts';
+
+export interface InitCommandOptions {
+  readonly instance: string;
+}
+
+/** Refuses a folder in which anything stands: nothing of anybody is written over. */
+export async function init(
+  invocation: Invocation,
+  { instance }: InitCommandOptions,
+  folder: string,
+): Promise<ExitCode> {
+  if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(instance)) throw noName(instance);
+  await refuseUsed(folder);
+  const { createEmbeddedDirectory, writeEditorFiles } = await import('../wiring.ts');
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const files = initialFiles({ instance, timeZone });
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text, { flag: 'wx' });
+  }
+  await createEmbeddedDirectory(join(folder, DIRECTORY), [UNIT]);
+  const forEditors = await writeEditorFiles(join(folder, REPOSITORY));
+  const written = [...files.keys(), DIRECTORY, ...forEditors.map((path) => `${REPOSITORY}/${path}`)];
+  await show(invocation, { format: 1, folder, written }, () => initPage(folder, written, join(folder, CONFIGURATION)));
+  return 0;
+}
+
+async function refuseUsed(folder: string): Promise<void> {
+  try {
+    const found = await readdir(folder);
+    if (found.length > 0) throw used(folder, `There is something in it already, ${found[0]} among it.`);
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code !== 'ENOENT') throw used(folder, `It can't be used (${code}).`);
+  }
+}
+
+function used(where: string, what: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where,
+    what,
+    next: 'Name a folder that is empty, or does not exist yet.',
+  });
+}
+
+function noName(instance: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: '--instance',
+    what: `${JSON.stringify(instance)} is no name of an installation.`,
+    next: 'Write up to 40 small letters, digits and hyphens, as in --instance research-service.',
+  });
+}

@@ -1,0 +1,88 @@
+/** `muster init`: what it makes can be used as it stands, and it writes over nothing. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { generateKey } from '../../src/credentials/seal.ts';
+import { call } from './site-folder.ts';
+
+let parent: string;
+let folder: string;
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'muster-init-'));
+  folder = join(parent, 'my-site');
+});
+
+afterEach(() => {
+  rmSync(parent, { recursive: true });
+});
+
+/** Replaces a text in the configuration. */
+function configure(from: string, to: string): void {
+  const file = join(folder, 'muster.yaml');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(file, text.replace(from, to));
+}
+
+test('what it makes is valid, and the plan shows the one person', async () => {
+  const made = await call(['init', folder]);
+  expect([made.code, made.err]).toEqual([0, '']);
+  expect(made.out).toContain(`muster --config ${join(folder, 'muster.yaml')} plan`);
+  const config = ['--config', join(folder, 'muster.yaml')];
+  const validated = await call([...config, 'validate']);
+  expect([validated.code, validated.err]).toEqual([0, '']);
+  const planned = await call([...config, 'plan']);
+  expect(planned.out).toContain('Anna Jensen (ajensen)');
+});
+
+test('it only observes: a pass writes nothing', async () => {
+  await call(['init', folder]);
+  const config = ['--config', join(folder, 'muster.yaml')];
+  const before = readFileSync(join(folder, 'directory.json'), 'utf8');
+  expect((await call([...config, 'sync'])).out).toContain('The mode is "observe", so nothing was written.');
+  expect(readFileSync(join(folder, 'directory.json'), 'utf8')).toBe(before);
+});
+
+test('two edits make it work: the key of whoever hands out passwords, and the mode', async () => {
+  await call(['init', folder, '--instance', 'research-service']);
+  const { recipient } = await generateKey();
+  configure(
+    '# credentials: { outbox: outbox, recipients: [age1…] }',
+    `credentials: { outbox: outbox, recipients: [${recipient}] }`,
+  );
+  configure('mode: observe', 'mode: enforce');
+  const config = ['--config', join(folder, 'muster.yaml')];
+  const synced = await call([...config, 'sync']);
+  expect([synced.code, synced.err]).toEqual([0, '']);
+  expect(synced.out).toContain('1 person got an account.');
+  expect((await call([...config, 'plan'])).out).toContain('Nothing to do: the directory matches the repository.');
+  expect(readFileSync(join(folder, 'directory.json'), 'utf8')).toContain('muster:research-service:ajensen:');
+});
+
+test('its repository is wired for editors, as by schema --write', async () => {
+  await call(['init', folder]);
+  const settings: unknown = JSON.parse(readFileSync(join(folder, 'desired-state/.vscode/settings.json'), 'utf8'));
+  expect(settings).toMatchObject({ 'yaml.schemas': { './.muster/schema/user.json': ['users/**/*.yaml'] } });
+  expect(existsSync(join(folder, 'desired-state/.muster/schema/institution.json'))).toBe(true);
+});
+
+test('a folder in which anything stands is left as it is', async () => {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  const { code, err } = await call(['init', folder]);
+  expect(code).toBe(1);
+  expect(err).toContain('There is something in it already, notes.txt among it.');
+  expect(readdirSync(folder)).toEqual(['notes.txt']);
+  expect((await call(['init', join(folder, 'notes.txt')])).err).toContain('(ENOTDIR)');
+  rmSync(join(folder, 'notes.txt'));
+  expect((await call(['init', folder])).code).toBe(0);
+  expect((await call(['init', folder])).code).toBe(1);
+});
+
+test('a name that can be no instance is refused before anything is written', async () => {
+  const { code, err } = await call(['init', folder, '--instance', 'My Site']);
+  expect([code, existsSync(folder)]).toEqual([1, false]);
+  expect(err).toContain('as in --instance research-service');
+});
