@@ -4,7 +4,7 @@ import { sampleOf } from '../support/fault-points.ts';
 import { type MailBench, makeMailBench, nameOfMailPoint } from '../support/mail-fault-bench.ts';
 
 /** Of the statements; each costs a process and two syncs. Every step of the mail server is tried, and `script/crash --only mail` tries all. */
-const STATEMENTS_TRIED = 8;
+const STATEMENTS_TRIED = 6;
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 

@@ -46,52 +46,54 @@ export async function makeMailBench(): Promise<MailBench> {
   const server = await startMailServer({ at: (step) => watch(step) });
   const { folder, remove } = await preparedSite(server.port);
   const config = join(folder, 'muster.yaml');
+  const kept = await mkdtemp(join(tmpdir(), 'muster-mail-crash-'));
+  await cp(folder, kept, { recursive: true });
 
-  /** Runs `work` on a copy of the site, with the mails that come of it. */
-  async function onCopy(work: (config: string) => Promise<void>): Promise<readonly Received[]> {
-    const copy = await mkdtemp(join(tmpdir(), 'muster-mail-crash-'));
+  /** Puts the site back to where it was, in its own place: the directory would be another one elsewhere. */
+  async function received(work: () => Promise<void>): Promise<readonly Received[]> {
+    await rm(folder, { recursive: true });
+    await cp(kept, folder, { recursive: true });
+    server.forget();
     try {
-      await cp(folder, copy, { recursive: true });
-      server.forget();
-      await work(join(copy, 'muster.yaml'));
+      await work();
       return [...server.received];
     } finally {
       watch = () => Promise.resolve();
-      await rm(copy, { recursive: true });
     }
   }
 
   let statements = 0;
-  const undisturbed = await onCopy(async (copied) => {
-    const { err } = await run([CHILD, copied, '0'], folder);
+  const undisturbed = await received(async () => {
+    const { err } = await run([CHILD, config, '0'], kept);
     statements = Number(/^statements (\d+)$/m.exec(err)?.[1]);
     if (!(statements > 0)) throw new Error(`the sync can't be counted: ${err}`);
   });
   const wrong = faultsIn(undisturbed, 1);
-  if (wrong.length > 0) throw new Error(`undisturbed, too: ${wrong.join('; ')} (${config})`);
+  if (wrong.length > 0) throw new Error(`undisturbed, too: ${wrong.join('; ')}`);
 
   return {
     points: pointsUpTo(statements),
     strike: async (point) => {
-      const received = await onCopy(async (copied) => {
+      const all = await received(async () => {
         const killed =
           point.kind === 'statement'
-            ? await killedBefore(copied, point.nth)
-            : await killedAt(copied, point, (next) => {
+            ? await killedBefore(config, point.nth)
+            : await killedAt(config, point, (next) => {
                 watch = next;
               });
         if (!killed) throw new Error(`nothing was killed at ${nameOfMailPoint(point)}`);
         // The first one finds what was left, the second one must find nothing more to say.
         for (let times = 0; times < 2; times += 1) {
-          const { code, out, err } = await call(['--config', copied, 'sync']);
+          const { code, out, err } = await call(['--config', config, 'sync']);
           if (code !== 0) throw new Error(`the sync after it ended with ${code}: ${err}${out}`);
         }
       });
-      return faultsIn(received, 2);
+      return faultsIn(all, 2);
     },
     remove: async () => {
       await server.close();
       await remove();
+      await rm(kept, { recursive: true });
     },
   };
 }
