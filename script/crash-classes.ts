@@ -1,4 +1,5 @@
 /** The classes of crash points: what is struck, and the module that strikes it. */
+import { CHANNELS, type Channel, STEPS } from '../test/support/fault-points.ts';
 import type { Share, Tell } from '../test/support/point-share.ts';
 
 export interface CrashClass {
@@ -8,6 +9,13 @@ export interface CrashClass {
   /** Tries its share of the points, and tells of each. */
   readonly run: (share: Share, tell: Tell) => Promise<void>;
 }
+
+const BYTES: readonly { readonly name: string; readonly channel: Channel; readonly what: string }[] = [
+  { name: 'ldap-bytes', channel: 'ldap', what: 'Each byte of LDAP' },
+  { name: 'git-bytes', channel: 'git', what: 'Each byte of HTTP, as Git speaks it' },
+  { name: 'ldap-wire', channel: 'ldap-wire', what: 'Bytes of LDAP as TLS on the wire, a sample' },
+  { name: 'git-wire', channel: 'git-wire', what: 'Bytes of Git as TLS on the wire, a sample' },
+];
 
 /** In the order in which they run: the shortest first. */
 export const CRASH_CLASSES: readonly CrashClass[] = [
@@ -33,18 +41,20 @@ export const CRASH_CLASSES: readonly CrashClass[] = [
   },
   {
     name: 'stale',
-    what: 'Each read of eight passes answered by a domain controller of the past: alone, and with all that follow it',
+    what: 'Each read of nine steps answered by a domain controller of the past: alone, with all that follow, and with all but the first of each connection',
     run: async (share, tell) => (await import('./crash-stale.ts')).crashStale(share, tell),
   },
-  {
-    name: 'bytes',
-    what: 'Each byte, both ways, at which a plan and a sync are cut (FIN), stalled, and reset (RST)',
-    run: async (share, tell) => (await import('./crash-bytes.ts')).crashBytes(share, tell),
-  },
+  ...BYTES.map(({ name, channel, what }) => ({
+    name,
+    what: `${what}: a plan and a sync cut (FIN), stalled, and reset (RST) there, both ways`,
+    run: async (share: Share, tell: Tell) => (await import('./crash-bytes.ts')).crashBytes(channel, share, tell),
+  })),
 ];
 
 /** The class that a point's name belongs to. */
 export function classOfPoint(point: string): string {
-  if (/^(ldap|git)(-wire)?:(plan|sync):/.test(point)) return 'bytes';
-  return point.slice(0, point.indexOf(':'));
+  const [first = '', second = ''] = point.split(':');
+  // Processes of Git are a class as well, whose points go on with who is killed.
+  const channel = STEPS.some((step) => step === second) ? CHANNELS.find((one) => one === first) : undefined;
+  return BYTES.find((one) => one.channel === channel)?.name ?? first;
 }

@@ -26,30 +26,15 @@ export function recordReliability(classes: readonly ClassResult[], page = PAGE):
       .filter(isRow)
       .map((row) => [nameIn(row), row]),
   );
-  for (const one of classes) for (const row of rowsOf(one)) rows.set(nameIn(row), row);
+  for (const one of classes) rows.set(one.name, rowOf(one));
   const sorted = [...rows.values()].sort((a, b) => placeOf(nameIn(a)) - placeOf(nameIn(b)));
   const table = [BEGIN, '', ...HEAD, ...sorted, '', ''].join('\n');
   writeFileSync(page, text.slice(0, start) + table + text.slice(end));
 }
 
-/** One row; of bytes, one for each way of counting them. */
-function rowsOf({ name, what, results }: ClassResult): readonly string[] {
-  const parts = Map.groupBy(results, ({ point }) => (name === 'bytes' ? `bytes, ${partOf(point)}` : name));
-  return [...parts].map(([part, some]) => {
-    const failed = some.filter(({ wrong }) => wrong.length > 0).length;
-    return `| ${part} | ${what} | ${grouped(some.length)} | ${grouped(failed)} |`;
-  });
-}
-
-const PARTS: Readonly<Record<string, string>> = {
-  ldap: 'LDAP',
-  'ldap-wire': 'LDAP as TLS on the wire, sampled',
-  git: 'Git',
-  'git-wire': 'Git as TLS on the wire, sampled',
-};
-
-function partOf(point: string): string {
-  return PARTS[point.slice(0, point.indexOf(':'))] ?? point;
+function rowOf({ name, what, results }: ClassResult): string {
+  const failed = results.filter(({ wrong }) => wrong.length > 0).length;
+  return `| ${name} | ${what} | ${grouped(results.length)} | ${grouped(failed)} |`;
 }
 
 function isRow(line: string): boolean {
@@ -60,11 +45,8 @@ function nameIn(row: string): string {
   return row.split('|')[1]?.trim() ?? '';
 }
 
-/** The order of the classes, and within bytes that of the parts. */
 function placeOf(name: string): number {
-  const [kind, part] = name.split(/, (.*)/);
-  const parts = Object.values(PARTS);
-  return CRASH_CLASSES.findIndex((one) => one.name === kind) * (parts.length + 1) + parts.indexOf(part ?? '') + 1;
+  return CRASH_CLASSES.findIndex((one) => one.name === name);
 }
 
 /** 70242 as 70,242. */

@@ -12,7 +12,7 @@ import { duration, ROOT, say, toolEnvironment } from './command.ts';
 import { CRASH_CLASSES, classOfPoint } from './crash-classes.ts';
 import { type ClassResult, recordReliability } from './crash-record.ts';
 
-/** One per processor core; a machine for this work has at least two. */
+/** One per processor core; a machine for this work has at least two. Where others use it as well, more get more of it. */
 const PROCESSES = Math.max(2, availableParallelism());
 /** Between two lines that say how far it has come. */
 const PROGRESS_EVERY = 1_000;
@@ -27,6 +27,7 @@ Without options: every point of every class. Two idle cores take hours, nearly a
   --points M      so many points of each class, chosen by the seed
   --seed N        the seed; printed at the beginning
   --at POINT      one point again, by the name that is printed where it fails, as in ldap:sync:server:1234:stall
+  --processes N   so many side by side; ${PROCESSES} here where it is left out
   --resume        goes on with a run that was ended: what was tried and held is not tried again
   --record        writes the figures into docs/reliability.md; only what was tried in full counts there
 
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     points: { type: 'string' },
     seed: { type: 'string' },
     at: { type: 'string' },
+    processes: { type: 'string', default: String(PROCESSES) },
     resume: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -50,9 +52,10 @@ async function crash(): Promise<number> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
   const points = values.points === undefined ? null : Number(values.points);
   const at = values.at ?? null;
+  const processes = Number(values.processes);
   const wanted = at === null ? values.only : [classOfPoint(at)];
   const strange = wanted.filter((name) => !CRASH_CLASSES.some((one) => one.name === name));
-  if (strange.length > 0 || Number.isNaN(seed) || Number.isNaN(points ?? 0)) {
+  if (strange.length > 0 || Number.isNaN(seed) || Number.isNaN(points ?? 0) || !(processes >= 1)) {
     say(HELP);
     return 1;
   }
@@ -65,8 +68,8 @@ async function crash(): Promise<number> {
   for (const { name, what } of CRASH_CLASSES) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const before = earlier.filter(({ point, wrong }) => wrong.length === 0 && classOfPoint(point) === name);
-    const share = { seed, points, at, of: PROCESSES, done: before.map(({ point }) => point) };
-    const shares = Array.from({ length: PROCESSES }, (_, index) => tryShare(name, { ...share, index }));
+    const share = { seed, points, at, of: processes, done: before.map(({ point }) => point) };
+    const shares = Array.from({ length: processes }, (_, index) => tryShare(name, { ...share, index }));
     classes.push({ name, what, results: [...before, ...(await Promise.all(shares)).flat()] });
   }
   return summary(classes, performance.now() - begin, points === null && at === null);

@@ -37,6 +37,8 @@ export interface Config {
     | { readonly kind: 'folder'; readonly folder: string };
   /** Cron expression of five fields in `timeZone`: when `serve` looks without being asked. */
   readonly schedule: string;
+  /** Where the status page is shown, and to whom; null: nowhere. */
+  readonly statusPage: StatusPageConfig | null;
   /** Where notices of pushes are taken; null: nowhere. */
   readonly webhook: { readonly host: string; readonly port: number; readonly secretFile: string } | null;
   readonly store: { readonly sqlite: string };
@@ -49,6 +51,15 @@ export interface Config {
   /** Null: nobody is told by mail. */
   readonly notify: NotifySettings | null;
   readonly log: { readonly level: LogLevel };
+}
+
+export interface StatusPageConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Null: no token counts. */
+  readonly tokenFile: string | null;
+  /** Null: no proxy vouches for anybody. */
+  readonly proxy: { readonly addresses: readonly string[]; readonly header: string } | null;
 }
 
 export type DirectoryConfig = { readonly accounts: AccountsConfig } & (
@@ -171,6 +182,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     timeZone: parsed.timeZone,
     source: sourceOf(parsed.source, absolute, join(dirname(sqlite), 'mirror.git')),
     schedule: parsed.schedule ?? SCHEDULE_DEFAULT,
+    statusPage: statusPageOf(parsed.http, absolute),
     webhook: webhookOf(parsed.http?.webhook, absolute),
     store: { sqlite },
     audit: { headFile: parsed.audit === undefined ? null : absolute(parsed.audit.headFile) },
@@ -190,10 +202,23 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
 type Absolute = (path: string) => string;
 
 function webhookOf(given: NonNullable<ParsedConfig['http']>['webhook'], absolute: Absolute): Config['webhook'] {
-  if (given === undefined) return null;
-  const colon = given.listen.lastIndexOf(':');
-  const host = given.listen.slice(0, colon).replace(/^\[|\]$/g, '');
-  return { host, port: Number(given.listen.slice(colon + 1)), secretFile: absolute(given.secretFile) };
+  return given === undefined ? null : { ...addressOf(given.listen), secretFile: absolute(given.secretFile) };
+}
+
+function statusPageOf(given: ParsedConfig['http'], absolute: Absolute): StatusPageConfig | null {
+  if (given?.listen === undefined) return null;
+  const { tokenFile, proxy } = given.access ?? {};
+  return {
+    ...addressOf(given.listen),
+    tokenFile: tokenFile === undefined ? null : absolute(tokenFile),
+    proxy: proxy ?? null,
+  };
+}
+
+/** Host and port, the host of IPv6 without its brackets. */
+function addressOf(listen: string): { readonly host: string; readonly port: number } {
+  const colon = listen.lastIndexOf(':');
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) };
 }
 
 function sourceOf(

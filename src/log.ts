@@ -1,5 +1,5 @@
 /** The log: structured lines (JSON) on standard error, one object each, with the run they belong to. */
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { LogLevel } from './log-level.ts';
 
 /** Facts of one line. A `Secret` among them prints as `[redacted]`, because that is what its own JSON form says. */
@@ -21,22 +21,30 @@ const STANDARD_ERROR = 2;
  * @param write receives whole lines; standard error unless a test says otherwise.
  */
 export function openLog(level: LogLevel, write?: (line: string) => void): Log {
+  return logOf(openPino(level, write));
+}
+
+/** The log of a server of pages, with methods as the server wants them: what goes wrong, and not each request, unless somebody is looking for a fault. */
+export function openServerLog(level: LogLevel): Logger {
+  const noisy = level === 'debug' || level === 'trace';
+  return openPino(noisy || level === 'error' || level === 'silent' ? level : 'warn').child({ part: 'status page' });
+}
+
+function openPino(level: LogLevel, write?: (line: string) => void): Logger {
   // Written at once: a line that is still in memory when the process dies is the one that would have told why.
   const destination = write === undefined ? pino.destination({ dest: STANDARD_ERROR, sync: true }) : { write };
-  return logOf(
-    pino(
-      {
-        level,
-        base: null,
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (name) => ({ level: name }) },
-      },
-      destination,
-    ),
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (name) => ({ level: name }) },
+    },
+    destination,
   );
 }
 
-function logOf(target: ReturnType<typeof pino>): Log {
+function logOf(target: Logger): Log {
   return {
     debug: (message, facts = {}) => target.debug(facts, message),
     info: (message, facts = {}) => target.info(facts, message),

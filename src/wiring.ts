@@ -1,15 +1,17 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AccountsConfig, Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
-import type { Repository } from './core/ports.ts';
+import type { Clock, Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
-import { generatePassword } from './credentials/password.ts';
+import { generatePassword, type PasswordOptions } from './credentials/password.ts';
 import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
+import { watchBlocks } from './daemon/decisions.ts';
 import { scheduleProblem } from './daemon/schedule.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
@@ -54,6 +56,10 @@ export interface WireOptions {
   readonly logLevel: LogLevel;
   /** True for a process that passes again and again: each pass uses what earlier ones worked out. */
   readonly resident?: boolean;
+  /** Where initial passwords come from; the operating system's generator unless a test says otherwise. */
+  readonly random?: PasswordOptions['random'];
+  /** Absent: the machine's. An embedded directory has the same. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -62,11 +68,15 @@ export interface WireOptions {
  */
 const WRITES_IN_FLIGHT = 8;
 
+/** A server that has not answered by then, in milliseconds, keeps no other system waiting: a healthy one takes a tenth of it. */
+const ANSWER_MS = 5_000;
+
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
-export async function wire(config: Config, { progress, logLevel, resident = false }: WireOptions): Promise<Site> {
-  const store = await openStore({ ...config.store, resident }, Date.now);
+export async function wire(config: Config, options: WireOptions): Promise<Site> {
+  const { progress, logLevel, resident = false, clock = Date.now, random } = options;
+  const store = await openStore({ ...config.store, resident }, clock);
   const source = sourceOf(config, resident);
-  const directory = directoryOf(config, resident);
+  const directory = directoryOf(config, resident, clock, random);
   const site: Omit<Site, 'notifications'> = {
     config,
     parts: {
@@ -77,13 +87,15 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
         concurrency: WRITES_IN_FLIGHT,
       },
       repository: repositoryFrom(source, config, store, resident),
-      reconcilers: [directoryReconciler(directory.adapter, directory.settings)],
+      reconcilers: [directoryReconciler(directory.adapter, directory.settings, { lasting: resident })],
       store,
-      clock: Date.now,
+      clock,
       newId: randomUUID,
       progress,
       lineAuthors: lineAuthors(source),
       ...headFileOf(config),
+      interruptions: (call) => watchBlocks(store, () => call('block')),
+      patience: () => wait(ANSWER_MS, undefined, { ref: false }),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
@@ -108,7 +120,10 @@ async function sealedFilesIn(folder: string | null, instance: string): Promise<S
   const outbox = folder === null ? null : openOutbox({ folder, recipients: [], instance, clock: Date.now });
   const entries = (await outbox?.list()) ?? [];
   const paths = new Map(entries.map(({ username, attempt, path }) => [`${fold(username)} ${attempt}`, path]));
-  return (username, attempt) => paths.get(`${fold(username)} ${attempt}`) ?? null;
+  const ready = entries.filter(({ state }) => state === 'ready').toSorted((a, b) => a.preparedAt - b.preparedAt);
+  const inForce = new Map(ready.map(({ username, path }) => [fold(username), path]));
+  return (username, attempt) =>
+    (attempt === null ? inForce.get(fold(username)) : paths.get(`${fold(username)} ${attempt}`)) ?? null;
 }
 
 function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
@@ -122,7 +137,7 @@ export function repositoryOf(config: Config): Repository {
 
 /** The same parts for an examination, each opened by itself. */
 export function patientOf(config: Config): Patient {
-  const { adapter, settings } = directoryOf(config, false);
+  const { adapter, settings } = directoryOf(config, false, Date.now);
   const source = sourceOf(config);
   return {
     configFile: config.file,
@@ -131,8 +146,9 @@ export function patientOf(config: Config): Patient {
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
-    reconcilers: [directoryReconciler(adapter, settings)],
+    reconcilers: [directoryReconciler(adapter, settings, { lasting: false })],
     examiners: examinersOf(config, settings),
+    ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkMail: async (send) => {
       const { examineMail } = await import('./notify/examine.ts');
@@ -198,7 +214,7 @@ interface Directory {
   readonly settings: DirectorySettings;
 }
 
-function directoryOf(config: Config, resident: boolean): Directory {
+function directoryOf(config: Config, resident: boolean, clock: Clock, random?: PasswordOptions['random']): Directory {
   const { directory, instance, credentials } = config;
   const { accounts } = directory;
   const mapping = mappingOf(accounts.attributes);
@@ -206,7 +222,9 @@ function directoryOf(config: Config, resident: boolean): Directory {
   const reported = Object.keys(accounts.drift).filter((name) => accounts.drift[name] === 'report');
   return {
     adapter:
-      directory.kind === 'embedded' ? embedded(directory, site) : activeDirectory(directory.server, site, { resident }),
+      directory.kind === 'embedded'
+        ? embedded(directory, site, clock)
+        : activeDirectory(directory.server, site, { resident }),
     settings: {
       instance,
       create: accounts.create,
@@ -215,7 +233,7 @@ function directoryOf(config: Config, resident: boolean): Directory {
       mapping,
       reported: new Set(reported),
       mustChangePassword: credentials.mustChange,
-      passwords: passwordDesk(config),
+      passwords: passwordDesk(config, clock, random),
     },
   };
 }
@@ -231,8 +249,12 @@ function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): 
 }
 
 /** Null where nobody is named to seal to: then nothing is created. */
-function passwordDesk({ credentials, instance }: Config): PasswordDesk | null {
+function passwordDesk(
+  { credentials, instance }: Config,
+  clock: Clock,
+  random: PasswordOptions['random'],
+): PasswordDesk | null {
   const { outbox, recipients } = credentials;
   if (outbox === null || recipients.length === 0) return null;
-  return openOutbox({ folder: outbox, recipients, instance, clock: Date.now });
+  return openOutbox({ folder: outbox, recipients, instance, clock, ...(random && { random }) });
 }

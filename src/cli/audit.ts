@@ -78,7 +78,7 @@ export async function auditAccept(invocation: Invocation, options: ReasonOptions
   return onSite(invocation, async ({ parts, log }) => {
     const operator = operatorFrom(invocation.env, options.reason);
     const accepted = await acceptHistory(parts, operator);
-    log.warn('the database was accepted as it is', { ...accepted, ...operator });
+    log.info('the database was accepted as it is', { ...accepted, ...operator });
     await show(invocation, { format: 1, ...accepted }, () => acceptedHistoryPage(accepted));
     return 0;
   });

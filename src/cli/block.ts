@@ -9,8 +9,11 @@ import { operatorFrom } from './operator.ts';
 import { onSite } from './site.ts';
 import { type TargetOptions, targetOf } from './target.ts';
 
-/** A pass over some thousand changes takes a minute or two; after that an operator should hear that the block is recorded, and go on. */
-const PATIENCE = { tries: 120, pause: () => setTimeout(1000) };
+/**
+ * A pass gives way at the change that it is at, or once its connections stand. Where that takes two minutes, an operator should hear
+ * that the block is recorded, and go on.
+ */
+const PATIENCE = { tries: 480, pause: () => setTimeout(250) };
 
 export interface BlockOptions extends TargetOptions {
   readonly reason: string;

@@ -7,6 +7,8 @@ import { listenForSignals } from '../daemon/signals.ts';
 import type { TriggerSettings } from '../daemon/triggers.ts';
 import type { Watched } from '../daemon/watch.ts';
 import { MusterError } from '../errors.ts';
+import { statusPageService } from '../http/service.ts';
+import type { LogLevel } from '../log-level.ts';
 import type { Site } from '../wiring.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 
@@ -23,7 +25,13 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
     const site = await wire(config, { progress: () => undefined, logLevel, resident: true });
     try {
       const { parts, log } = site;
-      await runDaemon({ parts, log, triggers: triggersOf(config), services: await servicesOf(site), signals });
+      await runDaemon({
+        parts,
+        log,
+        triggers: triggersOf(config),
+        services: await servicesOf(config, site, logLevel),
+        signals,
+      });
       return 0;
     } finally {
       await site.close();
@@ -34,8 +42,16 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** What serves beside the passes, in the order in which it begins and hears of each pass. */
-async function servicesOf({ notifications }: Site): Promise<readonly Service[]> {
-  return [...(notifications === null ? [] : [await notifications()])];
+async function servicesOf(config: Config, site: Site, logLevel: LogLevel): Promise<readonly Service[]> {
+  const notifications = site.notifications === null ? [] : [await site.notifications()];
+  return [...notifications, ...statusPageOf(config, site, logLevel)];
+}
+
+function statusPageOf({ statusPage, instance, mode, timeZone, store }: Config, site: Site, logLevel: LogLevel) {
+  if (statusPage === null) return [];
+  const systems = site.parts.reconcilers.map(({ system }) => system);
+  const shown = { instance, mode, timeZone, systems };
+  return [statusPageService({ ...statusPage, site: shown, sqlite: store.sqlite, logLevel }, site.log)];
 }
 
 function triggersOf({ schedule, timeZone, webhook, source }: Config): TriggerSettings {

@@ -4,6 +4,7 @@ import type { TreeNode } from '../model/tree.ts';
 import { foldDn, isBelow } from '../reconcilers/directory/distinguished-name.ts';
 import { mappingOf, PLACEHOLDERS } from '../reconcilers/directory/mapping.ts';
 import { type DraftAccounts, draftOf } from './draft.ts';
+import { listenerProblems } from './listeners.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
       ...driftProblems(accounts, path, root),
     ];
   });
-  return [...ofAccounts, ...(await recipientProblems(recipients, root))];
+  return [...ofAccounts, ...listenerProblems(plain, root), ...(await recipientProblems(recipients, root))];
 }
 
 /** New accounts must go where they are read again, and each institution to one place. */

@@ -1,4 +1,5 @@
 /** The schema of the configuration: every setting, what it may be, and what to write where it is not. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { BlockLimit, ClassLimit } from '../core/limits.ts';
 import { LOG_LEVELS } from '../log-level.ts';
@@ -153,6 +154,23 @@ function isListen(value: string): boolean {
   return LISTEN.test(value) && Number(value.slice(value.lastIndexOf(':') + 1)) <= PORT_MAX;
 }
 
+/** A field name of HTTP (RFC 9110, 5.1), as far as proxies use it for who somebody is. */
+const HEADER = /^[A-Za-z][A-Za-z0-9-]{0,59}$/;
+
+/** Shortest and longest length of a network: a shorter one is no network of anybody's own. */
+const NETWORK_V4 = [8, 32] as const;
+const NETWORK_V6 = [16, 128] as const;
+
+/** An address (RFC 4291, RFC 791), or a network with its length (RFC 4632). */
+function isAddress(value: string): boolean {
+  const [address = '', length, ...more] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  if (length === undefined) return true;
+  const [least, most] = family === 4 ? NETWORK_V4 : NETWORK_V6;
+  return /^\d{1,3}$/.test(length) && Number(length) >= least && Number(length) <= most;
+}
+
 /** Single-valued, indexed nowhere, and meant for administrators' own use (MS-ADA1). */
 export const MARK_ATTRIBUTE_DEFAULT = 'adminDescription';
 
@@ -166,6 +184,17 @@ export const configSchema = settings({
   source,
   schedule: matching('a time in five fields: minute, hour, day, month, weekday', '"0 * * * *"', CRON).optional(),
   http: settings({
+    listen: text('an address and a port', '127.0.0.1:8080', isListen).optional(),
+    access: settings({
+      tokenFile: path('/run/secrets/status-token').optional(),
+      proxy: settings({
+        addresses: listOf(text('the address of a machine or network', '192.0.2.10', isAddress), '[192.0.2.10]').min(
+          1,
+          'Needs at least one address',
+        ),
+        header: matching('the name of a header', 'X-Remote-User', HEADER),
+      }).optional(),
+    }).optional(),
     webhook: settings({
       listen: text('an address and a port', '127.0.0.1:8081', isListen),
       secretFile: path('/run/secrets/webhook'),

@@ -27,12 +27,17 @@ export interface ApplyParts {
   /** Throws when another process has taken over. */
   readonly renewLease: () => Promise<void>;
   readonly progress: (done: number, total: number) => void;
+  /** Asked before each change: why nothing more is to be done; null: go on. */
+  readonly hindrance: () => string | null;
 }
 
 /** One outcome per change, in plan order. What takes away is finished before anything else begins, and what gives comes last. */
 export async function apply(plan: ApprovedPlan, parts: ApplyParts): Promise<readonly Applied[]> {
   const intents = plan.changes.map((one) => intentOf(one, parts));
   if (intents.length === 0) return [];
+  const hindered = parts.hindrance();
+  if (hindered !== null)
+    return intents.map((intent) => applied(intent, { status: 'skipped', because: hindered }, parts));
   try {
     await parts.journal.intend(intents);
   } catch (error) {
@@ -82,8 +87,14 @@ class Run {
     return this.#outcomes.get(intent) ?? { status: 'skipped', because: 'the run ended before it' };
   }
 
-  /** People in parallel; the changes to one person one after the other, so that each ledger row builds on the last. */
+  /** Each system for itself, so that one whose answers are late keeps no other waiting. */
   async all(intents: readonly Intent[]): Promise<void> {
+    const systems = Map.groupBy(intents, (intent) => intent.change.address.system);
+    await Promise.all([...systems.values()].map((ofOneSystem) => this.#ofOneSystem(ofOneSystem)));
+  }
+
+  /** People in parallel; the changes to one person one after the other, so that each ledger row builds on the last. */
+  async #ofOneSystem(intents: readonly Intent[]): Promise<void> {
     const queue = Map.groupBy(intents, (intent) => intent.change.person.key).values();
     const worker = async () => {
       for (const ofOnePerson of queue) {
@@ -96,7 +107,7 @@ class Run {
   async #one(intent: Intent): Promise<void> {
     const { system } = intent.change.address;
     const session = this.#parts.sessions.get(system);
-    const because = this.#hindrance(intent.change);
+    const because = this.#hindrance(intent.change) ?? this.#parts.hindrance();
     if (session === undefined || because !== null) {
       await this.#settle(intent, { status: 'skipped', because: because ?? `${system} is not connected` }, null);
       return;

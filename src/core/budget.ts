@@ -1,7 +1,7 @@
 /** Budgets: how many people a class of changes affects now and in the last 24 hours, against its limits. */
 import type { Change, ChangeClass } from './change.ts';
 import type { BlockLimit, ClassLimit } from './limits.ts';
-import { peopleIn } from './plan.ts';
+import { type ApprovedPlan, peopleIn } from './plan.ts';
 
 /** One person in one class in the last 24 hours, approved changes left out. */
 export type Used = readonly {
@@ -9,6 +9,19 @@ export type Used = readonly {
   readonly person: string;
   readonly institutions: readonly string[];
 }[];
+
+/** What the gates of one run let through without approval, of all systems together: each later one counts it as well. */
+export class Spending {
+  #all: Used = [];
+
+  get all(): Used {
+    return this.#all;
+  }
+
+  add(changes: ApprovedPlan['changes']): void {
+    this.#all = [...this.#all, ...usedBy(changes.flatMap(({ change, approved }) => (approved ? [] : [change])))];
+  }
+}
 
 /** What is counted of a change: whom it is about, and which institutions are behind it. */
 export type Countable = Pick<Change, 'person'> & { readonly cause: Pick<Change['cause'], 'institutions'> };

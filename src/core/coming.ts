@@ -1,5 +1,5 @@
 /** What is coming by dates, for a report that was asked for it. */
-import type { Desire } from './desire.ts';
+import type { Wanted } from './desire.ts';
 import { forecast } from './forecast.ts';
 import type { Limits } from './limits.ts';
 import type { Recalled } from './recall.ts';
@@ -10,7 +10,7 @@ export function withForecast(
   report: Report,
   limits: Limits,
   days: number | undefined,
-  { resolution }: Desire,
+  { resolution }: Wanted,
   { ledger }: Recalled,
 ): Report {
   if (days === undefined) return report;

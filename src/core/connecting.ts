@@ -1,8 +1,12 @@
 /** Connecting to one server of a system, with an eye on how far each of them has come. */
+import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import { closeAll } from './closing.ts';
+import type { Companion } from './companions.ts';
 import { type Footing, footingOf, isOfThePast, latestOf } from './footing.ts';
+import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
 import type { Reconciler, Session, Store } from './ports.ts';
-import type { SeenServer } from './server-memory.ts';
+import { type SeenServer, wentBack } from './server-memory.ts';
 
 export interface Connected {
   readonly session: Session;
@@ -26,6 +30,28 @@ export async function connectToOne(
   const { server } = session.reader;
   const footing = looked.get(server) ?? footingOf(server, null, seen, at);
   return { session, footing, passedOver: [...looked.values()].filter((one) => one !== footing && isOfThePast(one)) };
+}
+
+/** What `connecting` gives, for as long as the other systems of the pass and the process wait for it; what answers later is closed. */
+export async function whileWaited(
+  system: string,
+  connecting: Promise<Connected>,
+  { leave, connected: answered }: Companion,
+  { stop }: Watch,
+): Promise<Connected> {
+  const connected = await unlessAborted(
+    connecting,
+    AbortSignal.any([leave, stop]),
+    () => (stop.aborted ? interrupted(system, 'stop') : leftOut(system)),
+    ({ session }) => void closeAll([session]),
+  );
+  answered();
+  return connected;
+}
+
+function leftOut(system: string): Trouble {
+  const what = 'No server has answered yet, and the other systems do not wait for it any longer.';
+  return { remedy: 'retry', where: system, what, next: 'Look at its servers and the way to them; it is tried again.' };
 }
 
 /** What to write down of a server that was found to have gone back; null where it is known already, or has not. */
@@ -56,7 +82,7 @@ export async function rememberPosition(
   const now = await reader.position().catch(() => null);
   if (now === null || now.epoch !== footing.position?.epoch) return;
   const { sequence } = footing.position;
-  if (now.sequence < sequence || (wrote && now.sequence === sequence)) {
+  if (wentBack(footing.position, now) || (wrote && now.sequence === sequence)) {
     await servers.put({ ...now, sequence, system, address: footing.address, at, backAt: at });
     return;
   }

@@ -18,9 +18,23 @@ export interface Desire {
   readonly trouble: readonly Trouble[];
 }
 
+/** What the rest of a pass needs of it: without the files and the last good documents, which are as large as all else together. */
+export interface Wanted extends Pick<Desire, 'trouble'> {
+  readonly loaded: Pick<Loaded, 'revision' | 'committedAt' | 'commit'>;
+  readonly resolution: Omit<Resolution, 'remember'>;
+}
+
+export function wantedOf({ loaded, resolution, trouble }: Desire): Wanted {
+  const { revision, committedAt, commit } = loaded;
+  const { model, heldEntries, diagnostics } = resolution;
+  const kept = { revision, committedAt, ...(commit === undefined ? {} : { commit }) };
+  return { loaded: kept, resolution: { model, heldEntries, diagnostics }, trouble };
+}
+
 /**
  * Never throws for a repository that is away or refused: blocks, closings and dates still reach everyone.
  * @param resolve one that remembers, for who asks again and again.
+ * @param signal breaks off asking the repository; then it counts as away.
  */
 export async function desire(
   repository: Repository,
@@ -28,9 +42,10 @@ export async function desire(
   timeZone: string,
   at: Instant,
   resolve: Resolve = resolveAnew,
+  signal?: AbortSignal,
 ): Promise<Desire> {
   const [remembered, last] = await Promise.all([store.memory.entries(), store.memory.revision()]);
-  const { loaded, trouble } = await loadTrusted(repository, store, last);
+  const { loaded, trouble } = await loadTrusted(repository, store, last, signal);
   // Asked for last: a server that hangs must not keep an order out that is given meanwhile.
   const operatorBlocks = await store.orders.blocks(EVER);
   const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
@@ -54,9 +69,9 @@ function nothingLoaded(last: string | null): Loaded {
   return { revision: last ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
 }
 
-async function loadTrusted(repository: Repository, store: Store, last: string | null) {
+async function loadTrusted(repository: Repository, store: Store, last: string | null, signal?: AbortSignal) {
   try {
-    const loaded = await repository.load();
+    const loaded = await repository.load(signal);
     if (!loaded.trusted || last === null) return { loaded, trouble: [] };
     await refuseStrayRevision(repository, store, last, loaded.revision);
     return { loaded, trouble: [] };

@@ -2,7 +2,7 @@
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { Moment } from '../model/moment.ts';
-import { eachResult, lastResult, steadySet } from '../model/reuse.ts';
+import { eachAnew, eachResult, lastResult, steadySet } from '../model/reuse.ts';
 import { accessChange, endedByDate } from './access.ts';
 import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
 import { about, type Case, type Finding, NOTHING, noticed } from './case.ts';
@@ -41,15 +41,19 @@ export interface Diff {
 
 /** Same input, same bytes: changes in their total order, notices by person and kind. */
 export function diff(input: DiffInput): Diff {
-  return differ()(input);
+  return differ(false)(input);
 }
 
-/** `diff` for one who asks again and again: who is the same in every respect as last time is not judged anew. */
-export function differ(): (input: DiffInput) => Diff {
+/**
+ * `diff` for one who asks again and again: who is the same in every respect as last time is not judged anew.
+ * @param lasting false: it is asked once, so that nothing need be kept of each person
+ */
+export function differ(lasting = true): (input: DiffInput) => Diff {
   const index = indexer();
   const contextOf = lastResult(asContext);
   const few = { unsettled: steadySet<string>(), doubtful: steadySet<string>() };
-  const judgeEach = eachResult({ keyOf: ({ address }: Desired) => address.key, factsOf, work: judge });
+  const each = { keyOf: ({ address }: Desired) => address.key, factsOf, work: judge };
+  const judgeEach = lasting ? eachResult(each) : eachAnew(each);
   const worthSaying = lastResult((all: readonly Finding[]) => all.filter((finding) => finding !== NOTHING));
   const declaredIn = steadySet<string>();
   const keysOf = lastResult((desired: readonly Desired[]) => declaredIn(desired.map(({ address }) => address.key)));

@@ -21,7 +21,6 @@ export function mergeLanes(a: LaneResult, b: LaneResult): LaneResult {
   const said = new Set(b.notices.map(({ kind, text }) => `${kind} ${text}`));
   return {
     changes: [...a.changes, ...b.changes.filter((change) => !handles.has(change.handle))],
-    passed: [...a.passed, ...b.passed],
     holds: b.holds,
     applied: [...a.applied, ...b.applied],
     notices: [...a.notices.filter(({ kind, text }) => !said.has(`${kind} ${text}`)), ...b.notices],

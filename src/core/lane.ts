@@ -4,7 +4,7 @@ import { troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { Moment } from '../model/moment.ts';
 import { disable, isExplicit } from './access.ts';
-import { type Used, usedBy } from './budget.ts';
+import type { Spending } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired, Observed } from './change.ts';
 import { closeAll } from './closing.ts';
@@ -26,21 +26,21 @@ export interface LaneInput {
   /** Also those whom the ledger shows disabled already: when no proven reading will look at them. */
   readonly thorough: boolean;
   /** Everything the gate needs but the changes; never paused, never stopped by a lost store. */
-  readonly judge: Omit<GateInput, 'changes' | 'paused' | 'storeLost' | 'patient'>;
+  readonly judge: Omit<GateInput, 'changes' | 'earlier' | 'paused' | 'storeLost' | 'patient'>;
+  /** What the gates of this run have let through; grows with what this lane does. */
+  readonly spending: Spending;
   /** Null: show, do not write. */
   readonly apply: ((plan: ApprovedPlan, session: Session) => Promise<readonly Applied[]>) | null;
 }
 
 export interface LaneResult {
   readonly changes: readonly Change[];
-  /** What the limits let through without an approval: a later gate of the same run counts it as well. */
-  readonly passed: Used;
   readonly holds: readonly Hold[];
   readonly applied: readonly Applied[];
   readonly notices: readonly Notice[];
 }
 
-export const NO_LANE: LaneResult = { changes: [], passed: [], holds: [], applied: [], notices: [] };
+export const NO_LANE: LaneResult = { changes: [], holds: [], applied: [], notices: [] };
 
 /**
  * Needs no proven reading: each person is looked up alone, and mark and protection are judged on that very object.
@@ -49,11 +49,11 @@ export const NO_LANE: LaneResult = { changes: [], passed: [], holds: [], applied
 export async function runLane(input: LaneInput): Promise<LaneResult> {
   const people = candidates(input);
   if (people.length === 0) return NO_LANE;
-  const { result: first, error } = await attempt(() => shutOut(input, people, input.main, []));
+  const { result: first, error } = await attempt(() => shutOut(input, people, input.main));
   if (first === null && input.apply === null) throw error;
   const others =
     input.apply !== null && (first === null || first.approved.changes.length > 0)
-      ? await onOtherServers(input, people, first?.passed ?? [])
+      ? await onOtherServers(input, people)
       : [];
   const rounds = [
     ...(first === null ? [] : [first]),
@@ -63,7 +63,6 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
   if (leading === undefined) throw error;
   return {
     changes: leading.changes,
-    passed: rounds.flatMap((round) => round.passed),
     holds: leading.holds,
     applied: rounds.flatMap((round) => round.applied),
     notices: [
@@ -90,8 +89,7 @@ interface Round extends LaneResult {
   readonly approved: ApprovedPlan;
 }
 
-/** `earlier` is what other servers of this run were told already. */
-async function shutOut(input: LaneInput, people: readonly Desired[], session: Session, earlier: Used): Promise<Round> {
+async function shutOut(input: LaneInput, people: readonly Desired[], session: Session): Promise<Round> {
   const keys = new Set(people.map(({ address }) => address.key));
   const handles = new Map<string, string>();
   for (const row of input.rows) if (row.goneAt === null && keys.has(row.key)) handles.set(row.key, row.handle);
@@ -109,12 +107,12 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
       else notices.push(refusedNotice(desired, refused));
     }
   }
-  const spent = [...input.judge.earlier, ...earlier];
-  const judge = { ...input.judge, earlier: spent, paused: null, storeLost: false, patient: false };
+  const judge = { ...input.judge, earlier: input.spending.all, paused: null, storeLost: false, patient: false };
   const { approved, holds } = gate({ ...judge, changes });
+  // At once, for the lane of another system may be judged while this one writes.
+  input.spending.add(approved.changes);
   const applied = input.apply === null ? [] : await input.apply(approved, session);
-  const passed = usedBy(approved.changes.flatMap((one) => (one.approved ? [] : [one.change])));
-  return { changes, approved, passed, holds, applied, notices };
+  return { changes, approved, holds, applied, notices };
 }
 
 /** By handle, and by name as well: somebody may have made another account of that name by hand. */
@@ -166,7 +164,6 @@ function refusedNotice(desired: Desired, refused: NonNullable<ReturnType<typeof 
 async function onOtherServers(
   input: LaneInput,
   people: readonly Desired[],
-  passed: Used,
 ): Promise<readonly { server: string; result: Round | null }[]> {
   const { result: connected, error: none } = await attempt(() => input.reconciler.connectAll());
   // What the main server has taken stands, whether or not any other answers.
@@ -177,8 +174,7 @@ async function onOtherServers(
     for (const session of sessions) {
       const { server } = session.reader;
       if (server === input.main.reader.server) continue;
-      const earlier = [...passed, ...rounds.flatMap((round) => round.result?.passed ?? [])];
-      const { result, error } = await attempt(() => shutOut(input, people, session, earlier));
+      const { result, error } = await attempt(() => shutOut(input, people, session));
       rounds.push({ server: result === null ? `${server}: ${troubleOf(error).what}` : server, result });
     }
   } finally {

@@ -3,9 +3,9 @@
  * begins with none of it comes to the same.
  */
 import { lastResult, steadyList } from '../model/reuse.ts';
-import { type Resolve, resolver } from '../model/validate.ts';
+import { type Resolve, resolve, resolver } from '../model/validate.ts';
 import type { Observed } from './change.ts';
-import { type Diff, type DiffInput, differ } from './diff.ts';
+import { type Diff, type DiffInput, diff, differ } from './diff.ts';
 import { knownFrom } from './known.ts';
 import type { Intent, Known, LedgerRow, Observation } from './ports.ts';
 
@@ -33,20 +33,23 @@ export interface Tally {
   readonly unknownMarks: number;
 }
 
-/** For as long as somebody keeps it. */
-export function passReuse(): PassReuse {
+/**
+ * For as long as somebody keeps it.
+ * @param lasting false: for one pass alone, of which nothing is kept but what that pass itself asks for more than once
+ */
+export function passReuse(lasting = true): PassReuse {
   const systems = new Map<string, SystemReuse>();
   return {
-    resolve: resolver(),
+    resolve: lasting ? resolver() : resolve,
     of: (system) => {
-      const known = systems.get(system) ?? systemReuse();
+      const known = systems.get(system) ?? systemReuse(lasting);
       systems.set(system, known);
       return known;
     },
   };
 }
 
-function systemReuse(): SystemReuse {
+function systemReuse(lasting: boolean): SystemReuse {
   const steadyOpen = steadyList<Intent>();
   const steadyElsewhere = steadyList<Observed>();
   const tally = lastResult(tallyOf);
@@ -56,7 +59,7 @@ function systemReuse(): SystemReuse {
     inOrder: lastResult((rows: Rows) => [...rows.values()]),
     known: (rows, open) => known(rows, steadyOpen(open)),
     tally: ({ observed, elsewhere }, rows) => tally(observed, steadyElsewhere(elsewhere), rows),
-    diff: differ(),
+    diff: lasting ? differ() : diff,
   };
 }
 

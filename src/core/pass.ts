@@ -2,26 +2,28 @@
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
 import { apply } from './apply.ts';
-import type { Used } from './budget.ts';
+import { beginPass } from './beginning.ts';
+import { Spending } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
-import { type Desire, desire, desireRemembered } from './desire.ts';
+import type { Wanted } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
+import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
 import type { Limits } from './limits.ts';
 import type { LineAuthors } from './mandate.ts';
+import { type ApplyLane, observeAll } from './observing.ts';
 import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
-import { type Recalled, recall } from './recall.ts';
+import type { Recalled } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
 import { type HeadFile, restoredBecause, restoredNotice } from './restored.ts';
 import { recordedRun } from './run-record.ts';
-import { keepRecovery } from './settling.ts';
-import { type SystemResult, systemPass } from './system-pass.ts';
+import type { SystemResult } from './system-pass.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { applyParts, mandateOf } from './writing.ts';
 
@@ -51,6 +53,10 @@ export interface PassParts {
   readonly headFile?: HeadFile;
   /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
   readonly reuse?: PassReuse;
+  /** What a pass does not keep waiting; absent: nothing. */
+  readonly interruptions?: Interruptions;
+  /** Resolves when a healthy server would have answered: other systems wait so long for one. Absent: as long as it takes. */
+  readonly patience?: () => Promise<void>;
 }
 
 export interface PassRequest {
@@ -100,41 +106,64 @@ async function perform(
   run: Timekeeper,
   restored: string | null,
 ): Promise<Report> {
+  // Who only looks keeps nobody waiting, and the lane is what others give way to.
+  const heeds = !request.dryRun && request.laneOnly !== true;
+  const watch = new Watch((heeds ? parts.interruptions : undefined) ?? NO_INTERRUPTIONS);
+  try {
+    return await performWatched({ ...parts, run, watch }, request, restored);
+  } finally {
+    watch.end();
+  }
+}
+
+/** The parts of one run. */
+interface RunParts extends PassParts {
+  readonly run: Timekeeper;
+  readonly watch: Watch;
+}
+
+async function performWatched(parts: RunParts, request: PassRequest, restored: string | null): Promise<Report> {
+  const { run, watch } = parts;
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
-  const { repository, store, reuse = passReuse() } = parts;
-  const { timeZone } = parts.settings;
-  const want = await run.step('load', () =>
-    request.remembered === true
-      ? desireRemembered(store, timeZone, run.startedAt)
-      : desire(repository, store, timeZone, run.startedAt, reuse.resolve),
-  );
-  const recalled = await run.step('recall', () =>
-    recall(
-      parts.store,
-      parts.reconcilers.map((one) => one.system),
-      run.startedAt,
-    ),
-  );
+  const { reuse = passReuse(false) } = parts;
   const wholePass = !request.dryRun && request.laneOnly !== true;
   const learns = wholePass && restored === null;
-  if (learns) await run.step('remember', () => remember(parts.store, want, run.startedAt));
-  const systems: SystemResult[] = [];
+  const { want, recalled, early } = await beginPass(
+    { ...parts, reuse },
+    { ...request, learns, signal: watch.any },
+    run,
+  );
+  const spending = new Spending();
+  const applyLane: ApplyLane = async (plan, sessions, rows) =>
+    apply(plan, applyParts(parts, await mandateOf(parts, want, plan), sessions, rows, true));
+  const systems = await run.step('observe', () =>
+    observeAll(
+      { ...parts, reuse, applyLane: writes ? applyLane : null },
+      {
+        ...{ want, recalled, early, spending, watch },
+        at: run.startedAt,
+        judge: limitsOf(parts, run, want, recalled),
+        laneOnly: request.laneOnly === true,
+        keeps: writes && restored === null,
+      },
+    ),
+  );
   try {
-    await run.step('observe', () => observeAll({ ...parts, reuse }, request, run, want, recalled, restored, systems));
     const plan = planOf(parts, run, want, systems);
-    const gated = judge(parts, request, run, want, recalled, restored, systems);
+    const gated = judge(parts, request, want, recalled, restored, systems, spending);
     if (learns && writes) await run.step('accept', () => accept(parts, run, systems));
-    const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
+    const bulk = writes ? await run.step('apply', () => applyAll(parts, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
-    const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
+    const reads = writes && !watch.stop.aborted;
+    const unconfirmed = reads ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const pause = pauseNotices(recalled.paused, gated.holds);
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
-    const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
+    const passed = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
-    // A report of the lane alone would hide what the last whole pass holds.
-    if (wholePass) await parts.store.reports.save(report);
+    // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
+    if (wholePass && watch.came === null) await parts.store.reports.save(report);
     return report;
   } finally {
     await closeAll(sessionsOf(systems).values());
@@ -159,57 +188,7 @@ export async function underLease<T>(store: Store, what: string, work: () => Prom
   }
 }
 
-async function remember(store: Store, want: Desire, at: number): Promise<void> {
-  if (!want.loaded.trusted) return;
-  const { entries, forget, files } = want.resolution.remember;
-  await store.memory.remember({ revision: want.loaded.revision, at, entries, forget, files });
-}
-
-async function observeAll(
-  parts: PassParts & { readonly reuse: PassReuse },
-  request: PassRequest,
-  run: Timekeeper,
-  want: Desire,
-  recalled: Recalled,
-  restored: string | null,
-  results: SystemResult[],
-): Promise<void> {
-  const writes = !request.dryRun && parts.settings.mode === 'enforce';
-  const { clock } = parts;
-  const { journal } = parts.store;
-  for (const reconciler of parts.reconcilers) {
-    const rows = recalled.ledger.get(reconciler.system) ?? [];
-    results.push(
-      await systemPass({
-        reuse: parts.reuse.of(reconciler.system),
-        reconciler,
-        model: want.resolution.model,
-        at: run.startedAt,
-        committedAt: want.loaded.committedAt,
-        rows,
-        open: recalled.open.filter((intent) => intent.change.address.system === reconciler.system),
-        judge: { ...limitsOf(parts, run, want, recalled), earlier: passedBy(results) },
-        applyLane: writes
-          ? async (plan, session, rowsNow) => {
-              const mandate = await mandateOf(parts, run, want, plan);
-              const sessions = new Map([[reconciler.system, session]]);
-              return apply(plan, applyParts(parts, run, mandate, sessions, rowsNow, true));
-            }
-          : null,
-        keep: writes && restored === null ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
-        laneOnly: request.laneOnly === true,
-        seen: recalled.seen.get(reconciler.system) ?? [],
-        note: writes && restored === null ? (server) => parts.store.servers.put(server) : null,
-      }),
-    );
-  }
-}
-
-function passedBy(systems: readonly SystemResult[]): Used {
-  return systems.flatMap((system) => system.lane.passed);
-}
-
-function planOf(parts: PassParts, run: Timekeeper, want: Desire, systems: readonly SystemResult[]): Plan {
+function planOf(parts: PassParts, run: Timekeeper, want: Wanted, systems: readonly SystemResult[]): Plan {
   const { resolution, loaded } = want;
   return {
     format: 1,
@@ -230,7 +209,7 @@ function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Ch
   return systems.flatMap((system) => system.changes).sort(compareChanges((system) => ranks.get(system) ?? 0));
 }
 
-function limitsOf(parts: PassParts, run: Timekeeper, want: Desire, recalled: Recalled) {
+function limitsOf(parts: PassParts, run: Timekeeper, want: Wanted, recalled: Recalled) {
   const { used, approvals, spent, tracks } = recalled;
   const { limits } = parts.settings;
   return {
@@ -246,18 +225,18 @@ function limitsOf(parts: PassParts, run: Timekeeper, want: Desire, recalled: Rec
 }
 
 function judge(
-  parts: PassParts,
+  parts: RunParts,
   request: PassRequest,
-  run: Timekeeper,
-  want: Desire,
+  want: Wanted,
   recalled: Recalled,
   restored: string | null,
   systems: readonly SystemResult[],
+  spending: Spending,
 ): Gated {
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
   const input: GateInput = {
-    ...limitsOf(parts, run, want, recalled),
-    earlier: passedBy(systems),
+    ...limitsOf(parts, parts.run, want, recalled),
+    earlier: spending.all,
     changes: bulkOf(parts, systems),
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
     paused: recalled.paused,
@@ -270,15 +249,14 @@ function judge(
 }
 
 async function applyAll(
-  parts: PassParts,
-  run: Timekeeper,
-  want: Desire,
+  parts: RunParts,
+  want: Wanted,
   gated: Gated,
   systems: readonly SystemResult[],
 ): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
-  const mandate = await mandateOf(parts, run, want, gated.approved);
-  return apply(gated.approved, applyParts(parts, run, mandate, sessionsOf(systems), rows, false));
+  const mandate = await mandateOf(parts, want, gated.approved);
+  return apply(gated.approved, applyParts(parts, mandate, sessionsOf(systems), rows, false));
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */

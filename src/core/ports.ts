@@ -68,6 +68,11 @@ export interface Reader {
    * @param reach `changes` admits a reading of changes where one is possible, `full` (the default) does not.
    */
   observe(wanted: readonly Desired[], known: Known, reach?: Reach): Promise<Observation>;
+  /**
+   * Begins the reading of the managed scope that the next `observe` of the very same `known` and `reach` then goes on from, and tells
+   * the failure of. Absent: every `observe` begins by itself.
+   */
+  begin?(known: Known, reach: Reach): void;
   /** These things alone, wherever they are, by handle where known and by name elsewhere; absent ones are left out. */
   lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
   close(): Promise<void>;
@@ -272,7 +277,8 @@ export interface Store {
 
 /** The repository as it stands now. */
 export interface Repository {
-  load(): Promise<Loaded>;
+  /** Throws MusterError where it cannot be had, or where `signal` breaks off asking for it. */
+  load(signal?: AbortSignal): Promise<Loaded>;
   /** Whether `to` descends from (or is) `from`; a folder always does. */
   descends(from: string, to: string): Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import type { Instant } from '../model/document.ts';
 import type { Commit } from '../model/loaded.ts';
 import type { AuditHead } from './audit.ts';
 import type { Change } from './change.ts';
+import type { Interruption } from './interruptions.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forecast } from './outlook.ts';
 import type { Hold, Plan } from './plan.ts';
@@ -40,6 +41,8 @@ export interface Report {
   readonly trouble: readonly Trouble[];
   /** What dates bring in the days to come; only where it was asked for. */
   readonly forecast?: Forecast;
+  /** Why the pass ended before it was through; absent: it was. */
+  readonly interrupted?: Interruption;
   /** Milliseconds per step, in the order of the steps. */
   readonly durationsMs: Readonly<Record<string, number>>;
 }

@@ -18,6 +18,8 @@ export interface HeadFile {
   read(): Promise<KeptHead | null>;
   /** Whole or not at all, and on the disk when it resolves. */
   write(head: KeptHead): Promise<void>;
+  /** Throws MusterError where `write` would find no place; writes nothing. */
+  checkWritable(): Promise<void>;
 }
 
 /** Where a head file is configured. */

@@ -21,6 +21,14 @@ export interface HistoryWords {
   readonly advice: string;
 }
 
+/**
+ * Whether a server that had come as far as `then` has gone back since, or an older copy of it answers in its place. Numbers of
+ * different lives have nothing to do with one another.
+ */
+export function wentBack(then: Position | null, now: Position | null): boolean {
+  return then !== null && now !== null && now.epoch === then.epoch && now.sequence < then.sequence;
+}
+
 /** Whether a server in this position will do; where none does, the first that answers is used all the same. */
 export type Suits = (position: Position | null, address: string) => boolean;
 

@@ -1,15 +1,17 @@
 /** One system's part of a pass, up to its finished diff: connect, compare clocks, recover, block lane, proven reading, diff. */
-import { type Trouble, troubleOf } from '../errors.ts';
+import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import { isExplicit } from './access.ts';
-import type { Used } from './budget.ts';
+import type { Spending } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
+import type { Companion } from './companions.ts';
 import { confirmed } from './confirming.ts';
-import { backRow, type Connected, connectToOne } from './connecting.ts';
+import { backRow, type Connected, connectToOne, whileWaited } from './connecting.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
+import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
 import { clearedNotice, type LostWrites, lostWrites, passedOverNotice, withoutLost } from './lost-writes.ts';
@@ -24,12 +26,15 @@ import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
 export interface SystemInput {
   readonly reuse: SystemReuse;
   readonly reconciler: Reconciler;
+  /** A connection that is being made already; null: none. */
+  readonly early: Promise<Connected> | null;
   readonly model: Model;
   readonly at: Instant;
   readonly committedAt: Instant | null;
   readonly rows: readonly LedgerRow[];
   readonly open: readonly Intent[];
   readonly judge: LaneInput['judge'];
+  readonly spending: Spending;
   /** Null: show, do not write. */
   readonly applyLane: ((plan: ApprovedPlan, session: Session, rows: Rows) => Promise<readonly Applied[]>) | null;
   /** Ends after the lane, which then looks at everyone who should be shut out. */
@@ -40,6 +45,9 @@ export interface SystemInput {
   readonly seen: readonly SeenServer[];
   /** Writes down a server that went back in time; null: a dry run. */
   readonly note: ((server: SeenServer) => Promise<void>) | null;
+  /** Its place among the other systems of this pass. */
+  readonly companion: Companion;
+  readonly watch: Watch;
 }
 
 export interface SystemResult {
@@ -68,7 +76,8 @@ export async function systemPass(input: SystemInput): Promise<SystemResult> {
   const rows = input.reuse.byHandle(input.rows);
   let connected: Connected | null = null;
   try {
-    connected = await connectToOne(reconciler, input.seen, input.at);
+    const connecting = input.early ?? connectToOne(reconciler, input.seen, input.at);
+    connected = await whileWaited(reconciler.system, connecting, input.companion, input.watch);
     return await withSession(input, connected, rows);
   } catch (error) {
     const trouble = troubleOf(error);
@@ -99,7 +108,7 @@ async function withSession(input: SystemInput, connected: Connected, rows: Rows)
   const early = await settleEarly(input.open, rows, connected, at, input.keep);
   const notices = [...clock.notices, ...passedOver.map(passedOverNotice), ...early.notices];
   const start = { ...early, desired, doubtful, notices };
-  const lane = await runLane(laneInput(input, session, start, [], input.laneOnly));
+  const lane = await runLane(laneInput(input, session, start, input.laneOnly));
   // The lane has written: its rows must be seen by the diff, and recovery found some as well.
   const after = { ...start, rows: laneRows(start.rows, lane) };
   const said = [...start.notices, ...lane.notices];
@@ -113,6 +122,7 @@ async function withSession(input: SystemInput, connected: Connected, rows: Rows)
 
 async function bulk(input: SystemInput, connected: Connected, start: Start, lane: LaneResult): Promise<SystemResult> {
   const { session, footing } = connected;
+  const { watch } = input;
   let observation =
     footing.standing === 'back' ? backTrouble(footing) : await observe(input, session, start, reachOf(footing, start));
   if ('observed' in observation) {
@@ -122,8 +132,10 @@ async function bulk(input: SystemInput, connected: Connected, start: Start, lane
     observation = await observe(input, session, start, 'full');
   }
   if ('observed' in observation) return conclude(input, connected, start, lane, observation);
+  // There was no time for a second lane either.
+  if (watch.came !== null) throw new MusterError(observation);
   // Nobody but the lane will look at those whom the ledger shows disabled already.
-  const thorough = await runLane(laneInput(input, session, start, lane.passed, true));
+  const thorough = await runLane(laneInput(input, session, start, true));
   const merged = mergeLanes(lane, thorough);
   const notices = [...start.notices, ...merged.notices];
   return partResult(input.reconciler.system, connected, merged, laneRows(start.rows, thorough), notices, observation);
@@ -158,13 +170,15 @@ function reachOf({ standing }: Footing, { unsettled }: Start): Reach {
 }
 
 async function observe(
-  { reuse }: SystemInput,
+  { reuse, watch }: SystemInput,
   session: Session,
   { desired, rows, unsettled }: Start,
   reach: Reach,
 ): Promise<Observation | Trouble> {
+  const { server } = session.reader;
   try {
-    return await session.reader.observe(desired, reuse.known(rows, unsettled), reach);
+    const reading = session.reader.observe(desired, reuse.known(rows, unsettled), reach);
+    return await unlessAborted(reading, watch.any, () => interrupted(server, watch.came ?? 'stop'));
   } catch (error) {
     return troubleOf(error);
   }
@@ -227,10 +241,9 @@ function laneInput(
   input: SystemInput,
   main: Session,
   { desired, doubtful, rows, unsettled }: Start,
-  earlier: Used,
   thorough: boolean,
 ): LaneInput {
-  const { reconciler, at, judge, applyLane, reuse } = input;
+  const { reconciler, at, judge, spending, applyLane, reuse } = input;
   return {
     reconciler,
     main,
@@ -240,7 +253,8 @@ function laneInput(
     at,
     doubtful,
     thorough,
-    judge: { ...judge, earlier: [...judge.earlier, ...earlier] },
+    judge,
+    spending,
     apply: applyLane === null ? null : (plan, session) => applyLane(plan, session, rows),
   };
 }

@@ -1,6 +1,7 @@
 /** The timekeeper of one run: its identity, its beginning, milliseconds per step, and the report that they end in. */
 import type { Trouble } from '../errors.ts';
-import type { Desire } from './desire.ts';
+import type { Wanted } from './desire.ts';
+import type { Interruption } from './interruptions.ts';
 import type { Gated, Plan } from './plan.ts';
 import type { Clock } from './ports.ts';
 import type { Applied, Report } from './report.ts';
@@ -51,7 +52,8 @@ export class Timekeeper {
     gated: Gated,
     applied: readonly Applied[],
     systems: readonly SystemResult[],
-    want: Desire,
+    want: Wanted,
+    interruption: Interruption | null,
   ): Report {
     const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
     return {
@@ -68,6 +70,7 @@ export class Timekeeper {
       applied,
       diagnostics: want.resolution.diagnostics,
       trouble,
+      ...(interruption === null ? {} : { interrupted: interruption }),
       durationsMs: this.#durationsMs,
     };
   }

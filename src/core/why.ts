@@ -10,7 +10,7 @@ import { type Desire, desire } from './desire.ts';
 import { knownFrom } from './known.ts';
 import type { Outcome } from './outcome.ts';
 import type { PassParts } from './pass.ts';
-import type { Reconciler, Store } from './ports.ts';
+import type { Journal, Reconciler, Store } from './ports.ts';
 
 /** Who last wrote a line, as the source knows it. */
 export interface Authorship {
@@ -43,8 +43,19 @@ export interface HeldThing {
   readonly protectedBecause: string | null;
 }
 
+/** What Muster last wrote or accepted of one thing, where nobody asks the system itself. */
+export interface RememberedThing {
+  readonly enabled: boolean;
+  readonly attributes: Attributes;
+  /** Why Muster disabled it; null: it did not. */
+  readonly disabledFor: string | null;
+  /** When it was first found deleted; null: it exists. */
+  readonly goneAt: Instant | null;
+}
+
 export type SystemAnswer = { readonly system: string } & (
   | { readonly server: string; readonly things: readonly HeldThing[] }
+  | { readonly remembered: readonly RememberedThing[] }
   | { readonly trouble: Trouble }
 );
 
@@ -99,7 +110,7 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const systems = await Promise.all(parts.reconcilers.map((one) => held(one, parts.store, key, at)));
   if (entry === null && systems.every((answer) => 'things' in answer && answer.things.length === 0))
     throw unknown(username, model);
-  const now = entry === null ? null : standing(indexModel(model), key, at);
+  const now = standingOf(model, key, at);
   const blame = blamer(history, want);
   return {
     format: 1,
@@ -107,23 +118,35 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     at,
     revision: want.loaded.revision,
     declared: entry === null ? null : { ...declaration(entry), authorship: await blame(entry.origin) },
-    standing: now,
-    reasons: await Promise.all(
-      unique(now === null ? [] : [...now.mayLogIn.reasons, ...now.maySendMail.reasons, ...now.token.reasons]).map(
-        withAuthor(blame),
-      ),
-    ),
-    ended: await Promise.all(
-      unique(now === null ? [] : [...now.mayLogIn.ended, ...now.maySendMail.ended]).map(withAuthor(blame)),
-    ),
+    standing: now.standing,
+    reasons: await Promise.all(now.reasons.map(withAuthor(blame))),
+    ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
     systems,
-    history: await pastChanges(parts.store, key),
+    history: await pastChanges(parts.store.journal, key),
     trouble: want.trouble,
   };
 }
 
-function declaration({ document, origin, condition }: Entry<User>) {
+interface StandingOf {
+  /** Null: nobody of that name is declared. */
+  readonly standing: Standing | null;
+  readonly reasons: readonly Reason[];
+  readonly ended: readonly Ended[];
+}
+
+/** The standing of one person, with every reason once. */
+export function standingOf(model: Model, key: string, at: Instant): StandingOf {
+  if (!model.users.has(key)) return { standing: null, reasons: [], ended: [] };
+  const now = standing(indexModel(model), key, at);
+  return {
+    standing: now,
+    reasons: unique([...now.mayLogIn.reasons, ...now.maySendMail.reasons, ...now.token.reasons]),
+    ended: unique([...now.mayLogIn.ended, ...now.maySendMail.ended]),
+  };
+}
+
+export function declaration({ document, origin, condition }: Entry<User>) {
   const label = `${document.name.given} ${document.name.family} (${document.username})`;
   return { label, document, origin, condition };
 }
@@ -185,8 +208,9 @@ async function held(reconciler: Reconciler, store: Store, key: string, at: Insta
   }
 }
 
-async function pastChanges(store: Store, key: string): Promise<readonly PastChange[]> {
-  const records = await store.journal.of(key, CHANGES_SHOWN);
+/** Newest first. */
+export async function pastChanges(journal: Pick<Journal, 'of'>, key: string): Promise<readonly PastChange[]> {
+  const records = await journal.of(key, CHANGES_SHOWN);
   return records.map(({ intent, outcome, at }) => ({
     at: at ?? intent.at,
     runId: intent.runId,

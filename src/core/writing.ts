@@ -1,6 +1,7 @@
 /** What a pass hands to `apply`: the mandate of its changes, and the parts to write with. */
 import type { ApplyParts } from './apply.ts';
-import type { Desire } from './desire.ts';
+import type { Wanted } from './desire.ts';
+import type { Watch } from './interruptions.ts';
 import { type LineAuthors, type Lines, originsOf, type RunMandate } from './mandate.ts';
 import type { ApprovedPlan } from './plan.ts';
 import type { Clock, Session, Store } from './ports.ts';
@@ -14,32 +15,32 @@ export interface WritingParts {
   readonly progress: (step: string, done: number, total: number | null) => void;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
+  readonly run: Timekeeper;
+  readonly watch: Watch;
 }
 
 /** The last good documents alone have no history at hand, and whoever acts on them does not wait for one. */
 export async function mandateOf(
-  { lineAuthors }: WritingParts,
-  { trigger }: Timekeeper,
-  want: Desire,
+  { lineAuthors, run }: WritingParts,
+  want: Wanted,
   { changes }: ApprovedPlan,
 ): Promise<RunMandate> {
   const { revision, commit = null } = want.loaded;
   const known = lineAuthors !== undefined && commit !== null;
   const origins = originsOf(changes.map(({ change }) => change));
   const lines: Lines = known && origins.length > 0 ? await lineAuthors(origins, revision) : new Map();
-  return { trigger, revision, commit, orders: want.resolution.model.operatorBlocks, lines };
+  return { trigger: run.trigger, revision, commit, orders: want.resolution.model.operatorBlocks, lines };
 }
 
 export function applyParts(
   parts: WritingParts,
-  run: Timekeeper,
   mandate: RunMandate,
   sessions: ReadonlyMap<string, Session>,
   ledger: ApplyParts['ledger'],
   lane: boolean,
 ): ApplyParts {
   return {
-    runId: run.runId,
+    runId: parts.run.runId,
     mandate,
     journal: parts.store.journal,
     sessions,
@@ -50,5 +51,6 @@ export function applyParts(
     lane,
     renewLease: () => parts.store.lease.renew(),
     progress: (done, total) => parts.progress(lane ? 'blocking' : 'applying', done, total),
+    hindrance: () => parts.watch.hindrance(lane),
   };
 }

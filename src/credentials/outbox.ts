@@ -6,7 +6,7 @@ import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { Secret } from '../secret.ts';
 import { writeLetter } from './letter.ts';
-import { generatePassword } from './password.ts';
+import { generatePassword, type PasswordOptions } from './password.ts';
 import { seal } from './seal.ts';
 
 /**
@@ -33,6 +33,8 @@ export interface OutboxSettings {
   /** The Muster installation, named in every letter. */
   readonly instance: string;
   readonly clock: Clock;
+  /** Where passwords come from: `n` random bytes; the operating system's generator unless a test says otherwise. */
+  readonly random?: PasswordOptions['random'];
 }
 
 /** Whose password is to be made, for which attempt. */
@@ -85,7 +87,7 @@ const safeAttempt = /^(?!(?:pending|unused|replaced)$)[A-Za-z0-9_-]{1,64}$/;
 
 /** The outbox in that folder. Touches nothing until it is used. */
 export function openOutbox(settings: OutboxSettings): Outbox {
-  const { folder } = settings;
+  const { folder, random } = settings;
   const pathOf = (username: string, attempt: string, state: OutboxState) =>
     join(folder, `${username}.${attempt}${suffixes[state]}`);
 
@@ -116,7 +118,7 @@ export function openOutbox(settings: OutboxSettings): Outbox {
       const { username, attempt, display } = account;
       const present = await statesOf(username, attempt);
       if (present.length > 0) throw alreadySealed(folder, username, attempt);
-      const password = generatePassword({ names: [username, display] });
+      const password = generatePassword({ names: [username, display], ...(random && { random }) });
       const letter = writeLetter({ ...account, instance: settings.instance, at: settings.clock() }, password);
       const sealed = await seal(new Secret(letter), settings.recipients);
       await writeNew(folder, pathOf(username, attempt, 'pending'), sealed, () =>

@@ -1,6 +1,7 @@
 /** The daemon: its loop, what sets it off, and the services beside it, from the start to the stop. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { FORECAST_DAYS } from '../core/forecast.ts';
+import { type Interruptions, NO_INTERRUPTIONS } from '../core/interruptions.ts';
 import { type PassParts, pass } from '../core/pass.ts';
 import type { Report } from '../core/report.ts';
 import { type Trouble, troubleOf } from '../errors.ts';
@@ -35,11 +36,12 @@ export async function runDaemon({ parts, log, triggers, services, signals }: Dae
     const view: DaemonView = { ask, state: () => record.state(started.nextScheduled(), loop?.next() ?? null) };
     for (const service of services) if (service.begin !== undefined) ends.push(await service.begin(view));
     const tell = passLog(log);
+    const stoppable = { ...parts, interruptions: orStop(parts.interruptions, signals.stop) };
     log.info('serving', { schedule: triggers.schedule, timeZone: triggers.timeZone });
     loop = startLoop({
       pass: async (trigger) => {
         record.begins(trigger);
-        const report = await pass(parts, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
+        const report = await pass(stoppable, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
         record.ended(null);
         tell(report);
         await inform(services, log, (service) => service.passed?.(report));
@@ -76,6 +78,20 @@ async function inform(
   }
 }
 
+/** A pass also ends early when the process is told to stop. */
+function orStop(others: Interruptions = NO_INTERRUPTIONS, stop: AbortSignal): Interruptions {
+  return (call) => {
+    const stopNow = () => call('stop');
+    if (stop.aborted) stopNow();
+    else stop.addEventListener('abort', stopNow, { once: true });
+    const end = others(call);
+    return () => {
+      stop.removeEventListener('abort', stopNow);
+      end();
+    };
+  };
+}
+
 function told(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -87,7 +103,9 @@ function passedOf(report: Report): Passed {
   return {
     // What lies beyond the forecast comes into it long before it is due.
     nextDue: report.forecast?.days[0]?.coming[0]?.at ?? null,
-    away: awayIn(report),
+    // What was broken off was not away.
+    away: report.interrupted === undefined ? awayIn(report) : [],
+    gaveWay: report.interrupted === 'block',
   };
 }
 

@@ -30,6 +30,29 @@ export async function watchDecisions(
   };
 }
 
+/** How often a running pass looks for a new block, in milliseconds: an operator waits for it. */
+const BLOCK_EVERY_MS = 300;
+
+/** Calls when an operator gave a block that did not stand when it began; gives what ends it. */
+export function watchBlocks(store: Pick<Store, 'orders'>, call: () => void): () => void {
+  const EVER = 0;
+  const ids = async () => (await store.orders.blocks(EVER)).map(({ id }) => id);
+  let known: ReadonlySet<string> | null = null;
+  let asking = false;
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    // A store that can't answer is asked again.
+    const now = await ids().catch(() => null);
+    asking = false;
+    if (now !== null && known !== null && now.some((id) => known?.has(id) === false)) call();
+    if (now !== null) known = new Set(now);
+  };
+  void ask();
+  const timer = setInterval(() => void ask(), BLOCK_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
 async function decisionsIn({ orders, approvals }: Store, at: Instant): Promise<string> {
   const [blocks, valid, paused] = await Promise.all([orders.blocks(0), approvals.valid(at), orders.paused()]);
   const texts = [...blocks.map(({ id, until }) => `${id} ${until}`), ...valid.map(({ digest }) => digest)];

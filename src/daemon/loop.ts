@@ -12,6 +12,8 @@ export interface Passed {
   readonly nextDue: Instant | null;
   /** What was away and may be back soon, by name: a system, the repository. */
   readonly away: readonly string[];
+  /** Whether it ended early for an operator's block, so that another one follows soon. */
+  readonly gaveWay: boolean;
 }
 
 export interface LoopParts {
@@ -42,6 +44,8 @@ export interface Loop {
 const TICK_MS = 1_000;
 /** Least time from the beginning of one pass to that of the next: what a flood of requests comes to. */
 const SPACING_MS = 1_000;
+/** Least time after a pass that gave way: the operator's command, which looks every quarter of a second, has the lease by then. */
+const WAY_MS = 3_000;
 /** Waits before something that was away is looked for again: doubled each time, up to the most. */
 const RETRY_FIRST_MS = 15_000;
 const RETRY_MOST_MS = 15 * 60_000;
@@ -64,7 +68,7 @@ export function startLoop(parts: LoopParts): Loop {
     if (asked === null) await parts.sleep(ms, AbortSignal.any([awake.signal, stopping.signal]));
   };
   const waiting = new Waiting();
-  const ended = run(parts, waiting, { stopping: stopping.signal, take, nap });
+  const ended = run(parts, waiting, { stopping: stopping.signal, take, nap, again: ask });
   return {
     ask,
     ended,
@@ -79,11 +83,12 @@ export function startLoop(parts: LoopParts): Loop {
 interface Control {
   readonly stopping: AbortSignal;
   take(): Trigger | null;
+  again(trigger: Trigger): void;
   /** Sleeps until somebody asks for a pass, or for so long. */
   nap(ms: number): Promise<void>;
 }
 
-async function run(parts: LoopParts, waiting: Waiting, { stopping, take, nap }: Control): Promise<void> {
+async function run(parts: LoopParts, waiting: Waiting, { stopping, take, nap, again }: Control): Promise<void> {
   while (!stopping.aborted) {
     const trigger = take() ?? waiting.reached(parts.clock());
     if (trigger === null) {
@@ -92,7 +97,9 @@ async function run(parts: LoopParts, waiting: Waiting, { stopping, take, nap }: 
     }
     const passed = await attempt(parts, trigger);
     waiting.learn(passed, parts.clock());
-    if (!stopping.aborted) await parts.sleep(SPACING_MS, stopping);
+    const gaveWay = passed?.gaveWay === true;
+    if (gaveWay) again('operator');
+    if (!stopping.aborted) await parts.sleep(gaveWay ? WAY_MS : SPACING_MS, stopping);
   }
 }
 

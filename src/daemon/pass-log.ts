@@ -46,9 +46,9 @@ function mattersOf(report: Report): readonly Matter[] {
     ...report.trouble.map(({ where, what, next, remedy }) => warn(`${where}: ${what}`, { next, remedy })),
     ...report.applied.flatMap(({ change, outcome }) => {
       const about = `${change.kind} ${change.person.label}`;
-      if (outcome.status === 'failed') return [warn(`${about} failed: ${outcome.error}`, { next: outcome.next })];
-      return outcome.status === 'skipped' ? [warn(`${about} was left out: ${outcome.because}`, {})] : [];
+      return outcome.status === 'failed' ? [warn(`${about} failed: ${outcome.error}`, { next: outcome.next })] : [];
     }),
+    ...leftOut(report).map((text) => warn(text, {})),
     ...report.holds.map(({ because, changes, release }) =>
       warn(`held: ${because}`, { changes: changes.length, next: release }),
     ),
@@ -60,4 +60,19 @@ function mattersOf(report: Report): readonly Matter[] {
       severity === 'error' ? [warn(`${file}:${line}: ${message}`, { next: 'Run "muster validate".' })] : [],
     ),
   ];
+}
+
+/** Changes left out for one reason, from which they are told as one: a server that goes away leaves out all that was to come. */
+const GROUPED_FROM = 4;
+
+function leftOut({ applied }: Report): readonly string[] {
+  const skipped = applied.flatMap(({ change, outcome }) =>
+    outcome.status === 'skipped' ? [{ about: `${change.kind} ${change.person.label}`, because: outcome.because }] : [],
+  );
+  const byReason = Map.groupBy(skipped, ({ because }) => because);
+  return [...byReason].flatMap(([because, some]) =>
+    some.length < GROUPED_FROM
+      ? some.map(({ about }) => `${about} was left out: ${because}`)
+      : [`${some.length} changes were left out: ${because}`],
+  );
 }

@@ -53,7 +53,7 @@ const ANSWERS: Readonly<Record<Judgement, readonly [status: number, text: string
 /** @throws MusterError (`person`) where the address can't be listened on, or the secret is too short. */
 export async function startPushListener(options: PushListenerOptions): Promise<PushListener> {
   if (options.secret.reveal().length < SECRET_CHARACTERS_MIN) throw tooShort();
-  const judge = noticeJudge(options.secret);
+  const judge = noticeJudge(options.secret, Date.now);
   const refusals = new Refusals(options);
   const server = createServer(
     {

@@ -4,7 +4,7 @@ import { type AnyEntry, type Block, type Documents, KINDS, type Kind, type User 
 import type { Found } from './gather.ts';
 import type { FoundAll } from './gather-all.ts';
 import type { Loaded } from './loaded.ts';
-import { eachResult, lastResult } from './reuse.ts';
+import { eachAnew, eachResult, lastResult } from './reuse.ts';
 import { blockRules, type InstitutionObjection, userRules } from './rules.ts';
 import { holdingError, NONE, type Objection, type Rules, type Settled, settle } from './settle.ts';
 import { settleInstitutions } from './settle-institutions.ts';
@@ -23,9 +23,13 @@ export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> 
   readonly besides: readonly Diagnostic[];
 }
 
-/** Institutions and people, which no moment changes. A person about whom nothing is news is not settled anew. */
-export function peopleSettler(): (loaded: Loaded, found: FoundAll) => SettledPeople {
-  const settleUsers = eachResult({ keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser });
+/**
+ * Institutions and people, which no moment changes.
+ * @param lasting whether it is asked again: a person about whom nothing is news is then not settled anew.
+ */
+export function peopleSettler(lasting: boolean): (loaded: Loaded, found: FoundAll) => SettledPeople {
+  const each = { keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser };
+  const settleUsers = lasting ? eachResult(each) : eachAnew(each);
   const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
   let last: { readonly institutions: FoundAll['institution']; readonly objections: Objections } | null = null;
   return (loaded, found) => {

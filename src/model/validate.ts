@@ -61,14 +61,17 @@ export type Resolve = (loaded: Loaded, remembered: readonly AnyEntry[], options:
  * Never throws for what people wrote.
  */
 export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options: ResolveOptions): Resolution {
-  return resolver()(loaded, remembered, options);
+  return resolver(false)(loaded, remembered, options);
 }
 
-/** `resolve` for one who asks again and again: of what is the same as last time, the result is the very one of last time. */
-export function resolver(): Resolve {
+/**
+ * `resolve` for one who asks again and again: of what is the same as last time, the result is the very one of last time.
+ * @param lasting false: it is asked once, so that nothing need be kept of each person
+ */
+export function resolver(lasting = true): Resolve {
   const inZone = lastResult(daysIn);
   const find = lastResult(allGatherer());
-  const settlePeople = lastResult(peopleSettler());
+  const settlePeople = lastResult(peopleSettler(lasting));
   const newsOfPeople = lastResult(pickNews<'institution' | 'user'>);
   const heldPeople = lastResult(heldAmongPeople);
   const usersOf = lastResult((users: Model['users']) => [...users.values()]);

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { MusterError } from '../errors.ts';
 import type { GitAddress } from './git-address.ts';
+import { type MarkedCommand, markedCommand } from './git-leftovers.ts';
 import { firstLine, gitEnvironment, writeMirrorConfig } from './git-process.ts';
 import { fetchTrouble } from './git-trouble.ts';
 
@@ -27,8 +28,10 @@ export interface Mirror {
   readonly folder: string;
   /** The address and branch, for messages. */
   readonly where: string;
-  /** Fetches the branch; mends the mirror where damage stands in the way. Throws MusterError. */
-  fetch(): Promise<void>;
+  /**
+   * Fetches the branch; mends the mirror where damage stands in the way. Throws MusterError, also where `signal` breaks it off.
+   */
+  fetch(signal?: AbortSignal): Promise<void>;
   /**
    * Fetches everything anew beside the old mirror, and takes its place only when that succeeded: a server that is away does
    * not cost what is there. Throws MusterError.
@@ -42,24 +45,33 @@ export interface MirrorOptions {
   readonly fetchDeadlineMs?: number;
 }
 
+/** What ends a fetch that would go on. */
+interface FetchLimits {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+const NEVER = new AbortController().signal;
+
 export function openMirror(
   address: GitAddress,
   { mirror, fetchDeadlineMs = FETCH_DEADLINE_MS }: MirrorOptions,
 ): Mirror {
   const where = `${address.url}, branch ${address.branch}`;
-  const renew = () => renewMirror(mirror, address, fetchDeadlineMs, where);
+  const limits = (signal: AbortSignal = NEVER): FetchLimits => ({ deadlineMs: fetchDeadlineMs, signal });
+  const renew = (signal?: AbortSignal) => renewMirror(mirror, address, limits(signal), where);
   return {
     folder: mirror,
     where,
     renew,
-    async fetch() {
+    async fetch(signal) {
       try {
         await prepare(mirror, where);
-        await fetchBranch(mirror, address, fetchDeadlineMs, where);
+        await fetchBranch(mirror, address, limits(signal), where);
       } catch (error) {
         if (!DAMAGE.test(causeOf(error))) throw error;
         // The first failure says more where the server is at fault: there the second one fails as well.
-        await renew().catch(() => {
+        await renew(signal).catch(() => {
           throw error;
         });
       }
@@ -67,13 +79,13 @@ export function openMirror(
   };
 }
 
-async function renewMirror(mirror: string, address: GitAddress, deadlineMs: number, where: string): Promise<void> {
+async function renewMirror(mirror: string, address: GitAddress, limits: FetchLimits, where: string): Promise<void> {
   // Several processes may find the damage at once: a plan takes no lease.
   const fresh = `${mirror}.new-${process.pid}`;
   await removeLeftovers(mirror);
   try {
     await prepare(fresh, where);
-    await fetchBranch(fresh, address, deadlineMs, where);
+    await fetchBranch(fresh, address, limits, where);
     await rm(mirror, { recursive: true, force: true });
     await rename(fresh, mirror).catch((error: unknown) => {
       // Another process has put its own there meanwhile, as new as this one.
@@ -104,8 +116,8 @@ function isAlive(pid: number): boolean {
 }
 
 /** Runs one short Git command on the mirror; the fixed part of the environment is explained at `gitEnvironment`. */
-export function git(mirror: string, signal: AbortSignal): SimpleGit {
-  const environment = gitEnvironment(mirror);
+export function git(mirror: string, signal: AbortSignal, more: MarkedCommand['environment'] = {}): SimpleGit {
+  const environment = { ...gitEnvironment(mirror), ...more };
   return simpleGit({
     baseDir: mirror,
     abort: signal,
@@ -147,13 +159,13 @@ async function prepare(mirror: string, where: string): Promise<void> {
 async function fetchBranch(
   mirror: string,
   { url, branch }: GitAddress,
-  deadlineMs: number,
+  { deadlineMs, signal: breakOff }: FetchLimits,
   where: string,
 ): Promise<void> {
-  const signal = AbortSignal.timeout(deadlineMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), breakOff]);
   const refspec = `+refs/heads/${branch}:${REF}`;
   const flags = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const fetch = () => git(mirror, signal).raw(['fetch', ...flags, '--end-of-options', url, refspec]);
+  const fetch = () => overTheNetwork(mirror, signal, ['fetch', ...flags, '--end-of-options', url, refspec]);
   try {
     await fetch().catch(async (error: unknown) => {
       if (!/\.lock': File exists/.test(messageOf(error))) throw error;
@@ -164,12 +176,29 @@ async function fetchBranch(
       await fetch();
     });
   } catch (error) {
+    if (breakOff.aborted) throw brokenOff(where);
     if (signal.aborted)
       throw fetchTrouble(where, new Error(`not finished within ${Math.round(deadlineMs / 1000)} s`), branch, null);
     const heads = /couldn't find remote ref/i.test(messageOf(error)) ? await branchesOf(mirror, url) : null;
     throw fetchTrouble(where, error, branch, heads);
   }
   await tidy(mirror);
+}
+
+/** A command that speaks to the server. Its helpers would outlive it where the signal ends it. */
+async function overTheNetwork(mirror: string, signal: AbortSignal, args: readonly string[]): Promise<string> {
+  const command = markedCommand();
+  signal.addEventListener('abort', command.endHelpers, { once: true });
+  try {
+    return await git(mirror, signal, command.environment).raw([...args]);
+  } finally {
+    signal.removeEventListener('abort', command.endHelpers);
+  }
+}
+
+function brokenOff(where: string): MusterError {
+  const what = 'Fetching was broken off, because something else does not wait.';
+  return new MusterError({ remedy: 'retry', where, what, next: 'Nothing: the next pass fetches again.' });
 }
 
 /** A time in the future was written by a clock that was wrong: it counts by its distance as well. */
@@ -192,7 +221,7 @@ async function tidy(mirror: string): Promise<void> {
 async function branchesOf(mirror: string, url: string): Promise<readonly string[] | null> {
   try {
     const args = ['ls-remote', '--heads', '--quiet', '--end-of-options', url];
-    const listing = await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw(args);
+    const listing = await overTheNetwork(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS), args);
     return [...listing.matchAll(/\trefs\/heads\/(.+)$/gm)].map((match) => match[1] ?? '');
   } catch {
     return null;

@@ -31,8 +31,8 @@ export function gitSource(address: GitAddress, options: GitSourceOptions): Sourc
   let last: Read | null = null;
   return {
     where,
-    async snapshot() {
-      await mirror.fetch();
+    async snapshot(signal) {
+      await mirror.fetch(signal);
       const read = await mended(mirror, () => readSnapshot(folder, where, last));
       if (options.resident === true) last = read;
       return read.snapshot;

@@ -45,10 +45,10 @@ export function load(options: LoadOptions): Promise<Loaded> {
  * A function that loads the newest state. What is wrong in a file is a diagnostic; what is wrong with the source is thrown (MusterError).
  * Files, entries and diagnostics come in the order of their paths and lines, whatever the source or the cache did.
  */
-export function loaderOf(options: LoadOptions): () => Promise<Loaded> {
+export function loaderOf(options: LoadOptions): (signal?: AbortSignal) => Promise<Loaded> {
   let last: LastLoad | null = null;
-  return async () => {
-    const snapshot = await options.source.snapshot();
+  return async (signal) => {
+    const snapshot = await options.source.snapshot(signal);
     if (last?.unsettled.size === 0 && sameSnapshot(last.snapshot, snapshot)) return last.loaded;
     const next =
       (last && (await loadChanges(options, snapshot, last))) ?? (await loadSnapshot(options, snapshot, last));

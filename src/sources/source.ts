@@ -40,8 +40,11 @@ export interface Blame {
 export interface Source {
   /** The URL and branch, or the folder, for messages. */
   readonly where: string;
-  /** The newest state. Throws MusterError when it cannot be had; then nothing of the last one is in doubt. */
-  snapshot(): Promise<Snapshot>;
+  /**
+   * The newest state. Throws MusterError when it cannot be had, or when `signal` breaks off asking for it; then nothing of the
+   * last one is in doubt.
+   */
+  snapshot(signal?: AbortSignal): Promise<Snapshot>;
   /** Contents of files of the last snapshot, in the order asked for, proven by their ids. Throws MusterError. */
   texts(files: readonly SourceFile[]): AsyncIterable<{ readonly file: SourceFile; readonly bytes: Uint8Array }>;
   /** Whether `to` descends from (or is) `from`; false also where `from` is not known here. A folder always does. */

@@ -10,7 +10,7 @@ import type { DecisionsTable, Schema } from './schema.ts';
 /** The approvals in this database. */
 export function storedApprovals(connection: Connection): Approvals {
   return {
-    valid: (at) => valid(connection.db, at),
+    valid: (at) => readValid(connection.db, at),
     approve: ({ digest, fingerprints, people, by, reason, at, from, expires }) => {
       const fingerprintsJson = JSON.stringify(fingerprints);
       const decision = {
@@ -54,7 +54,8 @@ export function storedApprovals(connection: Connection): Approvals {
   };
 }
 
-async function valid(db: Kysely<Schema>, at: Instant): Promise<readonly Approval[]> {
+/** Those that were neither replaced nor have expired. */
+export async function readValid(db: Kysely<Schema>, at: Instant): Promise<readonly Approval[]> {
   const rows = await db
     .selectFrom('decisions as approved')
     .selectAll()

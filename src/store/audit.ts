@@ -34,7 +34,7 @@ export function storedAudit(connection: Connection): Audit {
     append: async (event, at) => {
       await connection.durable((transaction) => appendAudit(transaction, event, at));
     },
-    rows: (query) => rows(db, query),
+    rows: (query) => auditRows(db, query),
     head: () => headOf(db),
     sealAt: async (seq) => {
       const row = await db.selectFrom('audit').select('hash').where('seq', '=', seq).executeTakeFirst();
@@ -63,7 +63,8 @@ async function headOf(db: Kysely<Schema>): Promise<AuditHead> {
   return row ?? EMPTY_CHAIN;
 }
 
-async function rows(
+/** Oldest first. */
+export async function auditRows(
   db: Kysely<Schema>,
   { after = 0, kinds, person, since, newest = false, limit }: AuditQuery,
 ): Promise<readonly AuditRow[]> {

@@ -1,5 +1,5 @@
 /** The head of the audit chain in a file of its own, best on another machine: what a restored database is measured by. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { HeadFile, KeptHead } from '../core/restored.ts';
@@ -20,6 +20,13 @@ export function headFileAt(path: string): HeadFile {
     place: path,
     read: () => read(path),
     write: (head) => write(path, head),
+    checkWritable: async () => {
+      try {
+        await access(dirname(path), constants.W_OK | constants.X_OK);
+      } catch (error) {
+        throw trouble(path, `Nothing can be written in ${dirname(path)} (${codeOf(error)}).`, error);
+      }
+    },
   };
 }
 

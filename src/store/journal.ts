@@ -1,5 +1,5 @@
 /** The journal: every change before it is tried, and what came of it; what a crash leaves behind is read from here. */
-import { type Insertable, type Selectable, sql, type Transaction } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { CHANGE_CLASSES, type ChangeClass, effortOf } from '../core/change.ts';
 import { NO_MANDATE } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -47,21 +47,24 @@ export function storedJournal(connection: Connection, lease: StoredLease, rows: 
     usedSince: (at) => usedSince(connection, at),
     tracks: (since) => tracks(connection, since),
     approvedSince: (at) => approvedSince(connection, at),
-    of: async (person, limit) => {
-      const rows = await connection.db
-        .selectFrom('journal')
-        .selectAll()
-        .where('person', '=', person)
-        .orderBy('seq', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({
-        intent: intentOf(row),
-        outcome: row.outcomeJson === null ? null : readJson<Outcome>(row.outcomeJson),
-        at: row.settledAt,
-      }));
-    },
+    of: (person, limit) => journalOf(connection.db, person, limit),
   };
+}
+
+/** Latest changes of one person, newest first. */
+export async function journalOf(db: Kysely<Schema>, person: string, limit: number): ReturnType<Journal['of']> {
+  const rows = await db
+    .selectFrom('journal')
+    .selectAll()
+    .where('person', '=', person)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    intent: intentOf(row),
+    outcome: row.outcomeJson === null ? null : readJson<Outcome>(row.outcomeJson),
+    at: row.settledAt,
+  }));
 }
 
 async function settle(

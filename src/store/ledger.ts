@@ -104,7 +104,7 @@ async function putRows(transaction: Transaction<Schema>, rows: readonly LedgerRo
     .execute();
 }
 
-function rowOf(row: Selectable<LedgerTable>): LedgerRow {
+export function rowOf(row: Selectable<LedgerTable>): LedgerRow {
   return {
     system: row.system,
     key: row.key,

@@ -10,7 +10,8 @@ import { KeptRows, type RowReader } from './kept-rows.ts';
 import type { StoredLease } from './lease.ts';
 import type { DocumentsTable, FilesTable, Schema } from './schema.ts';
 
-const REVISION = 'revision';
+/** The fact that holds the last applied revision. */
+export const REVISION = 'revision';
 
 /** What the tables of files and revision certainly hold, unless another connection has written since. */
 interface Told {
@@ -152,7 +153,7 @@ function columnsOf(entry: AnyEntry, at: Instant): Insertable<DocumentsTable> {
   };
 }
 
-function entryOf(row: Selectable<DocumentsTable>): AnyEntry {
+export function entryOf(row: Selectable<DocumentsTable>): AnyEntry {
   const { file, line, column } = row;
   const origin: Origin = column === null ? { file, line } : { file, line, column };
   // The compiler can't see that kind and document of one row belong together; `columnsOf` took both from one entry.

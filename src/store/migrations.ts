@@ -15,6 +15,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-approvals-in-advance': { up: addCountsFrom },
   '0004-audit': { up: createAudit },
   '0005-mails': { up: (db) => createMails(db, numbered) },
+  '0006-glances': { up: createGlances },
 };
 
 /**
@@ -279,4 +280,13 @@ async function createServers(db: Kysely<unknown>): Promise<void> {
 
 async function addCountsFrom(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('decisions').addColumn('countsFrom', 'bigint').execute();
+}
+
+async function createGlances(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('glances')
+    .addColumn('seq', 'integer', numbered)
+    .addColumn('runId', 'text', required)
+    .addColumn('glanceJson', 'text', required)
+    .execute();
 }

@@ -1,25 +1,18 @@
 /** What operators said from the command line: blocks and pauses, with who, when and why; nothing is ever taken out. */
+import type { Kysely } from 'kysely';
 import type { Orders } from '../core/ports.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import type { OperatorBlock } from '../model/model.ts';
 import { appendAudit } from './audit.ts';
 import type { Connection } from './connection.ts';
+import type { Schema } from './schema.ts';
 
 /** The operators' orders in this database. */
 export function storedOrders(connection: Connection): Orders {
   const { db } = connection;
   return {
-    blocks: async (at) => {
-      const rows = await db
-        .selectFrom('operatorBlocks')
-        .select(['id', 'scope', 'target', 'reason', 'blockedBy as by', 'at', 'until'])
-        .where('unblockedAt', 'is', null)
-        .where((row) => row.or([row('until', 'is', null), row('until', '>', at)]))
-        .orderBy('at')
-        .orderBy('id')
-        .execute();
-      return rows;
-    },
+    blocks: (at) => readBlocks(db, at),
     block: async ({ id, scope, target, reason, by, at, until }) => {
       await connection.durable(async (transaction) => {
         await transaction
@@ -31,16 +24,7 @@ export function storedOrders(connection: Connection): Orders {
       });
     },
     unblock: (id, by, reason, at) => unblock(connection, id, by, reason, at),
-    paused: async () => {
-      const pause = await db
-        .selectFrom('pauses')
-        .select(['pausedBy as by', 'reason', 'at'])
-        .where('resumedAt', 'is', null)
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return pause ?? null;
-    },
+    paused: () => readPause(db),
     pause: async (by, reason, at) => {
       await connection.durable(async (transaction) => {
         await transaction.insertInto('pauses').values({ pausedBy: by, reason, at }).execute();
@@ -59,6 +43,30 @@ export function storedOrders(connection: Connection): Orders {
       });
     },
   };
+}
+
+/** Blocks that nobody took back and that had not run out by then. */
+export async function readBlocks(db: Kysely<Schema>, at: Instant): Promise<readonly OperatorBlock[]> {
+  return db
+    .selectFrom('operatorBlocks')
+    .select(['id', 'scope', 'target', 'reason', 'blockedBy as by', 'at', 'until'])
+    .where('unblockedAt', 'is', null)
+    .where((row) => row.or([row('until', 'is', null), row('until', '>', at)]))
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+}
+
+/** The pause that is on; null: none. */
+export async function readPause(db: Kysely<Schema>): ReturnType<Orders['paused']> {
+  const pause = await db
+    .selectFrom('pauses')
+    .select(['pausedBy as by', 'reason', 'at'])
+    .where('resumedAt', 'is', null)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return pause ?? null;
 }
 
 async function unblock(connection: Connection, id: string, by: string, reason: string, at: Instant): Promise<void> {

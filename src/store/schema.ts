@@ -20,6 +20,7 @@ export interface Schema {
   readonly operatorBlocks: OperatorBlocksTable;
   readonly pauses: PausesTable;
   readonly reports: ReportsTable;
+  readonly glances: GlancesTable;
   readonly audit: AuditTable;
   readonly servers: ServersTable;
   readonly mails: MailsTable;
@@ -159,6 +160,13 @@ export interface ReportsTable {
   runId: string;
   bytes: number;
   reportJson: string;
+}
+
+/** The same reports at a glance, so that a page need not read a hundred megabytes for what fits on it. */
+export interface GlancesTable {
+  seq: Generated<number>;
+  runId: string;
+  glanceJson: string;
 }
 
 /** The audit chain: rows are numbered without a gap, and triggers refuse every change of one and every removal. */

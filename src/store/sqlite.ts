@@ -1,4 +1,5 @@
 /** Opens one SQLite file for kysely: the only place that knows better-sqlite3 and SQLite's own ways. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -70,6 +71,30 @@ export function openSqlite(path: string): Connection {
       raw.close();
     },
   };
+}
+
+/** What reads a database that another connection made and writes. */
+export interface ReadingConnection {
+  readonly db: Kysely<Schema>;
+  /** Bytes of the database and of its write-ahead log. */
+  bytes(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file that exists, for reading alone: SQLite refuses every write through it.
+ * @throws MusterError (`person`) when it is not there or is no database.
+ */
+export function openSqliteToRead(path: string): ReadingConnection {
+  const place = placeOf(path);
+  try {
+    const raw = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+    const db = new Kysely<Schema>({ dialect: dialectOf(raw, place) });
+    const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    return { db, bytes: () => sizeOf(path) + sizeOf(`${path}-wal`), close: () => db.destroy() };
+  } catch (error) {
+    throw explained(error, place);
+  }
 }
 
 /** How messages call the database. */

@@ -63,12 +63,20 @@ const done: Readonly<Record<ChangeEvent['change'], string>> = {
   disable: 'account disabled',
 };
 
+const undone: typeof done = {
+  create: 'account not made',
+  adopt: 'account not taken over',
+  update: 'details not changed',
+  enable: 'account not enabled',
+  disable: 'account not disabled',
+};
+
 function toldChange(event: ChangeEvent, timeZone: string): Told {
   const { outcome, person, cause, operator, line: written, system, server } = event;
-  const suffix = { applied: '', failed: ': failed', skipped: ': left out' }[outcome.status];
+  const words = outcome.status === 'applied' ? done : undone;
   const origin: Phrase = [`Why: ${cause.text}`, ...whereFrom(cause.origin, cause.furtherOrigins)];
   return {
-    what: `${person.label}: ${done[event.change]}${suffix}`,
+    what: `${person.label}: ${words[event.change]}`,
     tone: outcome.status === 'applied' ? (event.effect === 'takes' ? 'bad' : 'plain') : 'warn',
     below: [
       ...valueLines(event, timeZone),
@@ -76,12 +84,17 @@ function toldChange(event: ChangeEvent, timeZone: string): Told {
       ...(written === null ? [] : [line(`Line by ${written.author}, ${moment(written.at, timeZone)}`)]),
       ...(operator === null
         ? []
-        : [line(`${event.approved ? 'Let through' : 'Ordered'} by ${operator.by}: ${operator.reason}`)]),
+        : [line(`${ordered(event) ? 'Ordered' : 'Let through'} by ${operator.by}: ${operator.reason}`)]),
       ...(outcome.status === 'failed' ? [line(`Failed: ${outcome.error}`, 'warn')] : []),
       ...(outcome.status === 'skipped' ? [line(`Left out: ${outcome.because}`, 'warn')] : []),
       line(`${system} (${server}), ${revisionWords(event)}, ${runWords(event)}`, 'faint'),
     ],
   };
+}
+
+/** An operator's own order is its approval; anything else somebody let through. */
+function ordered({ cause }: ChangeEvent): boolean {
+  return cause.kind === 'operator-blocked' || cause.kind === 'operator';
 }
 
 /** What differs alone: an account keeps most of its values. */

@@ -1,5 +1,14 @@
 /** A person's standing as people read it: what they may do, why not, what each system holds, what happened last. */
-import type { Authored, Authorship, HeldThing, PastChange, SystemAnswer, WhyAnswer } from '../core/why.ts';
+import type { Attributes } from '../core/change.ts';
+import type {
+  Authored,
+  Authorship,
+  HeldThing,
+  PastChange,
+  RememberedThing,
+  SystemAnswer,
+  WhyAnswer,
+} from '../core/why.ts';
 import type { Condition } from '../model/document.ts';
 import type { Ended, Reason } from '../model/standing.ts';
 import { troubleItem, troubleSections } from './attention.ts';
@@ -102,8 +111,24 @@ function declarationLines({ declared }: WhyAnswer, timeZone: string): readonly B
 
 function systemSection(answer: SystemAnswer, timeZone: string): readonly Block[] {
   if ('trouble' in answer) return section(`In the ${answer.system}`, [troubleItem(answer.trouble)], 'bad');
+  if ('remembered' in answer) {
+    const things = answer.remembered.map((thing) => rememberedItem(thing, timeZone));
+    return section(`In the ${answer.system}, as Muster last wrote or accepted it`, things);
+  }
   const things = answer.things.map((thing) => thingItem(thing, timeZone));
   return section(`In the ${answer.system} (${answer.server})`, things.length === 0 ? [line('Nothing.')] : things);
+}
+
+function rememberedItem({ enabled, attributes, disabledFor, goneAt }: RememberedThing, timeZone: string): Item {
+  const state = enabled ? 'enabled' : disabledFor === null ? 'disabled' : `disabled by Muster: ${disabledFor}`;
+  const gone = goneAt === null ? [] : [line(`Found deleted on ${moment(goneAt, timeZone)}.`, 'warn')];
+  return item(`account: ${state}`, [...gone, ...valueLines(attributes, timeZone)]);
+}
+
+function valueLines(attributes: Attributes, timeZone: string): readonly Block[] {
+  return Object.entries(attributes).map(([name, value]) =>
+    line(`${attributeName(name)}: ${attributeValue(name, value, timeZone)}`),
+  );
 }
 
 const ownerships: Readonly<Record<HeldThing['ownership'], string>> = {
@@ -114,14 +139,11 @@ const ownerships: Readonly<Record<HeldThing['ownership'], string>> = {
 
 function thingItem(thing: HeldThing, timeZone: string): Item {
   const state = thing.enabled ? (thing.usable ? 'enabled' : 'enabled, but expired') : 'disabled';
-  const values = Object.entries(thing.attributes).map(([name, value]) =>
-    line(`${attributeName(name)}: ${attributeValue(name, value, timeZone)}`),
-  );
   return item(`${thing.address.kind} ${thing.address.key}: ${state}`, [
     line(thing.location, 'faint'),
     line(`Whose: ${ownerships[thing.ownership]}.`),
     ...(thing.protectedBecause === null ? [] : [line(`Protected: ${thing.protectedBecause}.`, 'warn')]),
-    ...values,
+    ...valueLines(thing.attributes, timeZone),
   ]);
 }
 

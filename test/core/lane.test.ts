@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Spending, type Used } from '../../src/core/budget.ts';
 import type { Desired, Observed } from '../../src/core/change.ts';
 import { knownFrom } from '../../src/core/known.ts';
 import { type LaneInput, type LaneResult, runLane } from '../../src/core/lane.ts';
@@ -21,6 +22,8 @@ interface Ran extends LaneResult {
   readonly asked: readonly string[];
   /** `dc1 anna`, for every write let through. */
   readonly writes: readonly string[];
+  /** What a later gate counts. */
+  readonly passed: Used;
 }
 
 /** The lane over servers that show these things. */
@@ -69,13 +72,13 @@ async function lane(wanted: readonly Desired[], things: readonly Observed[], aro
       revision: 'r',
       limits: LIMITS,
       used: [],
-      earlier: [],
       ours: new Map(),
       approvals: [],
       spent: [],
       tracks: new Map(),
       at: NOW,
     },
+    spending: new Spending(),
     apply: async ({ changes }, { reader }) =>
       changes.map(({ change, approved }) => {
         writes.push(`${reader.server} ${change.address.key}`);
@@ -83,7 +86,7 @@ async function lane(wanted: readonly Desired[], things: readonly Observed[], aro
         return { change, approved, lane: true, outcome: { status: 'applied', written } };
       }),
   };
-  return { ...(await runLane(input)), asked, writes };
+  return { ...(await runLane(input)), asked, writes, passed: input.spending.all };
 }
 
 describe('the block lane', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Loop, type LoopParts, type Passed, retryAfter, startLoop } from '../../src/daemon/loop.ts';
 import { MusterError, type Trouble } from '../../src/errors.ts';
 
-const QUIET: Passed = { nextDue: null, away: [] };
+const QUIET: Passed = { nextDue: null, away: [], gaveWay: false };
 const AWAY = new MusterError({ remedy: 'retry', where: 'the store', what: 'It is busy.', next: 'Wait.' });
 
 interface Rig {
@@ -102,7 +102,7 @@ describe('what sets off a pass', () => {
 
 describe('what falls due', () => {
   test('a date is acted on within a second of its moment, and only once', async () => {
-    const { triggers, pass } = rig((nth) => ({ nextDue: nth === 1 ? 90_500 : null, away: [] }));
+    const { triggers, pass } = rig((nth) => ({ nextDue: nth === 1 ? 90_500 : null, away: [], gaveWay: false }));
     await pass(300);
     expect(triggers).toEqual(['0 start', '91 due']);
   });
@@ -113,7 +113,7 @@ describe('what falls due', () => {
     const loop = startLoop({
       pass: (trigger) => {
         seen.push(trigger);
-        return Promise.resolve({ nextDue: seen.length === 1 ? 3_600_000 : null, away: [] });
+        return Promise.resolve({ nextDue: seen.length === 1 ? 3_600_000 : null, away: [], gaveWay: false });
       },
       clock: () => now,
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
@@ -130,7 +130,7 @@ describe('what falls due', () => {
 
 describe('what was away', () => {
   test('is looked for again after 15 s, then after twice as long each time, up to a quarter of an hour', async () => {
-    const { triggers, pass } = rig((nth) => ({ nextDue: null, away: nth < 4 ? ['directory'] : [] }));
+    const { triggers, pass } = rig((nth) => ({ nextDue: null, away: nth < 4 ? ['directory'] : [], gaveWay: false }));
     await pass(600);
     expect(triggers).toEqual(['0 start', '15 retry', '45 retry', '105 retry']);
     expect([1, 2, 6, 7, 8, 50].map((failures) => retryAfter(failures) / 1000)).toEqual([15, 30, 480, 900, 900, 900]);
@@ -138,7 +138,7 @@ describe('what was away', () => {
 
   test('a pass that may not begin is told and tried again, and what was due then is not forgotten', async () => {
     const { triggers, troubles, pass } = rig((nth) =>
-      nth === 2 ? AWAY : { nextDue: nth === 1 ? 50_000 : null, away: [] },
+      nth === 2 ? AWAY : { nextDue: nth === 1 ? 50_000 : null, away: [], gaveWay: false },
     );
     await pass(600);
     expect(triggers).toEqual(['0 start', '50 due', '65 due']);

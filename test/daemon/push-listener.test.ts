@@ -56,6 +56,18 @@ describe('a notice that bears the secret asks for one look', () => {
     expect(refused).toEqual([]);
   });
 
+  test('GitLab with a signing token, also while it is being exchanged for another', async () => {
+    await signing();
+    const headers = standard(BODY);
+    expect(await send(headers)).toBe('202 Muster will look.');
+    const other = `v1,${Buffer.alloc(32, 1).toString('base64')}`;
+    const next = standard('{}', { id: 'second' });
+    expect(await send({ ...next, 'webhook-signature': `${other} ${next['webhook-signature']}` }, '{}')).toBe(
+      '202 Muster will look.',
+    );
+    expect(pushes).toBe(2);
+  });
+
   test('the signature is over the bytes as they come, whatever they are', async () => {
     const bytes = new Uint8Array([0xff, 0x00, 0x0d, 0x0a, 0xc3, 0x28]);
     expect(await send({ 'x-gitea-signature': signature(bytes) }, bytes)).toBe('202 Muster will look.');
@@ -64,7 +76,76 @@ describe('a notice that bears the secret asks for one look', () => {
   });
 });
 
+/** As GitLab makes it: 32 bytes, in base64. */
+const SIGNING_TOKEN = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** The listener anew, with a signing token as its secret. */
+async function signing(): Promise<void> {
+  await listener.close();
+  listener = await startPushListener({
+    host: '127.0.0.1',
+    port: 0,
+    secret: new Secret(SIGNING_TOKEN),
+    onPush: () => {
+      pushes += 1;
+    },
+    onRefused: ({ why }) => refused.push(why),
+    clock: () => now,
+  });
+}
+
+/** Signed by Standard Webhooks. */
+function standard(body: string, { id = 'first', ageSeconds = 0, key = Buffer.alloc(32, 7) } = {}) {
+  const seconds = String(Math.floor(Date.now() / 1000) - ageSeconds);
+  const signed = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${signed}` };
+}
+
 describe('S9: anything else starts nothing', () => {
+  test.each([
+    ['GitHub', 'x-github-delivery'],
+    ['Forgejo', 'x-forgejo-delivery'],
+    ['Gitea', 'x-gitea-delivery'],
+    ['GitLab', 'idempotency-key'],
+    ['an older GitLab', 'x-gitlab-event-uuid'],
+  ])('S9: a delivery of %s that comes again counts once, whatever it now says', async (_who, name) => {
+    const token = { 'x-gitlab-token': SECRET };
+    expect(await send({ ...token, [name]: 'd1' }, '{"after":"1"}')).toBe('202 Muster will look.');
+    expect(await send({ ...token, [name]: 'd1' }, '{"after":"2"}')).toBe('200 Known already.');
+    expect(await send({ ...token, [name]: 'd2' }, '{"after":"3"}')).toBe('202 Muster will look.');
+    expect(pushes).toBe(2);
+  });
+
+  test('S9: two pushes that GitLab ascribes to one event are two, for their deliveries differ', async () => {
+    const event = { 'x-gitlab-token': SECRET, 'x-gitlab-event-uuid': 'e' };
+    expect(await send({ ...event, 'idempotency-key': 'd1' }, '{"after":"1"}')).toBe('202 Muster will look.');
+    expect(await send({ ...event, 'idempotency-key': 'd2' }, '{"after":"2"}')).toBe('202 Muster will look.');
+  });
+
+  test('S9: a signing token that is wrong, too old, from the future, moved to another delivery, or kept back', async () => {
+    await signing();
+    const right = standard(BODY);
+    const forgeries: readonly Readonly<Record<string, string>>[] = [
+      standard(BODY, { key: Buffer.alloc(32, 8) }),
+      standard(`${BODY} `),
+      standard(BODY, { ageSeconds: 301 }),
+      standard(BODY, { ageSeconds: -301 }),
+      { ...right, 'webhook-id': 'another' },
+      { ...right, 'webhook-timestamp': 'soon' },
+      { 'webhook-signature': right['webhook-signature'] },
+      { ...right, 'webhook-signature': right['webhook-signature'].slice(3) },
+      { ...right, 'webhook-signature': '' },
+      { ...right, 'webhook-signature': `v1,${'A'.repeat(44)}`, 'x-gitlab-token': SIGNING_TOKEN },
+    ];
+    for (const headers of forgeries) expect(await send(headers)).toBe('401 The signature or token is not right.');
+    expect(pushes).toBe(0);
+  });
+
+  test('S9: where the secret is no signing token, nothing is believed that is signed with one', async () => {
+    expect(await send(standard(BODY, { key: Buffer.from(SECRET) }))).toBe('401 The signature or token is not right.');
+    expect(await send(standard(BODY, { key: Buffer.alloc(0) }))).toBe('401 The signature or token is not right.');
+  });
+
   test('S9: a notice that comes twice counts once, also under another delivery id', async () => {
     const headers = { 'x-hub-signature-256': `sha256=${signature(BODY)}` };
     expect(await send({ ...headers, 'x-github-delivery': '1' })).toBe('202 Muster will look.');

@@ -11,6 +11,7 @@ import { refusal } from '../support/refusal.ts';
 import { runCommand } from '../support/run-command.ts';
 import { copyState, ldapCommand, missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { startTwoFacedServer } from '../support/two-faced-server.ts';
 
 const missing = missingForSamba();
 const NOBODY: ReadonlySet<string> = new Set();
@@ -128,6 +129,27 @@ describe.skipIf(missing.length > 0)('Reading a real domain controller', () => {
       expect(await refusal(old.reader.readAll(guids))).toMatchObject({ where: `${stale.ldapsUrl}, reading accounts` });
     } finally {
       await stale.stop();
+    }
+  });
+
+  test('D5: a reading that the past answers, all of it or from some request on, does not count where the connection had shown more', async () => {
+    const { unit, guids } = await unitWith('Onward', 2);
+    const face = await startTwoFacedServer(dc);
+    try {
+      await face.freeze();
+      await addUsers(dc, [{ name: 'onward9', parent: unit }]);
+      const { reader } = await connect(siteOf(unit), { urls: [face.url] });
+      face.countAnew();
+      expect((await reader.readAll(new Set(guids))).accounts).toHaveLength(3);
+      const { reads } = face;
+      for (let first = 1; first <= reads; first += 1) {
+        face.countAnew();
+        face.readsFrom = (read) => (read >= first ? 'stale' : 'live');
+        const error = await refusal(reader.readAll(new Set(guids)));
+        expect(error.what, `from request ${first} of ${reads} on`).toContain('went back in time');
+      }
+    } finally {
+      await face.close();
     }
   });
 

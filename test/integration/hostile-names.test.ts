@@ -67,6 +67,11 @@ const missing = missingForSamba();
 /** So many objects a domain controller makes in some seconds. */
 const MADE = 2000;
 const IN_FLIGHT = 8;
+/**
+ * Samba 4.17 cuts such a name off before its last space and one more character, whoever writes it (`z ,` becomes nothing at all); given the comma as
+ * a hex pair it takes the name, but then cannot read its own object again. So nobody can have one there.
+ */
+const CUT_SHORT_BY_SAMBA = / ,+$/;
 
 describe.skipIf(missing.length > 0)('D13: names on a real domain controller', () => {
   let dc: SambaDc;
@@ -103,6 +108,7 @@ describe.skipIf(missing.length > 0)('D13: names on a real domain controller', ()
     const folded = new Set<string>();
     while (names.size < MADE) {
       const name = hostileName(random);
+      if (CUT_SHORT_BY_SAMBA.test(name)) continue;
       const key = foldDn(accountDn(name, UNIT)).normalize('NFKC').replaceAll(/\s+/g, ' ');
       if (!folded.has(key)) names.set(`hostile${names.size}`, name);
       folded.add(key);

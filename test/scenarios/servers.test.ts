@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../src/core/report.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
@@ -162,5 +163,26 @@ describe('several servers', () => {
     expect(faults.written).toEqual(['create emil']);
     await scene.declare(blocked('emil'));
     expect(story(await scene.sync())[0]).toBe('disable emil');
+  });
+});
+
+describe('D5: an older copy that answers in the place of the server', () => {
+  test('D5: from the middle of a pass on: nothing that it shows is learned, and who was let in again gets in', async () => {
+    await running();
+    const { file } = scene.directory;
+    copyFileSync(file, `${file}.then`);
+    await scene.declare(person('anna', { state: 'closed' }));
+    expect(story(await scene.sync())).toEqual(['disable anna']);
+    copyFileSync(file, `${file}.now`);
+    await scene.declare(person('anna'));
+    // It shows Anna as she was before: as if somebody had let her in by hand.
+    faults.observe = () => copyFileSync(`${file}.then`, file);
+    const report = await scene.sync();
+    expect(story(report)).toEqual(['unread directory']);
+    expect(report.plan.unread[0]?.what).toContain('went back in time while it was read');
+    faults.observe = () => undefined;
+    copyFileSync(`${file}.now`, file);
+    expect(sorted(story(await scene.sync()))).toEqual(['(server)', 'enable anna']);
+    expect(await scene.directory.isEnabled('anna')).toBe(true);
   });
 });

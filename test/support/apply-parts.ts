@@ -55,6 +55,7 @@ export function applyPartsWith(
     lane: false,
     renewLease: () => Promise.resolve(),
     progress: () => undefined,
+    hindrance: () => null,
     ...more,
   };
   return { parts, recorded };

@@ -67,7 +67,9 @@ export function sampleOf<T>(points: readonly T[], count: number, seed: number): 
   const chosen: T[] = [];
   while (chosen.length < count && pool.length > 0) {
     const at = Math.floor(random() * pool.length);
-    const [one] = pool.splice(at, 1, ...pool.splice(-1));
+    const one = pool[at];
+    const last = pool.pop();
+    if (last !== undefined && at < pool.length) pool[at] = last;
     if (one !== undefined) chosen.push(one);
   }
   return chosen;

@@ -1,11 +1,11 @@
 /** Goes through many points on several benches at once, so that stalls wait beside each other. */
-import { type Completed, disturber, type Reference, referenceOf } from './disturbed-session.ts';
+import { type Completed, disturber, type Reference, referenceOf, type Verdict } from './disturbed-session.ts';
 import type { FaultBench } from './fault-bench.ts';
 import { type FaultPoint, nameOf } from './fault-points.ts';
 import type { PointResult, Tell } from './point-share.ts';
 
-/** A busy machine can make an answer come too late before the point is reached: then it is tried again. */
-const ATTEMPTS = 4;
+/** A busy machine can make an answer come too late before the point is reached: then it is tried again, after all others. */
+const ROUNDS = 4;
 
 export interface Sweep {
   readonly benches: readonly FaultBench[];
@@ -20,23 +20,30 @@ export async function sweep({ benches, choose, tell }: Sweep): Promise<Reference
   const [first] = references;
   if (first === undefined) throw new RangeError('a sweep needs a bench');
   const completed: Completed = new Map();
-  const queue = choose(first).values();
-  await Promise.all(
-    benches.map(async (bench, at) => {
-      const { at: disturb } = disturber(bench, references[at] ?? first, completed);
-      for (const point of queue) tell(await tried(disturb, point));
-    }),
-  );
+  const disturbers = benches.map((bench, at) => disturber(bench, references[at] ?? first, completed));
+  let points = choose(first);
+  for (let round = 1; points.length > 0; round += 1) {
+    const queue = points.values();
+    const missed: FaultPoint[] = [];
+    await Promise.all(
+      disturbers.map(async ({ at: disturb }) => {
+        for (const point of queue) {
+          const result = resultOf(point, await disturb(point), round === ROUNDS);
+          if (result === null) missed.push(point);
+          else tell(result);
+        }
+      }),
+    );
+    points = missed;
+  }
   return first;
 }
 
-async function tried(disturb: ReturnType<typeof disturber>['at'], point: FaultPoint): Promise<PointResult> {
+/** Null where the session ended before it could be disturbed, and that is no answer yet. */
+function resultOf(point: FaultPoint, { struck, wrong, tookMs }: Verdict, last: boolean): PointResult | null {
   const name = nameOf(point);
-  for (let attempt = 1; ; attempt += 1) {
-    const { struck, wrong, tookMs } = await disturb(point);
-    if (wrong.length > 0 || struck) return { point: name, wrong, tookMs };
-    // On the wire no two sessions have quite the same number of bytes: beyond the end there is nothing to disturb.
-    if (/-wire$/.test(point.channel)) return { point: name, wrong: [], tookMs };
-    if (attempt === ATTEMPTS) return { point: name, wrong: ['the session ended before this byte'], tookMs };
-  }
+  if (wrong.length > 0 || struck) return { point: name, wrong, tookMs };
+  // On the wire no two sessions have quite the same number of bytes: beyond the end there is nothing to disturb.
+  if (/-wire$/.test(point.channel)) return { point: name, wrong: [], tookMs };
+  return last ? { point: name, wrong: ['the session ended before this byte'], tookMs } : null;
 }

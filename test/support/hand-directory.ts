@@ -81,7 +81,7 @@ export async function handDirectory(file: string): Promise<HandDirectory> {
     enable: (username) => flag(username, false),
     disable: (username) => flag(username, true),
     add: async (username, values = {}, unit = OU.researchers) => {
-      const stored = newAccount(username, unit, await usnOf(file), values);
+      const stored = accountWith(username, unit, await usnOf(file), values);
       await put(stored);
       return stored;
     },
@@ -106,7 +106,8 @@ function isOn(stored: Stored): boolean {
   return (Number(stored.values.userAccountControl) & 2) === 0;
 }
 
-function newAccount(username: string, unit: string, usn: number, values: Values): Stored {
+/** An account as a directory makes it, with these values besides; `usn` makes its SID another than that of others. */
+export function accountWith(username: string, unit: string, usn: number, values: Values): Stored {
   const basic = {
     sAMAccountName: username,
     sAMAccountType: SAM_USER_OBJECT,

@@ -1,10 +1,10 @@
 /** A small sync between Muster and a real domain controller, with a proxy in between that disturbs it. */
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { pass } from '../../src/core/pass.ts';
+import { type PassParts, pass } from '../../src/core/pass.ts';
 import type { Report } from '../../src/core/report.ts';
-import { wire } from '../../src/wiring.ts';
+import { type WireOptions, wire } from '../../src/wiring.ts';
 import { type AdminSession, openAdminSession } from './admin-session.ts';
 import { bindOutcome } from './directory-contents.ts';
 import type { FaultBench, Look, Patience } from './fault-bench.ts';
@@ -18,6 +18,9 @@ import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
 
 /** What a disturbed run waits for: long beside an answer of an idle controller, short beside a test. */
 const IMPATIENT = { connectSeconds: 2, answerSeconds: 0.8, readSeconds: 10 };
+
+/** What chance would bring otherwise: for runs that are to be the same each time. */
+export type Chance = Pick<WireOptions, 'random'> & Partial<Pick<PassParts, 'newId'>>;
 
 interface Parts {
   readonly dc: SambaDc;
@@ -51,9 +54,7 @@ async function makeParts(channel: 'ldap' | 'ldap-wire'): Promise<Parts> {
   const dc = await startSamba();
   const proxy = await startProxy({ host: dc.address, port: 636, ...(channel === 'ldap' ? { ldaps: dc } : {}) });
   const site = await makeSite(dc, { urls: [`ldaps://${proxy.host}:${proxy.port}`], limits: SMALL_LIMITS });
-  // Git has faults of its own; here a folder says the same in a tenth of the time.
-  const text = await readFile(site.configFile, 'utf8');
-  await writeFile(site.configFile, text.replace(/^source: .*$/m, 'source: { folder: ./desired-state }'));
+  await useFolder(site);
   const admin = await openAdminSession(dc);
   await prepareSmallCompany(site, () => disableByHand(admin, dc.researchersOu));
   const kept = await makeTestDirectory('kept');
@@ -68,11 +69,22 @@ async function remove({ dc, admin, proxy, site, kept }: Parts): Promise<void> {
   await Promise.all([dc.stop(), site.remove(), kept.remove()]);
 }
 
-async function runStep(config: Config, step: Step, patience: Patience): Promise<Report> {
-  const options = { progress: () => undefined, logLevel: 'silent' } as const;
+/** Git has faults of its own; here a folder says the same in a tenth of the time. */
+export async function useFolder(site: TestSite): Promise<void> {
+  const text = await readFile(site.configFile, 'utf8');
+  await writeFile(site.configFile, text.replace(/^source: .*$/m, 'source: { folder: ./desired-state }'));
+}
+
+export async function runStep(
+  config: Config,
+  step: Step,
+  patience: Patience,
+  { random, ...chance }: Chance = {},
+): Promise<Report> {
+  const options = { progress: () => undefined, logLevel: 'silent', ...(random && { random }) } as const;
   const opened = await wire(patience === 'patient' ? config : impatient(config), options);
   try {
-    return await pass(opened.parts, { trigger: 'command', dryRun: step === 'plan' });
+    return await pass({ ...opened.parts, ...chance }, { trigger: 'command', dryRun: step === 'plan' });
   } finally {
     await opened.close();
   }
@@ -91,10 +103,15 @@ async function rewind({ admin, site, kept, before, proxy }: Parts): Promise<Look
   const now = await admin.look();
   const same = JSON.stringify([...now.accounts]) === JSON.stringify([...before.accounts]);
   if (!same) await admin.putBack(before.accounts, now.accounts);
-  for (const name of ['muster.db-wal', 'muster.db-shm']) await rm(join(site.folder, name), { force: true });
-  await cp(join(kept.path, 'muster.db'), site.database);
-  await putFolderBack(join(kept.path, 'outbox'), join(site.folder, 'outbox'));
+  await putSiteBack(site, kept.path);
   return same ? now : await admin.look();
+}
+
+/** Makes memory and outbox what they are in the folder `kept`. */
+export async function putSiteBack(site: TestSite, kept: string): Promise<void> {
+  for (const name of ['muster.db-wal', 'muster.db-shm']) await rm(join(site.folder, name), { force: true });
+  await copyFile(join(kept, 'muster.db'), site.database);
+  await putFolderBack(join(kept, 'outbox'), join(site.folder, 'outbox'));
 }
 
 /** Makes the folder hold the same files again, none of which is ever changed in place. */

@@ -51,6 +51,15 @@ export function readLdapMessage(message: Buffer): LdapMessage {
   return { id: message.readUIntBE(idStart, operationAt - idStart), operation: OPERATIONS[tag] ?? `tag ${tag}` };
 }
 
+/** The same message under another id, which must fit where the old one stood. */
+export function withMessageId(message: Buffer, id: number): Buffer {
+  const copy = Buffer.from(message);
+  const tagAt = headerEnd(copy, 0) ?? 0;
+  const idAt = headerEnd(copy, tagAt) ?? 0;
+  copy.writeUIntBE(id, idAt, (elementEnd(copy, tagAt) ?? 0) - idAt);
+  return copy;
+}
+
 /** Whether this request changes the directory. */
 export function isLdapWrite(message: LdapMessage): boolean {
   return WRITES.includes(message.operation);

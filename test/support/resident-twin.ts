@@ -153,16 +153,20 @@ function reconcilerOver(
   };
   const inFile = embedded({ file: join(home, 'dc.json') }, site, () => clock.now + clock.serverOffMs);
   const adapter = calledAlike(inFile, home);
-  return directoryReconciler(resident ? keeping(adapter) : adapter, {
-    instance: INSTANCE,
-    create: [{ ou: OU.researchers }],
-    upnSuffix: 'example.org',
-    protected: new Set(),
-    mapping,
-    reported: new Set(['company']),
-    mustChangePassword: true,
-    passwords,
-  });
+  return directoryReconciler(
+    resident ? keeping(adapter) : adapter,
+    {
+      instance: INSTANCE,
+      create: [{ ou: OU.researchers }],
+      upnSuffix: 'example.org',
+      protected: new Set(),
+      mapping,
+      reported: new Set(['company']),
+      mustChangePassword: true,
+      passwords,
+    },
+    { lasting: resident },
+  );
 }
 
 /** A copy of the directory is no other server, and is called as the one that it was copied from. */

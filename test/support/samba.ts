@@ -205,11 +205,14 @@ export async function startSamba(options: { readonly from?: SambaSnapshot } = {}
   return dc;
 }
 
-/** Freezes the present state of a controller, running or not, without a write half in it. */
-export async function snapshotState(dc: SambaDc): Promise<SambaSnapshot> {
+/**
+ * Freezes the present state of a controller, running or not, without a write half in it.
+ * @param options.idle nobody asks it for anything meanwhile, so that its files lie still.
+ */
+export async function snapshotState(dc: SambaDc, options: { readonly idle?: boolean } = {}): Promise<SambaSnapshot> {
   const snapshot = await makeTestDirectory('snapshot');
   const parts = STATE.map((part) => join(dc.directory, part));
-  if (dc.pid === undefined) await copyParts(dc.directory, snapshot.path);
+  if (dc.pid === undefined || options.idle === true) await copyParts(dc.directory, snapshot.path);
   else await runCommand(PYTHON, [COPY_SCRIPT, dc.smbConf, snapshot.path, ...parts]);
   return snapshot;
 }

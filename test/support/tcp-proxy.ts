@@ -15,11 +15,16 @@ export interface ProxyOptions {
   readonly ldaps?: TlsFiles;
   /** The same for any other protocol over TLS: pieces are chunks in clear. With neither, bytes are counted as they are on the wire. */
   readonly tls?: TlsFiles;
+  /** What answers in the target's place, in clear; without it each connection is one to the target. */
+  readonly answerer?: () => FarEnd;
 }
+
+/** What a connection ends at: a socket, or what stands for one. */
+export type FarEnd = Duplex & { resetAndDestroy(): unknown };
 
 interface Link {
   readonly number: number;
-  readonly sockets: Readonly<Record<Side, Socket>>;
+  readonly sockets: Readonly<Record<Side, FarEnd>>;
   /** What is read from and written to: the sockets, or TLS over them. */
   readonly streams: Readonly<Record<Side, Duplex>>;
   readonly pieces: Record<Side, number>;
@@ -130,12 +135,10 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
-    const { host, port, ldaps, tls = ldaps } = this.#options;
-    // Without Nagle's delay, as a reset would throw away what the delay holds back.
-    const server = connect({ host, port, noDelay: true });
-    const sockets = { client, server };
-    const streams =
-      tls === undefined ? sockets : { client: tlsServer(client, tls), server: tlsClient(server, host, tls) };
+    const { ldaps, tls = ldaps } = this.#options;
+    const { socket, stream } = this.#farEnd();
+    const sockets = { client, server: socket };
+    const streams = { client: tls === undefined ? client : tlsServer(client, tls), server: stream };
     const link: Link = {
       number: this.accepted,
       sockets,
@@ -153,6 +156,17 @@ export class TcpProxy {
     this.#pump(link, 'server');
   }
 
+  #farEnd(): { readonly socket: FarEnd; readonly stream: Duplex } {
+    const { host, port, ldaps, tls = ldaps, answerer } = this.#options;
+    if (answerer !== undefined) {
+      const socket = answerer();
+      return { socket, stream: socket };
+    }
+    // Without Nagle's delay, as a reset would throw away what the delay holds back.
+    const socket = connect({ host, port, noDelay: true });
+    return { socket, stream: tls === undefined ? socket : tlsClient(socket, host, tls) };
+  }
+
   #pump(link: Link, from: Side): void {
     const source = link.streams[from];
     const socket = link.sockets[from];
@@ -168,8 +182,8 @@ export class TcpProxy {
     const broken = () => this.#reset(link);
     source.on('error', broken);
     if (source !== socket) socket.on('error', broken);
-    socket.on('close', (hadError) => {
-      if (hadError) broken();
+    socket.on('close', (hadError?: boolean) => {
+      if (hadError === true) broken();
       else target.end();
       if (link.sockets[other(from)].destroyed) this.#links.delete(link);
     });

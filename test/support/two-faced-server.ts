@@ -63,48 +63,79 @@ export class TwoFacedServer {
   }
 
   #accept(client: TLSSocket): void {
+    // Else each answer waits for the acknowledgement of the one before, some forty milliseconds.
+    client.setNoDelay(true);
     const live = this.#upstream(this.#live);
-    const stale = this.#stale === null ? null : this.#upstream(this.#stale);
-    const all = stale === null ? [client, live] : [client, live, stale];
-    for (const socket of all) {
-      this.#sockets.add(socket);
-      // Whichever ends, all end.
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          this.#sockets.delete(socket);
-          this.#readsOf.delete(socket);
-          for (const other of all) other.destroy();
-        });
-    }
-    messages(client, (bytes) => this.#route(bytes, client, live, stale));
-    messages(live, (bytes) => client.write(bytes));
-    if (stale === null) return;
-    // Muster is logged in on both, but hears of one.
-    messages(stale, (bytes) => {
-      if (readLdapMessage(bytes).operation !== 'bind answer') client.write(bytes);
+    const all = [client, live];
+    this.#tie(client, all);
+    this.#tie(live, all);
+    let bind: Buffer | null = null;
+    let stale: LateServer | null = null;
+    messages(client, (bytes) => {
+      const { operation } = readLdapMessage(bytes);
+      if (operation === 'bind') bind = bytes;
+      if (operation !== 'search' || !this.#goesAstray(client)) {
+        live.write(bytes);
+        return;
+      }
+      if (stale === null) {
+        stale = this.#logIn(client, bind);
+        all.push(stale.socket);
+        this.#tie(stale.socket, all);
+      }
+      stale.ask(bytes);
     });
+    messages(live, (bytes) => client.write(bytes));
   }
 
-  #route(bytes: Buffer, client: TLSSocket, live: TLSSocket, stale: TLSSocket | null): void {
-    const { operation } = readLdapMessage(bytes);
+  /** Counts a search, and says whether it goes to the frozen controller. */
+  #goesAstray(client: TLSSocket): boolean {
     const ofConnection = (this.#readsOf.get(client) ?? 0) + 1;
-    if (operation === 'search') {
-      this.#reads += 1;
-      this.#readsOf.set(client, ofConnection);
-    }
-    if (operation === 'bind') stale?.write(bytes);
-    if (operation !== 'search' || stale === null || this.readsFrom(this.#reads, ofConnection) === 'live') {
-      live.write(bytes);
-      return;
-    }
+    this.#reads += 1;
+    this.#readsOf.set(client, ofConnection);
+    if (this.#stale === null || this.readsFrom(this.#reads, ofConnection) === 'live') return false;
     this.staleReads += 1;
-    stale.write(bytes);
+    return true;
+  }
+
+  /** Muster is logged in on both, but hears of one; most connections never need the other. */
+  #logIn(client: TLSSocket, bind: Buffer | null): LateServer {
+    if (this.#stale === null) throw new Error('nothing is frozen yet');
+    const socket = this.#upstream(this.#stale);
+    let waiting: Buffer[] | null = bind === null ? null : [];
+    if (bind !== null) socket.write(bind);
+    messages(socket, (bytes) => {
+      if (readLdapMessage(bytes).operation !== 'bind answer') {
+        client.write(bytes);
+        return;
+      }
+      for (const one of waiting ?? []) socket.write(one);
+      waiting = null;
+    });
+    return { socket, ask: (bytes) => (waiting === null ? socket.write(bytes) : waiting.push(bytes)) };
+  }
+
+  /** Whichever ends, all end. */
+  #tie(socket: TLSSocket, all: readonly TLSSocket[]): void {
+    this.#sockets.add(socket);
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        this.#sockets.delete(socket);
+        this.#readsOf.delete(socket);
+        for (const other of all) other.destroy();
+      });
   }
 
   #upstream({ address, caFile }: SambaDc): TLSSocket {
     return connect({ host: address, port: 636, ca: readFileSync(caFile) }).setNoDelay(true);
   }
+}
+
+/** A connection that is made when the first request is for it. */
+interface LateServer {
+  readonly socket: TLSSocket;
+  readonly ask: (request: Buffer) => void;
 }
 
 /** The caller closes it. */

@@ -65,8 +65,11 @@ async function record(parts: PassParts, order: BlockOrder, at: number): Promise<
   return { already: null, replaced: earlier };
 }
 
-/** A pass that began before the order was given does not know of it, and keeps everybody else from writing until it ends. */
-async function waitForTurn({ store, progress }: PassParts, { tries, pause }: Patience): Promise<void> {
+/** Waits until no other Muster holds the lease: a pass that is at work gives way to a new block, and goes on afterwards. */
+export async function waitForTurn(
+  { store, progress }: Pick<PassParts, 'store' | 'progress'>,
+  { tries, pause }: Patience,
+): Promise<void> {
   for (let tried = 0; tried < tries; tried += 1) {
     const { held } = await store.lease.acquire('block');
     if (held) return giveBack(store);

@@ -133,18 +133,22 @@ async function asRemembered({ memory }: Store, { loaded, resolution, trouble }: 
 /** Both plans are about one and the same reading: what somebody changes in between must not look like the work of a date. */
 function readOnce(reconciler: Reconciler): Reconciler {
   const readings = new Map<string, Promise<Observation>>();
-  return eachSession(reconciler, (session) => ({
-    ...session,
-    reader: {
-      ...session.reader,
-      observe: (wanted, known) => {
-        const names = JSON.stringify([session.reader.server, wanted.map(({ address }) => address.key)]);
-        const reading = readings.get(names) ?? session.reader.observe(wanted, known);
-        readings.set(names, reading);
-        return reading;
+  return eachSession(reconciler, (session) => {
+    // Begun once for each plan, it would not be one and the same.
+    const { begin, ...reader } = session.reader;
+    return {
+      ...session,
+      reader: {
+        ...reader,
+        observe: (wanted, known) => {
+          const names = JSON.stringify([session.reader.server, wanted.map(({ address }) => address.key)]);
+          const reading = readings.get(names) ?? session.reader.observe(wanted, known);
+          readings.set(names, reading);
+          return reading;
+        },
       },
-    },
-  }));
+    };
+  });
 }
 
 /** Servers whose clocks are as far ahead as ours is said to be. */

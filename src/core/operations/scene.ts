@@ -162,6 +162,7 @@ export async function writeOrdered(
     lane: false,
     renewLease: () => parts.store.lease.renew(),
     progress: (done, total) => parts.progress('applying', done, total),
+    hindrance: () => null,
   });
 }
 

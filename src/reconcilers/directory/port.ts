@@ -54,7 +54,8 @@ export interface DirectoryReader {
    * (RFC 2696), empty pages were followed, the bound identity was checked on this very connection (the root entry's
    * tokenGroups, MS-ADTS 3.1.1.3.2; "Who am I?", RFC 4532, where a server has none), every managed unit answered a base
    * read and none pointed to another server, every attribute that must have a value somewhere had one, no reconnect
-   * took place, and every known GUID came back or was found moved or gone, at most max(5, 1 %) of them gone, and not all of them.
+   * took place, and every known GUID came back or was found moved or gone, at most max(5, 1 %) of them gone, and not all of
+   * them; and the server's number never fell below one that it had on this connection.
    * Throws MusterError naming server and step.
    * @param valued mapped attribute to the number of accounts of the ledger that have a value in it: with more than max(5, 1 %) of
    * them, a reading in which nobody has one is not proven. The mark and what every account has are looked after without being named.

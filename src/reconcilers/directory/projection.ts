@@ -5,7 +5,7 @@ import type { Entry, Instant, Institution, User } from '../../model/document.ts'
 import type { Model } from '../../model/model.ts';
 import type { Moment } from '../../model/moment.ts';
 import { personLabel } from '../../model/restrictions.ts';
-import { eachResult, lastResult } from '../../model/reuse.ts';
+import { eachAnew, eachResult, lastResult } from '../../model/reuse.ts';
 import { standingIn } from '../../model/standing.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
 
@@ -27,18 +27,25 @@ interface Context {
   readonly institutions: Model['institutions'];
 }
 
-/** Asked again, it gives the very same accounts for everybody about whom nothing changed, and the very same list where that is all. */
-export function projector(settings: ProjectionSettings): (model: Model, at: Instant) => readonly Desired[] {
+/**
+ * Asked again, it gives the very same accounts for everybody about whom nothing changed, and the very same list where that is all.
+ * @param lasting false: it is hardly ever asked again, so that nothing need be kept of each person
+ */
+export function projector(
+  settings: ProjectionSettings,
+  lasting: boolean,
+): (model: Model, at: Instant) => readonly Desired[] {
   const survey = surveyor();
   const contextOf = lastResult(
     (surroundings: Surroundings, institutions: Model['institutions']): Context => ({ surroundings, institutions }),
   );
   const people = lastResult((users: Model['users']) => [...users.values()]);
-  const each = eachResult({
+  const one = {
     keyOf: ({ key }: Entry<User>) => key,
     factsOf,
-    work: (facts, moment) => desiredOf(facts, moment, settings),
-  });
+    work: (facts: Facts, moment: Moment) => desiredOf(facts, moment, settings),
+  };
+  const each = lasting ? eachResult(one) : eachAnew(one);
   return (model, at) => each(people(model.users), contextOf(survey(model), model.institutions), at);
 }
 

@@ -1,9 +1,9 @@
 /** The directory reconciler: accounts, whichever product holds them. */
 import type { State } from '../../core/change.ts';
-import type { Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
+import type { Known, Reach, Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
 import { type Observing, observingWith } from './observing.ts';
-import type { DirectoryAdapter, DirectoryConnection } from './port.ts';
+import type { DirectoryAdapter, DirectoryConnection, Reading } from './port.ts';
 import { DIRECTORY, projector } from './projection.ts';
 import { directoryWriter, type PasswordDesk } from './writer.ts';
 
@@ -21,7 +21,12 @@ export interface DirectorySettings {
   readonly passwords: PasswordDesk | null;
 }
 
-export function directoryReconciler(adapter: DirectoryAdapter, settings: DirectorySettings): Reconciler {
+/** @param lasting whether one process asks it again and again, which is then answered out of what it keeps of each person */
+export function directoryReconciler(
+  adapter: DirectoryAdapter,
+  settings: DirectorySettings,
+  { lasting = true } = {},
+): Reconciler {
   const observing = observingWith(settings);
   const session = (connection: DirectoryConnection): Session => ({
     reader: readerOf(connection, observing),
@@ -31,7 +36,7 @@ export function directoryReconciler(adapter: DirectoryAdapter, settings: Directo
     system: DIRECTORY,
     rank: 0,
     traits: traitsOf(settings),
-    project: projector(settings),
+    project: projector(settings, lasting),
     connect: async (suits) => session(await adapter.connect(suits)),
     connectAll: async () => {
       const { connections, unreachable } = await adapter.connectAll();
@@ -70,12 +75,29 @@ function expiryOf(canonical: string | null): number {
 
 function readerOf(connection: DirectoryConnection, observing: Observing): Reader {
   const { reader } = connection;
+  let begun: { readonly known: Known; readonly reach: Reach; readonly reading: Promise<Reading> } | null = null;
   return {
     server: reader.server,
     ...(connection.remarks === undefined ? {} : { remarks: connection.remarks }),
     position: () => reader.position(),
     now: () => reader.now(),
-    observe: (wanted, known, reach = 'full') => observing.observe(reader, wanted, known, reach),
+    begin: (known, reach) => {
+      const reading = reader.readAll(known.handles, known.valued, reach);
+      // Told by `observe`.
+      reading.catch(() => undefined);
+      begun = { known, reach, reading };
+    },
+    observe: async (wanted, known, reach = 'full') => {
+      const before = begun;
+      begun = null;
+      if (before === null) return observing.observe(reader, wanted, known, reach);
+      if (before.known === known && before.reach === reach) {
+        return observing.observe({ ...reader, readAll: () => before.reading }, wanted, known, reach);
+      }
+      // One reading at a time: what it keeps for the next must be of one moment.
+      await before.reading.catch(() => undefined);
+      return observing.observe(reader, wanted, known, reach);
+    },
     lookup: async (wanted, known) => {
       const guids = wanted.flatMap(({ handle }) => handle ?? []);
       const usernames = wanted.flatMap(({ key, handle }) => (handle === null ? [key] : []));

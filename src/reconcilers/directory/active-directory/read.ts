@@ -3,6 +3,7 @@ import { EqualityFilter, type Filter, OrFilter, PresenceFilter, type SearchEntry
 import { MusterError } from '../../../errors.ts';
 import { accountOf, attributesToRead } from '../account.ts';
 import { foldDn, isBelow } from '../distinguished-name.ts';
+import { Onward } from '../onward.ts';
 import type { Account, DirectoryReader, DirectorySite } from '../port.ts';
 import type { ProtectionRules } from '../protection.ts';
 import { assertOpen, type Link } from './connection.ts';
@@ -25,6 +26,7 @@ export interface Desk {
   readonly epoch: string;
   /** What the process keeps from one connection to the next; null: it does not last. */
   readonly kept: KeptReading | null;
+  readonly onward: Onward;
   readonly site: DirectorySite;
   readonly rules: ProtectionRules;
   /** Asked for with every account. */
@@ -44,6 +46,7 @@ export function deskOf(
   const attributes = ['objectGUID', ...attributesToRead(site)];
   return {
     ...server,
+    onward: new Onward(server.link.server),
     site,
     rules,
     attributes,

@@ -12,7 +12,7 @@ import { generalizedTimeMs } from './values.ts';
 export function directoryReader(desk: Desk): DirectoryReader {
   return {
     server: serverOf(desk),
-    position: () => readPosition(desk),
+    position: async () => desk.onward.note(await readPosition(desk)),
     now: () => serverTime(desk),
     readAll: (knownGuids, valued = new Map(), reach = 'full') => readAll(desk, knownGuids, valued, reach),
     find: (wanted) => find(desk, wanted),

@@ -1,7 +1,5 @@
 /** Reading the managed units with proof that nothing is missing: all of them, or what changed on top of the last full reading. */
 import type { Reach } from '../../../core/ports.ts';
-import type { Position } from '../../../core/server-memory.ts';
-import { MusterError } from '../../../errors.ts';
 import { type Expectation, inOrder, proven } from '../completeness.ts';
 import type { Account, Reading } from '../port.ts';
 import { NO_SUCH_UNIT, refusal } from '../refusals.ts';
@@ -22,30 +20,19 @@ export async function readAll(
   valued: ReadonlyMap<string, number>,
   reach: Reach,
 ): Promise<Reading> {
-  const { link, identity } = desk;
+  const { link, identity, onward } = desk;
   assertOpen(link, 'reading accounts');
   const giveUpAt = performance.now() + link.settings.timeouts.readSeconds * 1000;
   await assertSame(link, identity);
-  const begun = await readPosition(desk);
+  onward.assert(await readPosition(desk));
   await Promise.all(desk.site.read.map((unit) => assertUnit(desk, unit)));
   const expected = expectationOf(desk, knownGuids, valued);
   const reading =
     (reach === 'changes' ? await readChanges(desk, expected, giveUpAt) : null) ??
     (await readEverything(desk, expected, giveUpAt));
   await assertSame(link, identity);
-  assertOnward(desk, begun, await readPosition(desk));
+  onward.assert(await readPosition(desk));
   return reading;
-}
-
-/** A number that went down while we read is that of another, older server behind the same address. */
-function assertOnward({ link }: Desk, begun: Position | null, ended: Position | null): void {
-  if (begun === null || ended === null || ended.epoch !== begun.epoch || ended.sequence >= begun.sequence) return;
-  throw new MusterError({
-    remedy: 'retry',
-    where: `${link.server}, reading accounts`,
-    what: `The server went back in time while it was read: its latest change had the number ${begun.sequence}, and then ${ended.sequence}. The reading does not count.`,
-    next: 'The next pass tries again; if it goes on, look at what stands behind that address.',
-  });
 }
 
 async function readEverything(desk: Desk, expected: Expectation, giveUpAt: number): Promise<Reading> {

@@ -1,8 +1,9 @@
 /** Reading the embedded directory, with the same proof of completeness as a server's. */
-import type { HistoryWords } from '../../../core/server-memory.ts';
+import type { HistoryWords, Position } from '../../../core/server-memory.ts';
 import { accountOf, attributesToRead } from '../account.ts';
 import { proven } from '../completeness.ts';
 import { isBelow } from '../distinguished-name.ts';
+import { Onward } from '../onward.ts';
 import type { Account, DirectoryReader, DirectorySite, Reading } from '../port.ts';
 import type { ProtectionRules } from '../protection.ts';
 import { NO_SUCH_UNIT, refusal } from '../refusals.ts';
@@ -30,19 +31,18 @@ export interface Desk {
 }
 
 export function embeddedReader(desk: Desk): DirectoryReader {
+  const onward = new Onward(desk.server);
   return {
     server: desk.server,
     position: async () => {
       desk.assertOpen();
-      const { header, usn } = await desk.file.read();
-      const { path } = desk.file;
-      return { server: path, epoch: `${path} ${header.epoch ?? 'first'}`, sequence: BigInt(usn), words: WORDS };
+      return onward.note(positionOf(desk, await desk.file.read()));
     },
     now: async () => {
       desk.assertOpen();
       return desk.clock();
     },
-    readAll: (knownGuids, valued = new Map()) => readAll(desk, knownGuids, valued),
+    readAll: (knownGuids, valued = new Map()) => readAll(desk, onward, knownGuids, valued),
     find: async (wanted) => {
       desk.assertOpen();
       const contents = await desk.file.read();
@@ -55,6 +55,10 @@ export function embeddedReader(desk: Desk): DirectoryReader {
       return [...once].map((stored) => accountFrom(desk, stored, contents));
     },
   };
+}
+
+function positionOf({ file: { path } }: Desk, { header, usn }: Contents): Position {
+  return { server: path, epoch: `${path} ${header.epoch ?? 'first'}`, sequence: BigInt(usn), words: WORDS };
 }
 
 /** @param contents where the account lies, to tell whether it is managed */
@@ -75,11 +79,13 @@ function isManaged(desk: Desk, foldedDn: string): boolean {
 
 async function readAll(
   desk: Desk,
+  onward: Onward,
   knownGuids: ReadonlySet<string>,
   valued: ReadonlyMap<string, number>,
 ): Promise<Reading> {
   desk.assertOpen();
   const contents = await desk.file.read();
+  onward.assert(positionOf(desk, contents));
   desk.units.forEach((unit, at) => {
     if (!contents.foldedUnits.has(unit)) throw refusal(`${desk.server}, reading ${desk.site.read[at]}`, NO_SUCH_UNIT);
   });

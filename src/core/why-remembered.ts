@@ -1,0 +1,78 @@
+/** Why, out of memory alone: what counted in the last pass, what Muster last wrote, and the last changes; asks no system and no repository. */
+import { type AnyEntry, fold, type Instant } from '../model/document.ts';
+import { resolve } from '../model/validate.ts';
+import type { Journal, LedgerRow, Orders } from './ports.ts';
+import { declaration, pastChanges, standingOf, type WhyAnswer } from './why.ts';
+
+/** What is remembered of one person. */
+export interface PersonMemory {
+  /** Last applied revision; null: none yet. */
+  revision(): Promise<string | null>;
+  /** The last good entries of every kind but people, and that person's own. */
+  entriesAbout(key: string): Promise<readonly AnyEntry[]>;
+  /** What Muster last wrote or accepted for that person, in every system. */
+  ledgerOf(key: string): Promise<readonly LedgerRow[]>;
+  readonly changes: Pick<Journal, 'of'>;
+  readonly orders: Pick<Orders, 'blocks'>;
+}
+
+export interface Asked {
+  /** In any case. */
+  readonly username: string;
+  readonly at: Instant;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Entries that were held or had vanished in the last pass. */
+  readonly heldEntries: readonly {
+    readonly kind: string;
+    readonly key: string;
+    readonly condition: 'held' | 'vanished';
+  }[];
+}
+
+/** Orders that have ended are asked for, too: that they have is for the model to say. */
+const EVER = 0;
+
+/** Null: nobody of that name is remembered. */
+export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise<WhyAnswer | null> {
+  const { at, timeZone } = asked;
+  const key = fold(asked.username);
+  const [revision, entries, rows, operatorBlocks, history] = await Promise.all([
+    memory.revision(),
+    memory.entriesAbout(key),
+    memory.ledgerOf(key),
+    memory.orders.blocks(EVER),
+    pastChanges(memory.changes, key),
+  ]);
+  const loaded = { revision: revision ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
+  const { model } = resolve(loaded, entries, { timeZone, operatorBlocks, at });
+  const entry = model.users.get(key) ?? null;
+  if (entry === null && rows.length === 0 && history.length === 0) return null;
+  const { standing, reasons, ended } = standingOf(model, key, at);
+  const held = asked.heldEntries.find((one) => one.kind === 'user' && one.key === key);
+  return {
+    format: 1,
+    user: key,
+    at,
+    revision: loaded.revision,
+    declared:
+      entry === null
+        ? null
+        : { ...declaration({ ...entry, condition: held?.condition ?? 'declared' }), authorship: null },
+    standing,
+    reasons: reasons.map((reason) => ({ ...reason, authorship: null })),
+    ended: ended.map((one) => ({ ...one, authorship: null })),
+    diagnostics: [],
+    systems: [...Map.groupBy(rows, ({ system }) => system)].map(([system, remembered]) => ({
+      system,
+      remembered: remembered.map(({ state, disabledFor, goneAt }) => ({
+        enabled: state.enabled,
+        attributes: state.attributes,
+        disabledFor: disabledFor?.text ?? null,
+        goneAt,
+      })),
+    })),
+    history,
+    trouble: [],
+  };
+}
