@@ -30,6 +30,11 @@ export const CRASH_CLASSES: readonly CrashClass[] = [
     run: async (share, tell) => (await import('./crash-writes.ts')).crashWrites(share, tell),
   },
   {
+    name: 'mail',
+    what: 'A sync that tells of five things by mail, killed with `kill -9` before each statement that writes, and at each step of its talk with the mail server',
+    run: async (share, tell) => (await import('./crash-mail.ts')).crashMail(share, tell),
+  },
+  {
     name: 'git',
     what: 'Each process of Git killed with `kill -9` before, during and after its work, alone or together with Muster',
     run: async (share, tell) => (await import('./crash-git.ts')).crashGit(share, tell),

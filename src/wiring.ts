@@ -121,7 +121,10 @@ async function sealedFilesIn(folder: string | null, instance: string): Promise<S
   const outbox = folder === null ? null : openOutbox({ folder, recipients: [], instance, clock: Date.now });
   const entries = (await outbox?.list()) ?? [];
   const paths = new Map(entries.map(({ username, attempt, path }) => [`${fold(username)} ${attempt}`, path]));
-  return (username, attempt) => paths.get(`${fold(username)} ${attempt}`) ?? null;
+  const ready = entries.filter(({ state }) => state === 'ready').toSorted((a, b) => a.preparedAt - b.preparedAt);
+  const inForce = new Map(ready.map(({ username, path }) => [fold(username), path]));
+  return (username, attempt) =>
+    (attempt === null ? inForce.get(fold(username)) : paths.get(`${fold(username)} ${attempt}`)) ?? null;
 }
 
 function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {

@@ -9,8 +9,11 @@ import type { Templates } from './templates.ts';
 /** Nobody reads more names in one mail, and mail servers take no mail without end; more people come in further mails. */
 export const PEOPLE_PER_MAIL = 1_000;
 
-/** Where the sealed password of that attempt lies; null: it is not there any more. */
-export type SealedFile = (username: string, attempt: string) => string | null;
+/**
+ * Where the sealed password of that attempt lies; null: it is not there any more.
+ * @param attempt null: not known, so the one that is in force.
+ */
+export type SealedFile = (username: string, attempt: string | null) => string | null;
 
 export interface PeopleSetting {
   readonly templates: Templates;
@@ -67,8 +70,7 @@ function itemOf(event: PersonEvent, { templates, sealedFile }: PeopleSetting): s
   const { person, username, attempt, numbers } = event;
   const place = event.place ?? '';
   const because = causeIn(templates, event.because);
-  const file = () =>
-    (attempt === null ? null : sealedFile(username, attempt)) ?? templates.line('file.missing', { username });
+  const file = () => sealedFile(username, attempt) ?? templates.line('file.missing', { username });
   const none = () => templates.line('phone.none', {});
   switch (event.topic) {
     case 'created':

@@ -90,7 +90,7 @@ test('a mail that is put off for five days is given up and said to be', async ()
   expect(log.at(-1)).toContain('was put off for days and is given up');
 });
 
-test('an answer that is lost leads to one repeat with the same name, and to no third', async () => {
+test('A1: an answer that is lost leads to one repeat with the same name, and to no third', async () => {
   const { server, queue, send, clock, mails, log } = await mailScene({ mail: () => 'unanswered' });
   const mail = sampleMail();
   await queue(mail);
@@ -110,7 +110,7 @@ test('an answer that is lost leads to one repeat with the same name, and to no t
   expect(log.join('')).toContain('handed over twice and no answer came');
 });
 
-test('an answer that is lost once: the repeat is taken, and all that follows goes out', async () => {
+test('A1: an answer that is lost once: the repeat is taken, and all that follows goes out', async () => {
   const { server, queue, send, clock, mails } = await mailScene({ mail: (nth) => (nth === 1 ? 'unanswered' : 'take') });
   const [first, second] = [sampleMail(), sampleMail()];
   await queue(first, second);

@@ -47,6 +47,18 @@ describe.each(['en', 'da'] as const)('in %s', (language) => {
   });
 });
 
+test('a new initial password is told of with the file that is in force', async () => {
+  const site = await mailedSite();
+  await site.sync();
+  const { code } = await site.muster('credentials', 'reissue', 'ajensen', '--reason', 'lost the letter');
+  expect(code).toBe(0);
+  const [mail, ...others] = await site.sync();
+  expect(others).toEqual([]);
+  expect(mail).toContain('Subject: Muster (demo): 1 new initial password\n');
+  const [file = ''] = /\/\S+\.age/.exec(mail ?? '') ?? [];
+  expect([existsSync(file), site.server.taken[0]?.mail.text?.includes(file)]).toEqual([true, false]);
+});
+
 test('no name and no number stands in any subject', async () => {
   const site = await mailedSite();
   await site.sync();

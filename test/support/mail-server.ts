@@ -15,7 +15,13 @@ export interface Received {
 /** What becomes of one mail: `unanswered`: it is kept, and the connection cut before the answer. */
 export type Manner = 'take' | 'unanswered' | { readonly code: number; readonly says: string };
 
+/** How far a mail has come, seen from the server: the last two are before and after its answer to the whole mail. */
+export const MAIL_STEPS = ['connected', 'sender', 'recipient', 'begun', 'whole', 'answered'] as const;
+export type MailStep = (typeof MAIL_STEPS)[number];
+
 export interface MailServerOptions {
+  /** Called at each step, and waited for. */
+  at?(step: MailStep): Promise<void> | void;
   readonly port?: number;
   readonly certificate?: CertificateFiles;
   /** TLS from the first byte; STARTTLS otherwise where there is a certificate. */
@@ -36,6 +42,8 @@ export interface MailServer {
   readonly passwords: readonly unknown[];
   /** What it said that it has. */
   readonly taken: readonly Received[];
+  /** As if nothing had come in yet. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -44,8 +52,12 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   const received: Received[] = [];
   const taken: Received[] = [];
   const passwords: unknown[] = [];
+  const at = async (step: MailStep) => options.at?.(step);
   const keep = async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
-    const raw = await textOf(stream);
+    await at('begun');
+    const raw = await textOf(stream).catch(() => null);
+    // Whoever sent it was killed in the middle.
+    if (raw === null) return 'unanswered';
     const [recipient] = session.envelope.rcptTo;
     const one = { recipient: recipient?.address ?? '', raw, mail: await PostalMime.parse(raw) };
     received.push(one);
@@ -66,14 +78,19 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       if (username === login?.user && password === login?.password) done(null, { user: username });
       else done(refusal(535, 'Log-on failed'));
     },
-    onRcptTo: ({ address }, _session, done) => {
+    onConnect: (_session, done) => void at('connected').then(() => done()),
+    onMailFrom: (_address, _session, done) => void at('sender').then(() => done()),
+    onRcptTo: async ({ address }, _session, done) => {
+      await at('recipient');
       const manner = options.recipient?.(address) ?? 'take';
       done(typeof manner === 'string' ? null : refusal(manner.code, manner.says));
     },
     onData: (stream, session, done) => {
-      void keep(stream, session).then((manner) => {
+      void keep(stream, session).then(async (manner) => {
+        await at('whole');
         if (manner === 'unanswered') cut(server, session);
         else done(typeof manner === 'string' ? null : refusal(manner.code, manner.says));
+        await at('answered');
       });
     },
   });
@@ -86,6 +103,10 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     received,
     taken,
     passwords,
+    forget: () => {
+      received.length = 0;
+      taken.length = 0;
+    },
     close: () =>
       new Promise((resolve) => {
         for (const connection of server.connections) connection.close();
