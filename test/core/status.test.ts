@@ -21,7 +21,10 @@ describe('a glance', () => {
     const report = fullPlan();
     const [hold] = report.holds;
     if (hold === undefined) throw new TypeError('the sample holds something');
-    const many = Array.from({ length: 100_000 }, (_, n) => ({ ...hold.changes[0], person: { key: `p${n}`, label: `P ${n}` } }));
+    const many = Array.from({ length: 100_000 }, (_, n) => ({
+      ...hold.changes[0],
+      person: { key: `p${n}`, label: `P ${n}` },
+    }));
     // Changes of one kind with other people, as the compiler can't see in a spread of a union.
     const large = { ...report, holds: [{ ...hold, changes: many as typeof hold.changes }] };
     expect(glanceOf(large).holds[0]?.people).toBe(100_000);
@@ -124,7 +127,13 @@ describe('the state as a whole', () => {
   test('says everything that is wrong, the gravest first', async () => {
     expect(await judge(glanceOf(fullPlan()))).toEqual({
       condition: 'failing',
-      because: ['1 urgent notice', '120 people held', '1 mistake in the repository', '2 entries stand still', '1 thing needs somebody'],
+      because: [
+        '1 urgent notice',
+        '120 people held',
+        '1 mistake in the repository',
+        '2 entries stand still',
+        '1 thing needs somebody',
+      ],
     });
   });
 

@@ -6,8 +6,8 @@ import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { main, makeSite, person, type SiteFolder } from '../cli/site-folder.ts';
 import { median } from '../bench/statistics.ts';
+import { main, makeSite, person, type SiteFolder } from '../cli/site-folder.ts';
 import { figure } from '../support/figures.ts';
 
 /** Passes of each sort; they take turns, so that what else the machine does is in both. */
@@ -89,7 +89,9 @@ describe('a flood of the page', () => {
       asked += await flood.end();
     }
     const delay = median(flooded) - median(quiet);
-    figure(`${asked} requests; a pass took ${Math.round(median(quiet))} ms, in the flood ${Math.round(median(flooded))} ms`);
+    figure(
+      `${asked} requests; a pass took ${Math.round(median(quiet))} ms, in the flood ${Math.round(median(flooded))} ms`,
+    );
     expect(asked).toBeGreaterThan(10_000);
     expect(delay).toBeLessThanOrEqual(DELAY_MAX_MS);
     // From another address of this machine: the flood used up what the first one may ask.

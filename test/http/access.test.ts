@@ -48,25 +48,35 @@ describe('with a token', () => {
       });
   });
 
-  test.each([{}, bearer('a guess'), basic('a guess'), basic(''), { authorization: 'Bearer' }, { authorization: 'Basic !' }])(
-    'no other word does, not even from this machine: %j',
-    (headers) => {
-      expect(judge({ address: '127.0.0.1', headers: { ...HOST, ...headers } })).toEqual(refused);
-    },
-  );
+  test.each([
+    {},
+    bearer('a guess'),
+    basic('a guess'),
+    basic(''),
+    { authorization: 'Bearer' },
+    { authorization: 'Basic !' },
+  ])('no other word does, not even from this machine: %j', (headers) => {
+    expect(judge({ address: '127.0.0.1', headers: { ...HOST, ...headers } })).toEqual(refused);
+  });
 });
 
 describe('with a proxy', () => {
   const judge = doorkeeper({ token: null, proxy: PROXY });
   const from = (address: string, headers = {}) => judge({ address, headers: { ...HOST, ...headers } });
 
-  test.each(['192.0.2.10', '::ffff:192.0.2.10', '10.1.200.3', '2001:db8::1'])('%s vouches for whom it names', (address) => {
-    expect(from(address, { 'x-remote-user': 'rita' })).toEqual({ allowed: true, who: 'rita' });
-  });
+  test.each(['192.0.2.10', '::ffff:192.0.2.10', '10.1.200.3', '2001:db8::1'])(
+    '%s vouches for whom it names',
+    (address) => {
+      expect(from(address, { 'x-remote-user': 'rita' })).toEqual({ allowed: true, who: 'rita' });
+    },
+  );
 
-  test.each(['192.0.2.11', '10.2.0.1', '127.0.0.1', '2001:db8::2', 'unknown'])('%s, which is none, does not', (address) => {
-    expect(from(address, { 'x-remote-user': 'rita' })).toEqual(refused);
-  });
+  test.each(['192.0.2.11', '10.2.0.1', '127.0.0.1', '2001:db8::2', 'unknown'])(
+    '%s, which is none, does not',
+    (address) => {
+      expect(from(address, { 'x-remote-user': 'rita' })).toEqual(refused);
+    },
+  );
 
   test.each([{}, { 'x-remote-user': ' ' }, { 'x-remote-user': 'x'.repeat(300) }, { 'x-forwarded-user': 'rita' }])(
     'the proxy that names nobody lets nobody in: %j',

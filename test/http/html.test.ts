@@ -6,7 +6,15 @@ import { item, line, section, snippet } from '../../src/views/page.ts';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.constantFrom('<script>alert(1)</script>', '"><img src=x onerror=y>', "' onload='x", '&lt;', '</p><p>', '\u202e', '\n'),
+  fc.constantFrom(
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=y>',
+    "' onload='x",
+    '&lt;',
+    '</p><p>',
+    '\u202e',
+    '\n',
+  ),
 );
 
 describe('a template', () => {
@@ -43,7 +51,11 @@ describe('a page of the command line as HTML', () => {
   test('keeps its order and its sections, with items as lists', () => {
     const page = [
       line('Said first.', 'bad'),
-      ...section('Why', [item(['one', { code: 'a.yaml:1' }], [line('because')]), item('two'), snippet('muster resume')]),
+      ...section('Why', [
+        item(['one', { code: 'a.yaml:1' }], [line('because')]),
+        item('two'),
+        snippet('muster resume'),
+      ]),
     ];
     expect(blocksHtml(page).markup).toBe(
       '<p class="tone-bad"><bdi>Said first.</bdi></p>' +

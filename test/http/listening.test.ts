@@ -40,18 +40,24 @@ describe('the status page', () => {
     expect(statusPage).toEqual({ host: host.replace(/[[\]]/g, ''), port: 8080, tokenFile: null, proxy: null });
   });
 
-  test.each(['0.0.0.0', '[::]', '192.0.2.7', 'muster.example.org', '[2001:db8::1]', '128.0.0.1', '127.evil.example.org'])(
-    'is refused on %s, which others can reach, without a word about who may see it',
-    async (host) => {
-      const { what, remedy } = await refusal(load(`http: { listen: "${host}:8080" }`));
-      expect(remedy).toBe('person');
-      expect(what).toContain('http.listen: Others can reach');
-      expect(what).toContain('Set http.access (tokenFile, proxy, or both), or listen on 127.0.0.1.');
-    },
-  );
+  test.each([
+    '0.0.0.0',
+    '[::]',
+    '192.0.2.7',
+    'muster.example.org',
+    '[2001:db8::1]',
+    '128.0.0.1',
+    '127.evil.example.org',
+  ])('is refused on %s, which others can reach, without a word about who may see it', async (host) => {
+    const { what, remedy } = await refusal(load(`http: { listen: "${host}:8080" }`));
+    expect(remedy).toBe('person');
+    expect(what).toContain('http.listen: Others can reach');
+    expect(what).toContain('Set http.access (tokenFile, proxy, or both), or listen on 127.0.0.1.');
+  });
 
   test('is shown anywhere with a token file, a trusted proxy, or both', async () => {
-    const access = 'access: { tokenFile: token, proxy: { addresses: [192.0.2.10, 10.1.0.0/16], header: X-Remote-User } }';
+    const access =
+      'access: { tokenFile: token, proxy: { addresses: [192.0.2.10, 10.1.0.0/16], header: X-Remote-User } }';
     expect((await load(`http: { listen: "0.0.0.0:8080", ${access} }`)).statusPage).toEqual({
       host: '0.0.0.0',
       port: 8080,
@@ -64,8 +70,14 @@ describe('the status page', () => {
     ['http: { listen: "0.0.0.0:8080", access: {} }', 'http.access: Lets nobody in as it is.'],
     ['http: { access: { tokenFile: token } }', 'http.access: Says who may see a page that is shown nowhere.'],
     ['http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [0.0.0.0/0], header: X-U } } }', 'addresses[0]'],
-    ['http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [proxy.example.org], header: X-U } } }', 'addresses[0]'],
-    ['http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [], header: X-U } } }', 'Needs at least one address'],
+    [
+      'http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [proxy.example.org], header: X-U } } }',
+      'addresses[0]',
+    ],
+    [
+      'http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [], header: X-U } } }',
+      'Needs at least one address',
+    ],
     ['http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [192.0.2.1], header: "X U" } } }', 'proxy.header'],
   ])('is refused with %s', async (http, said) => {
     expect((await refusal(load(http))).what).toContain(said);

@@ -36,13 +36,16 @@ describe('every answer', () => {
     }
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('W1: %s is refused everywhere: nothing can be done here', async (method) => {
-    const get = await show();
-    for (const path of ['/', '/person/ebakke', '/api/status', '/healthz', '/nothing']) {
-      const body = method === 'OPTIONS' ? {} : { body: 'x=1', headers: { 'content-type': 'application/json' } };
-      expect((await get(path, { method, ...body })).status).toBe(405);
-    }
-  });
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'W1: %s is refused everywhere: nothing can be done here',
+    async (method) => {
+      const get = await show();
+      for (const path of ['/', '/person/ebakke', '/api/status', '/healthz', '/nothing']) {
+        const body = method === 'OPTIONS' ? {} : { body: 'x=1', headers: { 'content-type': 'application/json' } };
+        expect((await get(path, { method, ...body })).status).toBe(405);
+      }
+    },
+  );
 
   test('a stylesheet and an icon come from here, the stylesheet under a name that changes with it', async () => {
     const get = await show();
@@ -174,12 +177,17 @@ describe('the metrics', () => {
     expect(before).toContain('muster_people_held 32\n');
     expect(before).toContain('muster_entries_held 1\n');
     expect(before).toContain('muster_system_up{system="directory"} 1\n');
-    expect(before).toContain(`muster_last_proven_read_timestamp_seconds{system="directory"} ${(SAMPLE_NOW - 720_000) / 1000}\n`);
-    expect(before).toContain('muster_repository_revision_info{revision="b068e40986f1d2c3b4a5968778695a4b3c2d1e0f"} 1\n');
+    expect(before).toContain(
+      `muster_last_proven_read_timestamp_seconds{system="directory"} ${(SAMPLE_NOW - 720_000) / 1000}\n`,
+    );
+    expect(before).toContain(
+      'muster_repository_revision_info{revision="b068e40986f1d2c3b4a5968778695a4b3c2d1e0f"} 1\n',
+    );
     expect(before).toContain('muster_passes_total{result="not_begun"} 2\n');
     expect(before).toContain('muster_passes_total{result="waiting"} 0\n');
     expect(before).toContain('process_resident_memory_bytes ');
-    for (const name of ['ajensen', 'Jensen', 'ebakke', 'Bakke', 'tvirtanen', 'nils', 'Rita']) expect(before).not.toContain(name);
+    for (const name of ['ajensen', 'Jensen', 'ebakke', 'Bakke', 'tvirtanen', 'nils', 'Rita'])
+      expect(before).not.toContain(name);
     const names = [...before.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
     const own = names.filter(({ name }) => name.startsWith('muster_'));
     expect(own.filter(({ name, type }) => type === 'counter' && !name.endsWith('_total'))).toEqual([]);

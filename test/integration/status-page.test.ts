@@ -37,7 +37,10 @@ let complaints: string[];
 
 beforeAll(async () => {
   profile = await mkdtemp(join(tmpdir(), 'muster-chromium-'));
-  browser = await chromium.launchPersistentContext(profile, { ...QUIET_BROWSER, viewport: { width: 1100, height: 900 } });
+  browser = await chromium.launchPersistentContext(profile, {
+    ...QUIET_BROWSER,
+    viewport: { width: 1100, height: 900 },
+  });
 });
 afterAll(async () => {
   await browser?.close();
@@ -161,7 +164,9 @@ describe('harm', () => {
   beforeAll(async () => {
     trap = createServer((_, response) => {
       framed += 1;
-      response.setHeader('content-type', 'text/html').end(`<iframe src="${shown.address}/" onload="loaded = true"></iframe>`);
+      response
+        .setHeader('content-type', 'text/html')
+        .end(`<iframe src="${shown.address}/" onload="loaded = true"></iframe>`);
     });
     await new Promise<void>((listening) => trap.listen(0, '127.0.0.1', listening));
     trapAddress = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/`; // A TCP server has no other kind of address.
@@ -178,7 +183,9 @@ describe('harm', () => {
     for (const path of [...PAGES, `/person?q=${encodeURIComponent(HARM[1] ?? '')}`]) {
       await open(path);
       expect(await page.title(), path).not.toBe('taken');
-      expect(await page.evaluate('document.querySelectorAll("script, img, [onerror], [onload], style, [style]").length')).toBe(0);
+      expect(
+        await page.evaluate('document.querySelectorAll("script, img, [onerror], [onload], style, [style]").length'),
+      ).toBe(0);
     }
     await open('/');
     const text = await page.locator('body').innerText();
