@@ -89,6 +89,7 @@ summary { cursor: pointer; color: var(--link); padding: 0.25rem 0; width: fit-co
 .key { display: inline-flex; gap: 0.45rem; align-items: center; } .swatch { flex: none; }
 .grid { stroke: var(--rule); stroke-width: 1; } .axis { fill: var(--soft); font-size: 12px; }
 .bar-taken { fill: var(--taken); } .bar-given { fill: var(--given); } .bar-others { fill: var(--others); }
+.chart rect { stroke: var(--sheet); stroke-width: 1; }
 .texture { stroke: var(--sheet); stroke-width: 1.2; fill: none; }
 .pass-good { fill: var(--good); } .pass-waiting { fill: var(--waiting); } .pass-failing { fill: var(--failing); }
 @media (max-width: 40rem) { .search, .search input { width: 100%; } .because { margin-left: 0; } h1 { font-size: 1.45rem; } .hero, .card { padding: 1rem; } }

@@ -8,8 +8,8 @@ import { seenOf, steadyClock } from './pulse.ts';
 import { statusServer } from './server.ts';
 import type { FromThread, ThreadSettings } from './thread.ts';
 
-/** Of nice(2), for this thread alone (Linux counts each by itself): where passes and pages want the same core, passes get nine tenths of it. */
-const NICENESS = 10;
+/** Of nice(2), for this thread alone (Linux counts each by itself): where passes and pages want the same core, passes get three quarters of it. */
+const NICENESS = 5;
 
 async function serve(settings: ThreadSettings): Promise<void> {
   stepBack();

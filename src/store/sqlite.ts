@@ -83,7 +83,7 @@ export interface ReadingConnection {
 
 /**
  * Opens a file that exists, for reading alone: SQLite refuses every write through it.
- * @throws MusterError (`person`) when it is not there or is no database.
+ * @throws when it is not there or is no database.
  */
 export function openSqliteToRead(path: string): ReadingConnection {
   const place = placeOf(path);

@@ -18,7 +18,7 @@ export interface StatusStore extends StatusMemory {
 
 /**
  * Opens a database that the store made and may be writing at this moment; each answer is one whole state of it.
- * @throws MusterError (`person`) when it is not there.
+ * @throws when it is not there.
  */
 export function openStatusStore(path: string): StatusStore {
   const { db, bytes, close } = openSqliteToRead(path);

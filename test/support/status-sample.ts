@@ -22,11 +22,8 @@ export const SAMPLE_SITE = {
 const REVISION = 'b068e40986f1d2c3b4a5968778695a4b3c2d1e0f';
 const COMMIT = { author: 'Rita Service', committer: 'Bo Merge' };
 
-/** Texts that a store may hold because people wrote them, or somebody else's directory did. */
-export interface SampleWords {
-  /** Turns a plain name, reason or place into what is stored. */
-  (plain: string): string;
-}
+/** Turns a plain name, reason or place into what is stored: people wrote it, or somebody else's directory said it. */
+export type SampleWords = (plain: string) => string;
 
 interface SamplePerson {
   readonly key: string;

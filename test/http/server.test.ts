@@ -1,0 +1,223 @@
+/** The server of the status page over a real store: who gets what, in which form. */
+import { request } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openSqliteToRead } from '../../src/store/sqlite.ts';
+import { openStore } from '../../src/store/store.ts';
+import { LIVELY, type ShownOptions, type ShownStatus, showStatus } from '../support/shown-status.ts';
+import { SAMPLE_NOW } from '../support/status-sample.ts';
+
+const TOKEN = '0123456789abcdef0123456789abcdef';
+
+let shown: ShownStatus | null = null;
+afterEach(async () => {
+  await shown?.close();
+  shown = null;
+});
+
+async function show(options?: ShownOptions) {
+  shown = await showStatus(options);
+  const { address } = shown;
+  return (path: string, more: RequestInit = {}) => fetch(address + path, { redirect: 'manual', ...more });
+}
+
+describe('every answer', () => {
+  test('W1: forbids scripts, frames, and everything from elsewhere, and is kept nowhere', async () => {
+    const get = await show();
+    for (const path of ['/', '/person/ebakke', '/api/status', '/metrics', '/healthz', '/nothing', '/person?q=%FF']) {
+      const { headers } = await get(path);
+      expect(headers.get('content-security-policy')).toBe(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      );
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('set-cookie')).toBeNull();
+    }
+  });
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'W1: %s is refused everywhere: nothing can be done here',
+    async (method) => {
+      const get = await show();
+      for (const path of ['/', '/person/ebakke', '/api/status', '/healthz', '/nothing']) {
+        const body = method === 'OPTIONS' ? {} : { body: 'x=1', headers: { 'content-type': 'application/json' } };
+        expect((await get(path, { method, ...body })).status).toBe(405);
+      }
+    },
+  );
+
+  test('a stylesheet and an icon come from here, the stylesheet under a name that changes with it', async () => {
+    const get = await show();
+    const [, stylesheet = ''] = /<link rel="stylesheet" href="([^"]+)">/.exec(await (await get('/')).text()) ?? [];
+    expect(stylesheet).toMatch(/^\/[0-9a-f]{16}\.css$/);
+    const answer = await get(stylesheet);
+    expect([answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
+      'text/css; charset=utf-8',
+      'max-age=31536000, immutable',
+    ]);
+    expect(await answer.text()).not.toMatch(/url\(|@import/);
+    expect((await get('/icon.svg')).headers.get('content-type')).toBe('image/svg+xml');
+  });
+});
+
+describe('who may look', () => {
+  test('with a token nobody gets anything without it, but for one word of health', async () => {
+    const get = await show({ access: { token: TOKEN, proxy: null } });
+    for (const path of ['/', '/person/ebakke', '/api/status', '/metrics', '/nothing']) {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+        401,
+        'Bearer realm="Muster", Basic realm="Muster", charset="UTF-8"',
+      ]);
+      expect(await answer.text()).not.toContain('Bakke');
+    }
+    expect(await (await get('/healthz')).text()).toBe('alive\n');
+    expect((await get('/', { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200);
+  });
+
+  test('a page of another site that gave its name this address is turned away', async () => {
+    await show();
+    const asFrom = (host: string) =>
+      new Promise((resolve, reject) => {
+        const sent = request(shown?.address ?? '', { headers: { host }, agent: false }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode));
+        });
+        sent.on('error', reject).end();
+      });
+    expect(await asFrom('evil.example.org')).toBe(421);
+    expect(await asFrom('localhost')).toBe(200);
+  });
+
+  test('W4: who asks more than 300 times in a minute is turned away until the next', async () => {
+    let now = 0;
+    const get = await show({ steady: () => now });
+    const statuses: number[] = [];
+    for (let n = 0; n < 310; n += 1) statuses.push((await get('/healthz')).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(300);
+    expect(statuses.at(-1)).toBe(429);
+    now += 60_000;
+    expect((await get('/healthz')).status).toBe(200);
+  });
+});
+
+describe('health and readiness', () => {
+  test('alive while the loop goes round, 503 when it stands still', async () => {
+    let alive = true;
+    const get = await show({ seen: () => ({ ...LIVELY, alive }) });
+    expect((await get('/healthz')).status).toBe(200);
+    alive = false;
+    expect([(await get('/healthz')).status, (await get('/')).status]).toEqual([503, 200]);
+    expect(await (await get('/')).text()).toContain('The loop stands still');
+  });
+
+  test('ready when the last pass could read everything, though something waits', async () => {
+    expect((await (await show({ state: 'waiting' }))('/readyz')).status).toBe(200);
+    await shown?.close();
+    const answer = await (await show({ state: 'failing' }))('/readyz');
+    expect([answer.status, await answer.text()]).toEqual([503, 'the last pass could not read everything\n']);
+  });
+});
+
+describe('the API', () => {
+  test('/api/status says what the page says, as format 1', async () => {
+    const get = await show({ state: 'failing' });
+    const status = await (await get('/api/status')).json();
+    expect(status).toMatchObject({
+      format: 1,
+      instance: 'research-service',
+      at: SAMPLE_NOW,
+      condition: 'failing',
+      because: expect.arrayContaining(['1 urgent notice', 'directory could not be read', '32 people held']),
+      loop: LIVELY.next === null ? {} : { alive: true, passingSince: null, next: LIVELY.next },
+      last: { format: 1, runId: 'k3v9', result: 1, holds: [{ people: 32, digest: '4be1c7f02a93' }] },
+      systems: [{ system: 'directory', state: 'unread', provenAt: null }],
+      blocks: [{ target: 'tvirtanen' }],
+      approvals: [{ by: 'nils@ops1' }],
+    });
+  });
+
+  test('/api/person says why, out of memory alone; of nobody it says so', async () => {
+    const get = await show();
+    expect(await (await get('/api/person/EBakke')).json()).toMatchObject({
+      format: 1,
+      user: 'ebakke',
+      standing: { mayLogIn: { allowed: false }, maySendMail: { allowed: false }, token: { allowed: false } },
+      reasons: [{ kind: 'institution-blocked', institution: 'fjord-institute' }],
+      systems: [{ system: 'directory', remembered: [{ enabled: false, goneAt: null }] }],
+    });
+    const nobody = await get('/api/person/nobody');
+    expect([nobody.status, await nobody.json()]).toEqual([
+      404,
+      { format: 1, error: 'Nobody of that username is remembered.' },
+    ]);
+  });
+});
+
+describe('the search', () => {
+  test('finds by username and by any part of a name, whatever its capitals', async () => {
+    const get = await show();
+    const found = async (sought: string) => {
+      const answer = await get(`/person?q=${encodeURIComponent(sought)}`);
+      if (answer.status === 303) return [answer.headers.get('location')];
+      return [...(await answer.text()).matchAll(/href="\/person\/([^"]+)"/g)].map(([, key]) => key);
+    };
+    expect(await found('eirik bakke')).toEqual(['/person/ebakke']);
+    expect(await found('SINÉAD')).toEqual(['/person/sobrien']);
+    expect(await found('an')).toEqual(['ajensen', 'jvandenberg', 'tvirtanen']);
+    expect(await found("' or 1=1 --")).toEqual([]);
+    expect(await found('%')).toEqual([]);
+  });
+});
+
+describe('the metrics', () => {
+  test('are named as Prometheus wants it, name no person, and count what happens from now on', async () => {
+    const get = await show({ state: 'waiting', seen: () => ({ ...LIVELY, notBegun: 2 }) });
+    const before = await (await get('/metrics')).text();
+    expect(before).toContain('muster_people_held 32\n');
+    expect(before).toContain('muster_entries_held 1\n');
+    expect(before).toContain('muster_system_up{system="directory"} 1\n');
+    expect(before).toContain(
+      `muster_last_proven_read_timestamp_seconds{system="directory"} ${(SAMPLE_NOW - 720_000) / 1000}\n`,
+    );
+    expect(before).toContain(
+      'muster_repository_revision_info{revision="b068e40986f1d2c3b4a5968778695a4b3c2d1e0f"} 1\n',
+    );
+    expect(before).toContain('muster_passes_total{result="not_begun"} 2\n');
+    expect(before).toContain('muster_passes_total{result="waiting"} 0\n');
+    expect(before).toContain('process_resident_memory_bytes ');
+    for (const name of ['ajensen', 'Jensen', 'ebakke', 'Bakke', 'tvirtanen', 'nils', 'Rita'])
+      expect(before).not.toContain(name);
+    const names = [...before.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
+    const own = names.filter(({ name }) => name.startsWith('muster_'));
+    expect(own.filter(({ name, type }) => type === 'counter' && !name.endsWith('_total'))).toEqual([]);
+    expect(own.filter(({ name }) => !/^muster_[a-z_]+$/.test(name))).toEqual([]);
+
+    await anotherPass();
+    const after = await (await get('/metrics')).text();
+    expect(after).toContain('muster_passes_total{result="waiting"} 1\n');
+    expect(after).toContain('muster_pass_duration_seconds_count{trigger="schedule"} 1\n');
+    expect(after).toContain('muster_changes_total{kind="update",outcome="failed"} 1\n');
+  });
+});
+
+async function anotherPass(): Promise<void> {
+  const store = await openStore({ sqlite: shown?.sqlite ?? '' }, () => SAMPLE_NOW);
+  const latest = await store.reports.latest();
+  if (latest === null) throw new TypeError('the sample has a report');
+  await store.reports.save({ ...latest, runId: 'k3va' });
+  await store.close();
+}
+
+describe('the store as the page reads it', () => {
+  test('can not be written through', async () => {
+    await show();
+    const { db, bytes, close } = openSqliteToRead(shown?.sqlite ?? '');
+    try {
+      expect(bytes()).toBeGreaterThan(0);
+      await expect(db.deleteFrom('pauses').execute()).rejects.toThrow('may not be written');
+    } finally {
+      await close();
+    }
+  });
+});
