@@ -15,11 +15,15 @@ const form = z.object({
 /** Readable by whoever backs it up: there is nothing secret in it. */
 const MODE = 0o644;
 
+/** Milliseconds that a pass waits for it: a share that hangs must not keep a block waiting. */
+const PATIENCE_MS = 3_000;
+
 export function headFileAt(path: string): HeadFile {
+  const inTime = patience(path);
   return {
     place: path,
-    read: () => read(path),
-    write: (head) => write(path, head),
+    read: () => inTime(() => read(path)),
+    write: (head) => inTime(() => write(path, head)),
     checkWritable: async () => {
       try {
         await access(dirname(path), constants.W_OK | constants.X_OK);
@@ -27,6 +31,29 @@ export function headFileAt(path: string): HeadFile {
         throw trouble(path, `Nothing can be written in ${dirname(path)} (${codeOf(error)}).`, error);
       }
     },
+  };
+}
+
+/** Gives up on what takes too long, and begins nothing more while that still hangs: each would hold a thread of this process. */
+function patience(path: string): <T>(work: () => Promise<T>) => Promise<T> {
+  let hanging = false;
+  const silent = () => trouble(path, `${path} does not answer.`, null);
+  return async (work) => {
+    if (hanging) throw silent();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        hanging = true;
+        reject(silent());
+      }, PATIENCE_MS);
+    });
+    const running = work();
+    const over = () => {
+      hanging = false;
+      clearTimeout(timer);
+    };
+    running.then(over, over);
+    return await Promise.race([running, late]);
   };
 }
 

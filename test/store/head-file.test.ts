@@ -1,5 +1,6 @@
 /** The head of the audit chain in a file: whole or not at all, and readable again. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { headFileAt } from '../../src/store/head-file.ts';
@@ -38,6 +39,18 @@ describe('the head file', () => {
       await expect(headFileAt(path).read()).rejects.toThrow('does not hold the head of an audit chain');
     },
   );
+
+  test('gives up on one that hangs, and tries no more until it answers', async () => {
+    const path = join(temporaryFolder(), 'head.json');
+    execFileSync('mkfifo', [path]);
+    const file = headFileAt(path);
+    await expect(file.read()).rejects.toThrow('does not answer');
+    await expect(file.read()).rejects.toThrow('does not answer');
+    // Whoever waits to read from a pipe goes on when somebody has written to it.
+    writeFileSync(path, JSON.stringify({ format: 1, seq: 17, hash: HEAD.hash, at: '2026-03-01T12:00:00.000Z' }));
+    rmSync(path);
+    await expect.poll(() => file.read().catch(() => 'hangs')).toBeNull();
+  });
 
   test('says what to check where its folder is missing', async () => {
     const file = headFileAt(join(temporaryFolder(), 'gone', 'head.json'));
