@@ -7,7 +7,9 @@ import type { Seen } from '../../src/http/pulse.ts';
 import { statusServer } from '../../src/http/server.ts';
 import { openServerLog } from '../../src/log.ts';
 import { openStatusStore } from '../../src/store/status-store.ts';
-import { fillStatusSample, SAMPLE_NOW, SAMPLE_SITE, type SampleState, type SampleWords } from './status-sample.ts';
+import { fillStatusSample } from './status-sample.ts';
+import { SAMPLE_NOW, SAMPLE_SITE, type SampleWords } from './status-sample-people.ts';
+import type { SampleState } from './status-sample-report.ts';
 
 export interface ShownStatus {
   /** As in `http://127.0.0.1:40001`. */
