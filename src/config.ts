@@ -40,6 +40,8 @@ export interface Config {
   /** Where notices of pushes are taken; null: nowhere. */
   readonly webhook: { readonly host: string; readonly port: number; readonly secretFile: string } | null;
   readonly store: { readonly sqlite: string };
+  /** Where the head of the audit chain is kept as well; null: nowhere. */
+  readonly audit: { readonly headFile: string | null };
   readonly directory: DirectoryConfig;
   readonly limits: Limits;
   readonly approvals: { readonly expireHours: number };
@@ -179,6 +181,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     statusPage: statusPageOf(parsed.http, absolute),
     webhook: webhookOf(parsed.http?.webhook, absolute),
     store: { sqlite },
+    audit: { headFile: parsed.audit === undefined ? null : absolute(parsed.audit.headFile) },
     directory: directoryOf(parsed.directory, absolute),
     limits: parsed.limits,
     approvals: parsed.approvals,

@@ -28,6 +28,7 @@ import { gitSource } from './sources/git.ts';
 import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
+import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 
@@ -78,6 +79,7 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
       newId: randomUUID,
       progress,
       lineAuthors: lineAuthors(source),
+      ...headFileOf(config),
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
@@ -85,6 +87,10 @@ export async function wire(config: Config, { progress, logLevel, resident = fals
     log: openLog(logLevel),
     close: () => store.close(),
   };
+}
+
+function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
+  return headFile === null ? {} : { headFile: headFileAt(headFile) };
 }
 
 /** The repository alone, without a memory: everything in it is read, and no file counts as cut off. */
@@ -105,6 +111,7 @@ export function patientOf(config: Config): Patient {
     repository: repositoryFrom(source, config, null),
     reconcilers: [directoryReconciler(adapter, settings)],
     examiners: examinersOf(config, settings),
+    ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkCredentials: async () => [
       ...(await checkCredentials(config.credentials.outbox, config.credentials.recipients)),

@@ -35,6 +35,17 @@ export function readMomentAhead(text: string, timeZone: string, now: Instant): I
   return at;
 }
 
+/**
+ * The same for `--since`, where a day is meant from its beginning and `3d` is so long ago.
+ * @throws MusterError (`person`) where it is no moment.
+ */
+export function readMomentPast(text: string, timeZone: string, now: Instant): Instant {
+  const at = momentOf(text, timeZone, now, startOfDay);
+  const how = 'Write a day (2026-03-01), a day and a time (2026-03-01T14:00), or how long ago (4h, 3d).';
+  if (at === null) throw wrong(`--since ${text}`, 'is no moment.', how);
+  return FROM_NOW.test(text) ? now - (at - now) : at;
+}
+
 const HOW = 'Write a day (2026-03-01), a day and a time (2026-03-01T14:00), or a time from now (4h, 3d).';
 
 /** @param ofDay which moment a day is meant as */

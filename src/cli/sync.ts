@@ -16,9 +16,12 @@ export async function sync(invocation: Invocation, options: SyncOptions): Promis
     const trigger = options.scheduled === true ? 'schedule' : 'command';
     const report = await pass(parts, { trigger, dryRun: false });
     const { revision } = report.plan;
-    log
-      .ofRun(report.runId)
-      .info('synced', { revision, writes: report.applied.length, durationsMs: report.durationsMs });
+    log.ofRun(report.runId).info('synced', {
+      revision,
+      writes: report.applied.length,
+      durationsMs: report.durationsMs,
+      audit: report.audit,
+    });
     const { timeZone } = parts.settings;
     await show(invocation, report, () => reportPage(report, { timeZone, all: options.all === true }));
     return exitCodeOf(report);

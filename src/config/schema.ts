@@ -280,6 +280,7 @@ export const configSchema = settings({
     }).optional(),
   }).optional(),
   store: settings({ sqlite: path('/var/lib/muster/muster.db') }),
+  audit: settings({ headFile: path('/mnt/elsewhere/muster-audit-head.json') }).optional(),
   directory,
   limits,
   approvals: settings({ expireHours: whole(1, EXPIRE_HOURS_MAX, 'hours').prefault('24') }).prefault({}),

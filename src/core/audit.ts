@@ -156,6 +156,9 @@ export interface Audit {
   head(): Promise<AuditHead>;
   /** The seal at that place; null: there is no such row. */
   sealAt(seq: number): Promise<string | null>;
+  /** Where the head was last kept outside the store; null: nowhere yet. */
+  keptAt(): Promise<string | null>;
+  keepAt(place: string): Promise<void>;
   /** Rows as they stand, unread, behind a place: for the proof. */
   stored(after: number, limit: number): Promise<readonly StoredRow[]>;
 }

@@ -6,6 +6,7 @@ import { desire } from './desire.ts';
 import { type Examination, type Examiner, type Finding, fail, failure, guarded, ok, warn } from './finding.ts';
 import { knownFrom } from './known.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
+import { type HeadFile, type HeadParts, RESTORED_RELEASE, restoredBecause } from './restored.ts';
 
 /** What is examined: each part is opened by itself, so that one that fails does not hide the others. */
 export interface Patient {
@@ -20,6 +21,8 @@ export interface Patient {
   readonly examiners: readonly Examiner[];
   /** Room on the disk where the database and what belongs to it lie. */
   checkRoom(): Promise<readonly Finding[]>;
+  /** Where the head of the audit chain is kept as well; absent: nowhere. */
+  readonly headFile?: HeadFile;
   /** Initial passwords, the place where they are kept, and files that hold secrets. */
   checkCredentials(): Promise<readonly Finding[]>;
 }
@@ -42,6 +45,7 @@ export async function examine(patient: Patient): Promise<Examination> {
   try {
     store = await patient.openStore();
     findings.push(...(await storeFindings(store, patient.clock())));
+    findings.push(...(await auditFindings({ ...patient, store })));
   } catch (error) {
     findings.push(failure('store', error));
   }
@@ -81,6 +85,18 @@ async function storeFindings(store: Store, at: Instant): Promise<readonly Findin
       ? []
       : [warn('store', `Paused by ${paused.by}: ${paused.reason}`, 'Run "muster resume" to go on.')]),
   ];
+}
+
+function auditFindings(parts: HeadParts): Promise<readonly Finding[]> {
+  return guarded('audit', async () => {
+    const { headFile } = parts;
+    const nowhere = 'No head is kept ("audit.headFile"), so a database that was restored would not be noticed.';
+    if (headFile === undefined) return [ok('audit', nowhere)];
+    await headFile.checkWritable();
+    const because = await restoredBecause(parts);
+    if (because !== null) return [fail('audit', `Everything but blocks is held: ${because}`, RESTORED_RELEASE)];
+    return [ok('audit', `The head of the chain is kept in ${headFile.place}.`)];
+  });
 }
 
 function passFinding(ageMs: number): Finding {

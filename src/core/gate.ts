@@ -6,6 +6,7 @@ import type { Limits } from './limits.ts';
 import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
+import { RESTORED_RELEASE } from './restored.ts';
 
 /** The same change made this often within a day is a tug of war, not a reconciliation. */
 const FLAPS_MAX = 3;
@@ -34,6 +35,8 @@ export interface GateInput {
   readonly at: Instant;
   readonly paused: { readonly by: string; readonly reason: string } | null;
   readonly storeLost: boolean;
+  /** Why the store can't be taken for the one of before; absent: it can. */
+  readonly restored?: string;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
 }
@@ -59,6 +62,7 @@ export function gate(input: GateInput): Gated {
     const command = `muster approve ${digest?.slice(0, DIGEST_DIGITS_SHOWN)} --reason …`;
     holds.push({ rule, because, release: release.replace('APPROVE', `"${command}"`), digest, changes: picked });
   };
+  if (input.restored !== undefined) hold('restored', rest, input.restored, RESTORED_RELEASE, false);
   if (input.storeLost) {
     hold(
       'store-lost',

@@ -18,6 +18,7 @@ import { readBack } from './read-back.ts';
 import { type Recalled, recall } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
+import { type HeadFile, restoredBecause, restoredNotice } from './restored.ts';
 import { recordedRun } from './run-record.ts';
 import { keepRecovery } from './settling.ts';
 import { type SystemResult, systemPass } from './system-pass.ts';
@@ -46,6 +47,8 @@ export interface PassParts {
   readonly progress: Progress;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
+  /** Where the head of the audit chain is kept as well; absent: nowhere. */
+  readonly headFile?: HeadFile;
   /** What earlier passes of this process worked out; absent: every pass begins with nothing. */
   readonly reuse?: PassReuse;
 }
@@ -66,9 +69,9 @@ export interface PassRequest {
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
 export async function pass(parts: PassParts, request: PassRequest): Promise<Report> {
   const run = begin(parts, request);
-  if (request.dryRun) return perform(parts, request, run);
+  if (request.dryRun) return perform(parts, request, run, await restoredBecause(parts));
   return underLease(parts.store, request.trigger, () =>
-    recordedRun(parts, request.laneOnly === true, run, () => perform(parts, request, run)),
+    recordedRun(parts, request.laneOnly === true, run, (restored) => perform(parts, request, run, restored)),
   );
 }
 
@@ -79,7 +82,9 @@ export async function pass(parts: PassParts, request: PassRequest): Promise<Repo
 export async function passLane(parts: PassParts, what: string, remembered: boolean): Promise<Report> {
   const request = { trigger: 'command', dryRun: false, laneOnly: true, remembered };
   const run = begin(parts, request);
-  return underLease(parts.store, what, () => recordedRun(parts, true, run, () => perform(parts, request, run)));
+  return underLease(parts.store, what, () =>
+    recordedRun(parts, true, run, (restored) => perform(parts, request, run, restored)),
+  );
 }
 
 function begin(parts: PassParts, { trigger, dryRun }: PassRequest): Timekeeper {
@@ -88,7 +93,13 @@ function begin(parts: PassParts, { trigger, dryRun }: PassRequest): Timekeeper {
   return new Timekeeper({ runId: newId(), trigger, mode: parts.settings.mode, dryRun, clock, onStep });
 }
 
-async function perform(parts: PassParts, request: PassRequest, run: Timekeeper): Promise<Report> {
+/** @param restored why the store can't be taken for the one of before: then the lane alone writes, and nothing is learned. */
+async function perform(
+  parts: PassParts,
+  request: PassRequest,
+  run: Timekeeper,
+  restored: string | null,
+): Promise<Report> {
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
   const { repository, store, reuse = passReuse() } = parts;
   const { timeZone } = parts.settings;
@@ -105,20 +116,21 @@ async function perform(parts: PassParts, request: PassRequest, run: Timekeeper):
     ),
   );
   const wholePass = !request.dryRun && request.laneOnly !== true;
-  if (wholePass) await run.step('remember', () => remember(parts.store, want, run.startedAt));
+  const learns = wholePass && restored === null;
+  if (learns) await run.step('remember', () => remember(parts.store, want, run.startedAt));
   const systems: SystemResult[] = [];
   try {
-    await run.step('observe', () => observeAll({ ...parts, reuse }, request, run, want, recalled, systems));
+    await run.step('observe', () => observeAll({ ...parts, reuse }, request, run, want, recalled, restored, systems));
     const plan = planOf(parts, run, want, systems);
-    const gated = judge(parts, request, run, want, recalled, systems);
-    if (wholePass && writes) await run.step('accept', () => accept(parts, run, systems));
+    const gated = judge(parts, request, run, want, recalled, restored, systems);
+    if (learns && writes) await run.step('accept', () => accept(parts, run, systems));
     const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
-    if (writes) await rememberServers(parts.store, run.startedAt, systems, applied);
+    if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
     const unconfirmed = writes ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
-    if (wholePass && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
+    if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const pause = pauseNotices(recalled.paused, gated.holds);
-    const notices = [...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
+    const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const passed = run.report({ ...plan, notices }, gated, applied, systems, want);
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
     // A report of the lane alone would hide what the last whole pass holds.
@@ -159,6 +171,7 @@ async function observeAll(
   run: Timekeeper,
   want: Desire,
   recalled: Recalled,
+  restored: string | null,
   results: SystemResult[],
 ): Promise<void> {
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
@@ -183,10 +196,10 @@ async function observeAll(
               return apply(plan, applyParts(parts, run, mandate, sessions, rowsNow, true));
             }
           : null,
-        keep: writes ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
+        keep: writes && restored === null ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
         laneOnly: request.laneOnly === true,
         seen: recalled.seen.get(reconciler.system) ?? [],
-        note: writes ? (server) => parts.store.servers.put(server) : null,
+        note: writes && restored === null ? (server) => parts.store.servers.put(server) : null,
       }),
     );
   }
@@ -238,6 +251,7 @@ function judge(
   run: Timekeeper,
   want: Desire,
   recalled: Recalled,
+  restored: string | null,
   systems: readonly SystemResult[],
 ): Gated {
   const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
@@ -248,6 +262,7 @@ function judge(
     ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
     paused: recalled.paused,
     storeLost: lost,
+    ...(restored === null ? {} : { restored }),
     patient: request.trigger !== 'command',
   };
   const gated = gate(input);

@@ -32,7 +32,9 @@ export interface Notice {
     | 'paused'
     | 'operator-block'
     | 'server'
-    | 'lost-write';
+    | 'lost-write'
+    | 'restored'
+    | 'audit-head';
   /** Label of the person concerned; null: everybody. */
   readonly person: string | null;
   readonly text: string;
@@ -67,7 +69,7 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost';
+  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost' | 'restored';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */

@@ -3,28 +3,33 @@ import { troubleOf } from '../errors.ts';
 import type { RunEvent, Tally } from './audit.ts';
 import { CHANGE_CLASSES } from './change.ts';
 import { peopleIn } from './plan.ts';
-import type { Clock, Store } from './ports.ts';
+import type { Clock } from './ports.ts';
 import { type Applied, exitCodeOf, type Report } from './report.ts';
+import { type HeadParts, headNotice, keepHead, restoredBecause } from './restored.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
 const RESULTS = ['done', 'failed', 'waiting'] as const;
 
-export interface RecordParts {
-  readonly store: Store;
+export interface RecordParts extends HeadParts {
   readonly clock: Clock;
   readonly settings: Pick<Report, 'mode'>;
 }
 
-/** Runs `work`, records its end, and adds to the report where the chain ends with it. Throws what `work` throws, and MusterError. */
+/**
+ * Runs `work`, records its end, keeps the head of the chain elsewhere where that is configured, and adds to the report where the chain
+ * ends with it. `work` is told why the store can't be taken for the one of before. Throws what `work` throws, and MusterError.
+ */
 export async function recordedRun(
-  { store, clock, settings }: RecordParts,
+  parts: RecordParts,
   laneOnly: boolean,
   run: Timekeeper,
-  work: () => Promise<Report>,
+  work: (restored: string | null) => Promise<Report>,
 ): Promise<Report> {
+  const { store, clock, settings } = parts;
+  const restored = await restoredBecause(parts);
   let report: Report;
   try {
-    report = await work();
+    report = await work(restored);
   } catch (error) {
     const { runId, trigger, startedAt, durationsMs } = run;
     const nothing = { revision: null, commit: null, counts: {}, held: { changes: 0, people: 0, entries: 0 } };
@@ -35,7 +40,15 @@ export async function recordedRun(
     throw error;
   }
   await store.audit.append(endOf(report, laneOnly), clock());
-  return { ...report, audit: await store.audit.head() };
+  // What was kept is all that tells what this store should be: it stays until somebody has looked.
+  if (restored !== null) return { ...report, audit: await store.audit.head() };
+  try {
+    return { ...report, audit: await keepHead(parts, clock()) };
+  } catch (error) {
+    const { plan } = report;
+    const notices = [...plan.notices, headNotice(error)];
+    return { ...report, plan: { ...plan, notices }, audit: await store.audit.head() };
+  }
 }
 
 function endOf(report: Report, laneOnly: boolean): RunEvent {

@@ -30,6 +30,7 @@ export function passLog(log: Log): (report: Report) => void {
       heldEntries: report.plan.heldEntries.length,
       matters: matters.length,
       durationsMs: report.durationsMs,
+      audit: report.audit,
     });
     for (const { severity, message, facts } of matters) {
       if (severity === 'warn' && known.has(message)) continue;

@@ -3,12 +3,12 @@ import type { Insertable, Kysely } from 'kysely';
 import type { DecisionEvent } from '../core/audit.ts';
 import type { Approval, Approvals } from '../core/ports.ts';
 import type { Instant } from '../model/document.ts';
-import { appendAudit } from './audit.ts';
+import type { AuditEnd } from './audit.ts';
 import { type Connection, readJson } from './connection.ts';
 import type { DecisionsTable, Schema } from './schema.ts';
 
 /** The approvals in this database. */
-export function storedApprovals(connection: Connection): Approvals {
+export function storedApprovals(connection: Connection, end: AuditEnd): Approvals {
   return {
     valid: (at) => readValid(connection.db, at),
     approve: ({ digest, fingerprints, people, by, reason, at, from, expires }) => {
@@ -25,12 +25,12 @@ export function storedApprovals(connection: Connection): Approvals {
         expires,
       };
       const event = { subject: digest, changes: fingerprints.length, people, by, reason, from: from ?? null, expires };
-      return decide(connection, decision, { kind: 'decision', verdict: 'approved', ...event });
+      return decide(connection, end, decision, { kind: 'decision', verdict: 'approved', ...event });
     },
     reject: (digest, by, reason, at) => {
       const nobody = { fingerprintsJson: '[]', peopleJson: '[]' };
       const decision = { verdict: 'rejected' as const, digest, ...nobody, decidedBy: by, reason, at };
-      return decide(connection, decision, { ...NOTHING_MORE, verdict: 'rejected', subject: digest, by, reason });
+      return decide(connection, end, decision, { ...NOTHING_MORE, verdict: 'rejected', subject: digest, by, reason });
     },
     allowsStep: async (from, to) => {
       const step = await connection.db
@@ -48,7 +48,7 @@ export function storedApprovals(connection: Connection): Approvals {
           .values({ fromRevision: from, toRevision: to, allowedBy: by, reason, at })
           .execute();
         const subject = `${from}..${to}`;
-        await appendAudit(transaction, { ...NOTHING_MORE, verdict: 'step-allowed', subject, by, reason }, at);
+        await end.append(transaction, { ...NOTHING_MORE, verdict: 'step-allowed', subject, by, reason }, at);
       });
     },
   };
@@ -96,11 +96,12 @@ const NOTHING_MORE = { kind: 'decision', changes: 0, people: [], from: null, exp
 
 async function decide(
   connection: Connection,
+  end: AuditEnd,
   decision: Insertable<DecisionsTable>,
   event: DecisionEvent,
 ): Promise<void> {
   await connection.durable(async (transaction) => {
     await transaction.insertInto('decisions').values(decision).execute();
-    await appendAudit(transaction, event, decision.at);
+    await end.append(transaction, event, decision.at);
   });
 }

@@ -1,5 +1,5 @@
 /** The audit chain in this database: rows come in at its end, in the transaction of what they record, and nothing else ever happens to them. */
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely';
 import {
   type Audit,
   type AuditEvent,
@@ -13,29 +13,68 @@ import {
 } from '../core/audit.ts';
 import type { Instant } from '../model/document.ts';
 import { type Connection, readJson } from './connection.ts';
+import { readFact, writeFact } from './facts.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
-/**
- * Puts one row at the end of the chain, inside the transaction of what it records. The transaction holds the write lock from its
- * beginning, so that the head that is read is the one that is followed.
- */
-export async function appendAudit(transaction: Transaction<Schema>, event: AuditEvent, at: Instant): Promise<void> {
-  const row = nextRow(await headOf(transaction), event, at);
-  await transaction.insertInto('audit').values(row).execute();
+const HEAD_KEPT_AT = 'auditHeadKeptAt';
+
+/** Written out: each change waits for this statement, and having it put together costs as much as running it. */
+const INSERT = 'insert into audit (seq, at, kind, "runId", person, "eventJson", hash) values (?, ?, ?, ?, ?, ?, ?)';
+
+/** The end of the chain as one connection knows it: whatever is recorded puts its row here, inside its own transaction. */
+export class AuditEnd {
+  readonly #connection: Connection;
+  #known: { readonly head: AuditHead; readonly writesOfOthers: number } | null = null;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * The transaction holds the write lock from its beginning, so the head that is read is the one that is followed. One that is kept
+   * is right unless another connection wrote since, which shows, or the transaction of the latest row was rolled back: then the
+   * table refuses the gap.
+   */
+  async append(transaction: Transaction<Schema>, event: AuditEvent, at: Instant): Promise<void> {
+    const writesOfOthers = this.#connection.writesOfOthers();
+    const known = this.#known?.writesOfOthers === writesOfOthers ? this.#known.head : null;
+    this.#known = null;
+    let head = known ?? (await headOf(transaction));
+    let row = nextRow(head, event, at);
+    try {
+      await insert(transaction, row);
+    } catch (error) {
+      head = await headOf(transaction);
+      if (known === null || head.hash === known.hash) throw error;
+      row = nextRow(head, event, at);
+      await insert(transaction, row);
+    }
+    this.#known = { head: { seq: row.seq, hash: row.hash }, writesOfOthers };
+  }
+}
+
+async function insert(transaction: Transaction<Schema>, row: StoredRow): Promise<void> {
+  const { seq, at, kind, runId, person, eventJson, hash } = row;
+  await transaction.executeQuery(CompiledQuery.raw(INSERT, [seq, at, kind, runId, person, eventJson, hash]));
 }
 
 /** The audit chain in this database. */
-export function storedAudit(connection: Connection): Audit {
+export function storedAudit(connection: Connection, end: AuditEnd): Audit {
   const { db } = connection;
   return {
     append: async (event, at) => {
-      await connection.durable((transaction) => appendAudit(transaction, event, at));
+      await connection.durable((transaction) => end.append(transaction, event, at));
     },
     rows: (query) => auditRows(db, query),
     head: () => headOf(db),
     sealAt: async (seq) => {
       const row = await db.selectFrom('audit').select('hash').where('seq', '=', seq).executeTakeFirst();
       return row?.hash ?? null;
+    },
+    keptAt: () => readFact(db, HEAD_KEPT_AT),
+    keepAt: async (place) => {
+      if ((await readFact(db, HEAD_KEPT_AT)) === place) return;
+      await connection.durable((transaction) => writeFact(transaction, HEAD_KEPT_AT, place));
     },
     stored: async (after, limit) => {
       const found = await db

@@ -7,7 +7,7 @@ import type { Intent, Journal, LedgerRow, Spent, Track } from '../core/ports.ts'
 import { compareText } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
-import { appendAudit } from './audit.ts';
+import type { AuditEnd } from './audit.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import type { StoredLease } from './lease.ts';
 import type { LedgerRows } from './ledger.ts';
@@ -22,7 +22,7 @@ const APPLIED = sql.lit('applied');
 const UNAPPROVED = sql.lit(0);
 
 /** The journal in this database; `intend` throws MusterError once the lease is lost. */
-export function storedJournal(connection: Connection, lease: StoredLease, rows: LedgerRows): Journal {
+export function storedJournal(connection: Connection, lease: StoredLease, rows: LedgerRows, end: AuditEnd): Journal {
   return {
     intend: async (intents) => {
       if (intents.length === 0) return;
@@ -37,7 +37,7 @@ export function storedJournal(connection: Connection, lease: StoredLease, rows: 
     // pass look there: what a loss of power takes is learned again, while waiting for the disk would double
     // the time of every write. The lease is not asked for either: what happened is recorded whoever leads by now.
     settle: async (intent, outcome, ledger, at) => {
-      await connection.relaxed((transaction) => settle(transaction, rows, intent, outcome, ledger, at));
+      await connection.relaxed((transaction) => settle(transaction, rows, end, intent, outcome, ledger, at));
     },
     open: async () => {
       const { db } = connection;
@@ -70,6 +70,7 @@ export async function journalOf(db: Kysely<Schema>, person: string, limit: numbe
 async function settle(
   transaction: Transaction<Schema>,
   rows: LedgerRows,
+  end: AuditEnd,
   intent: Intent,
   outcome: Outcome,
   ledger: LedgerRow | null,
@@ -96,7 +97,7 @@ async function settle(
     await countFailure(transaction, settled.fingerprint, at);
   }
   if (ledger !== null) await rows.write(transaction, [ledger]);
-  await appendAudit(transaction, plainSettled(intent, outcome), at);
+  await end.append(transaction, plainSettled(intent, outcome), at);
 }
 
 async function countFailure(transaction: Transaction<Schema>, failed: string, at: Instant): Promise<void> {

@@ -4,12 +4,12 @@ import type { Orders } from '../core/ports.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { OperatorBlock } from '../model/model.ts';
-import { appendAudit } from './audit.ts';
+import type { AuditEnd } from './audit.ts';
 import type { Connection } from './connection.ts';
 import type { Schema } from './schema.ts';
 
 /** The operators' orders in this database. */
-export function storedOrders(connection: Connection): Orders {
+export function storedOrders(connection: Connection, end: AuditEnd): Orders {
   const { db } = connection;
   return {
     blocks: (at) => readBlocks(db, at),
@@ -20,15 +20,15 @@ export function storedOrders(connection: Connection): Orders {
           .values({ id, scope, target, reason, blockedBy: by, at, until })
           .execute();
         const block = { id, scope, target, until };
-        await appendAudit(transaction, { kind: 'order', order: 'block', by, reason, block }, at);
+        await end.append(transaction, { kind: 'order', order: 'block', by, reason, block }, at);
       });
     },
-    unblock: (id, by, reason, at) => unblock(connection, id, by, reason, at),
+    unblock: (id, by, reason, at) => unblock(connection, end, id, by, reason, at),
     paused: () => readPause(db),
     pause: async (by, reason, at) => {
       await connection.durable(async (transaction) => {
         await transaction.insertInto('pauses').values({ pausedBy: by, reason, at }).execute();
-        await appendAudit(transaction, { kind: 'order', order: 'pause', by, reason, block: null }, at);
+        await end.append(transaction, { kind: 'order', order: 'pause', by, reason, block: null }, at);
       });
     },
     resume: async (by, at) => {
@@ -39,7 +39,7 @@ export function storedOrders(connection: Connection): Orders {
           .where('resumedAt', 'is', null)
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return;
-        await appendAudit(transaction, { kind: 'order', order: 'resume', by, reason: null, block: null }, at);
+        await end.append(transaction, { kind: 'order', order: 'resume', by, reason: null, block: null }, at);
       });
     },
   };
@@ -69,7 +69,14 @@ export async function readPause(db: Kysely<Schema>): ReturnType<Orders['paused']
   return pause ?? null;
 }
 
-async function unblock(connection: Connection, id: string, by: string, reason: string, at: Instant): Promise<void> {
+async function unblock(
+  connection: Connection,
+  end: AuditEnd,
+  id: string,
+  by: string,
+  reason: string,
+  at: Instant,
+): Promise<void> {
   const ended = await connection.durable(async (transaction) => {
     const block = await transaction
       .updateTable('operatorBlocks')
@@ -79,7 +86,7 @@ async function unblock(connection: Connection, id: string, by: string, reason: s
       .returning(['id', 'scope', 'target', 'until'])
       .executeTakeFirst();
     if (block === undefined) return false;
-    await appendAudit(transaction, { kind: 'order', order: 'unblock', by, reason, block }, at);
+    await end.append(transaction, { kind: 'order', order: 'unblock', by, reason, block }, at);
     return true;
   });
   if (ended) return;

@@ -1,7 +1,7 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
 import type { Clock, Store } from '../core/ports.ts';
 import { storedApprovals } from './approvals.ts';
-import { storedAudit } from './audit.ts';
+import { AuditEnd, storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
 import type { Connection } from './connection.ts';
 import { storedJournal } from './journal.ts';
@@ -52,15 +52,16 @@ export async function openStore(
 }
 
 function partsOf(connection: Connection, lease: StoredLease, clock: Clock, resident: boolean): OpenStore {
+  const end = new AuditEnd(connection);
   const ledger = ledgerRows(connection, resident);
   return {
     ledger: storedLedger(connection, lease, ledger),
-    journal: storedJournal(connection, lease, ledger),
+    journal: storedJournal(connection, lease, ledger, end),
     memory: storedMemory(connection, lease, resident),
-    approvals: storedApprovals(connection),
-    orders: storedOrders(connection),
+    approvals: storedApprovals(connection, end),
+    orders: storedOrders(connection, end),
     reports: storedReports(connection),
-    audit: storedAudit(connection),
+    audit: storedAudit(connection, end),
     servers: storedServers(connection, lease),
     lease,
     blobs: storedBlobs(connection, clock),

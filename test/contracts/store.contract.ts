@@ -1,5 +1,6 @@
 /** What every store must do, whatever database is behind it. */
 import { describe } from 'vitest';
+import { auditContract } from './store-audit.contract.ts';
 import { blobContract } from './store-blobs.contract.ts';
 import { approvalsContract, ordersContract, reportsContract } from './store-decisions.contract.ts';
 import { crashContract, journalContract } from './store-journal.contract.ts';
@@ -16,6 +17,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('memory', () => memoryContract(world));
     describe('approvals', () => approvalsContract(world));
     describe('orders', () => ordersContract(world));
+    describe('audit', () => auditContract(world));
     describe('reports', () => reportsContract(world));
     describe('servers', () => serversContract(world));
     describe('lease', () => leaseContract(world));

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { verifyAudit } from '../../src/core/audit-proof.ts';
 import { NOON, sampleApplied, sampleDisable, sampleIntent, sampleRow } from '../contracts/store-samples.ts';
 import { openFor } from '../contracts/store-world.ts';
 import { rowsOf } from '../store/raw-database.ts';
@@ -47,7 +48,8 @@ interface JournalRow {
 
 /** What must be true after any crash; returns the ids of the settled intents. */
 async function expectConsistent(path: string, said: Said): Promise<ReadonlySet<string>> {
-  const { journal, ledger, lease } = await openFor(sqliteWorld, path);
+  const store = await openFor(sqliteWorld, path);
+  const { journal, ledger, lease } = store;
   expect(await lease.acquire('sync')).toEqual({ held: true });
   expect(rowsOf(path, 'pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   // Only this file's own question, whose columns it names, comes back.
@@ -60,6 +62,11 @@ async function expectConsistent(path: string, said: Said): Promise<ReadonlySet<s
   const inLedger = (await ledger.all('directory')).map((row) => row.key);
   expect(new Set(inLedger)).toEqual(settled);
   expect(await journal.open()).toHaveLength(rows.length - settled.size);
+  // The audit chain is whole, with exactly one row for each outcome.
+  const { head, fault } = await verifyAudit(store);
+  expect({ head: head.seq, fault }).toEqual({ head: settled.size, fault: null });
+  const told = rowsOf(path, `select json_extract("eventJson", '$.intent') as id from audit`) as { id: string }[];
+  expect(new Set(told.map(({ id }) => id))).toEqual(settled);
   await lease.release();
   return settled;
 }
@@ -89,7 +96,7 @@ describe('B3: killed while it makes its tables', () => {
 });
 
 describe('A1: killed while it journals', () => {
-  test('before every single statement: a batch of intents is whole or absent, an outcome never without its ledger row', async () => {
+  test('before every single statement: a batch of intents is whole or absent, an outcome never without its ledger row and its row of the audit chain', async () => {
     const numbers = new Set<number>();
     for (let statement = 1; ; statement += 1) {
       const path = sqliteWorld.newPlace();

@@ -15,6 +15,7 @@ import type { DirectoryAdapter, DirectorySite } from '../../src/reconcilers/dire
 import { type DirectorySettings, directoryReconciler } from '../../src/reconcilers/directory/reconciler.ts';
 import { folderSource } from '../../src/sources/folder.ts';
 import { gitSource } from '../../src/sources/git.ts';
+import { lineAuthors } from '../../src/sources/line-authors.ts';
 import { load } from '../../src/sources/loader.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { type OpenStore, openStore } from '../../src/store/store.ts';
@@ -182,6 +183,7 @@ function partsOf(
     clock,
     newId: randomUUID,
     progress: () => undefined,
+    lineAuthors: lineAuthors(source),
   };
 }
 

@@ -7,6 +7,8 @@ import type { Attributes, Change, Desired, Observed } from '../change.ts';
 import { historyOf, isDoubtful } from '../footing.ts';
 import type { PassParts } from '../pass.ts';
 import type { Applied } from '../report.ts';
+import { refuseRestored } from '../restored.ts';
+import { recordedAct } from './acts.ts';
 import { type Operator, onScene, personOf, refuseInObserve, type Scene, writeOrdered } from './scene.ts';
 
 export interface Enabled {
@@ -32,6 +34,7 @@ export async function enableByOrder(parts: PassParts, username: string, operator
       return forget(
         scene,
         desired,
+        operator,
         [...gone, ...(row === undefined ? [] : [row])].map(({ handle }) => handle),
       );
     if (observed.protectedBecause !== null)
@@ -45,10 +48,18 @@ export async function enableByOrder(parts: PassParts, username: string, operator
 
 const LATER = 'Wait until replication has brought it back, or look at "muster ledger rebuild".';
 
-async function forget(scene: Scene, desired: Desired, handles: readonly string[]): Promise<Enabled> {
+async function forget(
+  scene: Scene,
+  desired: Desired,
+  operator: Operator,
+  handles: readonly string[],
+): Promise<Enabled> {
   const { parts, reconciler, footing } = scene;
   if (isDoubtful(footing)) throw refused(desired, `has no account on ${footing.address}. ${historyOf(footing)}`, LATER);
-  await parts.store.ledger.remove(reconciler.system, handles);
+  await refuseRestored(parts);
+  const act = { act: 'account-forgotten', person: desired.person.key, detail: { accounts: handles.length } } as const;
+  const remove = () => parts.store.ledger.remove(reconciler.system, handles);
+  if (handles.length > 0) await recordedAct(parts, { ...act, ...operator }, remove);
   return { person: desired.person.label, applied: [], forgotten: handles.length > 0 };
 }
 

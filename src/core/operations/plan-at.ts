@@ -82,7 +82,7 @@ async function holdsOf(
   at: Instant,
   dateText: string,
 ): Promise<readonly Hold[]> {
-  const lost = holds.filter(({ rule }) => rule === 'store-lost');
+  const lost = holds.filter(({ rule }) => rule === 'store-lost' || rule === 'restored');
   if (lost.length > 0) return lost;
   const gated = gate({
     revision: plan.revision,

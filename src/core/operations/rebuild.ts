@@ -8,6 +8,7 @@ import { knownFrom } from '../known.ts';
 import { lostWrites } from '../lost-writes.ts';
 import type { PassParts } from '../pass.ts';
 import type { LedgerRow } from '../ports.ts';
+import { recordedAct } from './acts.ts';
 import { acceptedState } from './adopt.ts';
 import { type Operator, onScene, type Scene } from './scene.ts';
 
@@ -46,21 +47,29 @@ export async function rebuildLedger(
     const { shown, gone } = await look(scene);
     if (approval === null) return shown;
     if (!shown.digest.startsWith(approval.digest) || approval.digest.length < 8) throw moved(shown.digest);
-    await parts.store.ledger.put([...gone.map((row) => ({ ...row, goneAt: scene.at })), ...shown.rows]);
-    await parts.store.ledger.establish(scene.at);
-    await parts.store.approvals.approve({
-      digest: shown.digest,
-      fingerprints: [],
-      people: [],
-      by: approval.by,
-      reason: approval.reason,
-      at: scene.at,
-      expires: scene.at,
-    });
-    await acceptServer(scene);
+    const detail = { learned: shown.rows.length, deleted: gone.length };
+    const { by, reason } = approval;
+    const record = { act: 'ledger-rebuild', person: null, by, reason, detail } as const;
+    await recordedAct(parts, record, () => learn(scene, shown, gone, approval));
     return { ...shown, done: true };
   };
   return onScene(parts, 'ledger rebuild', act, { ofThePast: true });
+}
+
+async function learn(scene: Scene, shown: Rebuild, gone: readonly LedgerRow[], approval: Operator): Promise<void> {
+  const { parts } = scene;
+  await parts.store.ledger.put([...gone.map((row) => ({ ...row, goneAt: scene.at })), ...shown.rows]);
+  await parts.store.ledger.establish(scene.at);
+  await parts.store.approvals.approve({
+    digest: shown.digest,
+    fingerprints: [],
+    people: [],
+    by: approval.by,
+    reason: approval.reason,
+    at: scene.at,
+    expires: scene.at,
+  });
+  await acceptServer(scene);
 }
 
 /** From now on the server counts on from where it stands, whatever it forgot. */

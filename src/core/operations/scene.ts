@@ -15,6 +15,7 @@ import { type PassParts, underLease } from '../pass.ts';
 import { peopleIn } from '../plan.ts';
 import type { Approval, Known, LedgerRow, Reconciler, Session } from '../ports.ts';
 import type { Applied } from '../report.ts';
+import { refuseRestored } from '../restored.ts';
 
 export type { Operator };
 
@@ -131,6 +132,7 @@ export async function writeOrdered(
 ): Promise<readonly Applied[]> {
   const { parts, at, rows, session, reconciler } = scene;
   refuseInObserve(parts);
+  await refuseRestored(parts);
   const order = approvalOf(changes, operator, at, at + 1);
   const { approved } = gate({
     revision: 'order',

@@ -1,0 +1,92 @@
+/** Restored: whether the store is the one that the head of the audit chain, kept elsewhere, was written by; an older one is held. */
+import { MusterError, troubleOf } from '../errors.ts';
+import type { Instant } from '../model/document.ts';
+import type { AuditHead } from './audit.ts';
+import type { Notice } from './plan.ts';
+import type { Store } from './ports.ts';
+
+export interface KeptHead extends AuditHead {
+  /** When it was written. */
+  readonly at: Instant;
+}
+
+/** The head of the chain, kept where a restored database does not reach. */
+export interface HeadFile {
+  /** For messages, and to know it again. */
+  readonly place: string;
+  /** Null: nothing is there. Throws MusterError where it can't be read, or is none. */
+  read(): Promise<KeptHead | null>;
+  /** Whole or not at all, and on the disk when it resolves. */
+  write(head: KeptHead): Promise<void>;
+  /** Throws MusterError where `write` would find no place; writes nothing. */
+  checkWritable(): Promise<void>;
+}
+
+/** Where a head file is configured. */
+export interface HeadParts {
+  readonly store: Store;
+  readonly headFile?: HeadFile;
+}
+
+const ACCEPT = 'run "muster audit accept --reason …"';
+const LOOK =
+  'If the database was restored, look first: "muster plan" shows where repository, directory and this memory differ, and the log names the rows of each run.';
+
+/** Why this store can't be taken for the one that wrote the head; null: it can, or nobody keeps the head. Never throws for the file. */
+export async function restoredBecause({ store, headFile }: HeadParts): Promise<string | null> {
+  if (headFile === undefined) return null;
+  const { place } = headFile;
+  let kept: KeptHead | null;
+  try {
+    kept = await headFile.read();
+  } catch (error) {
+    return `nobody can tell whether this is still the database of before: ${troubleOf(error).what}`;
+  }
+  if (kept === null) {
+    const missing = `the head of the audit chain was kept in ${place}, and is there no more.`;
+    return (await store.audit.keptAt()) === place ? missing : null;
+  }
+  return differenceTo(store, kept, place);
+}
+
+async function differenceTo({ audit }: Store, kept: KeptHead, place: string): Promise<string | null> {
+  if (kept.seq === 0 || (await audit.sealAt(kept.seq)) === kept.hash) return null;
+  const { seq } = await audit.head();
+  const since = new Date(kept.at).toISOString();
+  return seq < kept.seq
+    ? `the database is older than what it did: its audit chain ends with row ${seq}, and ${place} knew row ${kept.seq} on ${since}.`
+    : `the database is another one: row ${kept.seq} of its audit chain is not the one that ${place} knew on ${since}.`;
+}
+
+/** What would release everything that is held for it. */
+export const RESTORED_RELEASE = `${LOOK} Then ${ACCEPT}.`;
+
+/** Said in every pass, also where nothing waits for it. */
+export function restoredNotice(because: string | null): readonly Notice[] {
+  if (because === null) return [];
+  const text = `Everything but blocks is held, because ${because}`;
+  return [{ kind: 'restored', person: null, text, next: RESTORED_RELEASE, origin: null, urgent: true }];
+}
+
+/** For acts that write by themselves. Throws MusterError (`person`). */
+export async function refuseRestored(parts: HeadParts): Promise<void> {
+  const because = await restoredBecause(parts);
+  if (because === null) return;
+  throw new MusterError({ remedy: 'person', where: 'the store', what: because, next: RESTORED_RELEASE });
+}
+
+/** Keeps the present end of the chain elsewhere. @returns the end; throws MusterError where the file can't be written. */
+export async function keepHead({ store, headFile }: HeadParts, at: Instant): Promise<AuditHead> {
+  const head = await store.audit.head();
+  if (headFile === undefined) return head;
+  await headFile.write({ ...head, at });
+  await store.audit.keepAt(headFile.place);
+  return head;
+}
+
+/** A head that could not be kept: the next pass tries again, but until then a restored database would not be noticed. */
+export function headNotice(error: unknown): Notice {
+  const { what, next } = troubleOf(error);
+  const text = `The head of the audit chain could not be kept: ${what}`;
+  return { kind: 'audit-head', person: null, text, next, origin: null, urgent: false };
+}
