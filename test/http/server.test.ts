@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openSqliteToRead } from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import { LIVELY, type ShownOptions, type ShownStatus, showStatus } from '../support/shown-status.ts';
-import { SAMPLE_NOW } from '../support/status-sample.ts';
+import { SAMPLE_NOW } from '../support/status-sample-people.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 

@@ -9,7 +9,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { QUIET_BROWSER } from '../support/quiet-browser.ts';
 import { type ShownStatus, showStatus } from '../support/shown-status.ts';
-import type { SampleState } from '../support/status-sample.ts';
+import type { SampleState } from '../support/status-sample-report.ts';
 
 /** Runs if a browser takes it for markup, reverses what follows, and never ends. */
 const HARM = [
