@@ -26,6 +26,9 @@ import { INSTANCE } from './scene.ts';
 import { sorted } from './story.ts';
 import { makeTestDirectory } from './test-directory.ts';
 
+/** More than a history comes to. */
+const AUDIT_ROWS = 10_000;
+
 export interface Clock {
   now: number;
   /** How far the server's clock is ahead. */
@@ -277,8 +280,10 @@ async function asText(
   };
   const rows = await store.ledger.all('directory');
   const entries = await store.memory.entries();
+  const audit = await store.audit.rows({ limit: AUDIT_ROWS });
   return {
-    report: readable({ ...report, durationsMs: {} }),
+    // What seals a row seals how long the run took as well.
+    report: readable({ ...report, durationsMs: {}, audit: report.audit?.seq }),
     left: readable({
       accounts: sorted(lines.map(readable)),
       ledger: sorted(rows.map(readable)),
@@ -286,6 +291,9 @@ async function asText(
       files: sorted([...(await store.memory.files())].map(readable)),
       revision: await store.memory.revision(),
       open: await store.journal.open(),
+      audit: audit.flatMap(({ event }) =>
+        'runId' in event && event.runId === report.runId ? [{ ...event, durationsMs: {} }] : [],
+      ),
     }),
   };
 }
