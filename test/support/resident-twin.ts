@@ -22,12 +22,10 @@ import { type Files, musterFile, writeFiles } from './desired-state.ts';
 import { LIMITS } from './gate-builder.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
 import { NOW } from './reconciliation.ts';
+import { rowsOfRun } from './run-rows.ts';
 import { INSTANCE } from './scene.ts';
 import { sorted } from './story.ts';
 import { makeTestDirectory } from './test-directory.ts';
-
-/** More than a history comes to. */
-const AUDIT_ROWS = 10_000;
 
 export interface Clock {
   now: number;
@@ -280,7 +278,6 @@ async function asText(
   };
   const rows = await store.ledger.all('directory');
   const entries = await store.memory.entries();
-  const audit = await store.audit.rows({ limit: AUDIT_ROWS });
   return {
     // What seals a row seals how long the run took as well.
     report: readable({ ...report, durationsMs: {}, audit: report.audit?.seq }),
@@ -291,9 +288,7 @@ async function asText(
       files: sorted([...(await store.memory.files())].map(readable)),
       revision: await store.memory.revision(),
       open: await store.journal.open(),
-      audit: audit.flatMap(({ event }) =>
-        'runId' in event && event.runId === report.runId ? [{ ...event, durationsMs: {} }] : [],
-      ),
+      audit: await rowsOfRun(store, report.runId),
     }),
   };
 }
