@@ -126,12 +126,13 @@ async function bulk(input: SystemInput, connected: Connected, start: Start, lane
   let observation =
     footing.standing === 'back' ? backTrouble(footing) : await observe(input, session, start, reachOf(footing, start));
   if ('observed' in observation) {
-    const result = await conclude(input, connected, start, lane, observation);
+    const { result, contradicted } = await conclude(input, connected, start, lane, observation);
     const known = input.reuse.known(start.rows, start.unsettled);
-    if (await mayStand(result.changes, observation, session.reader, known)) return result;
+    const stands = observation.reach === 'full' || !contradicted;
+    if (stands && (await mayStand(result.changes, observation, session.reader, known))) return result;
     observation = await observe(input, session, start, 'full');
   }
-  if ('observed' in observation) return conclude(input, connected, start, lane, observation);
+  if ('observed' in observation) return (await conclude(input, connected, start, lane, observation)).result;
   // There was no time for a second lane either.
   if (watch.came !== null) throw new MusterError(observation);
   // Nobody but the lane will look at those whom the ledger shows disabled already.
@@ -190,7 +191,7 @@ async function conclude(
   start: Start,
   lane: LaneResult,
   observation: Observation,
-): Promise<SystemResult> {
+): Promise<{ readonly result: SystemResult; readonly contradicted: boolean }> {
   const { reconciler, at, keep, reuse } = input;
   const doubtful = isDoubtful(footing);
   const { system, server, digest, observed, elsewhere } = observation;
@@ -206,25 +207,26 @@ async function conclude(
     doubtful: start.doubtful,
     unsettled: new Set(late.unsettled.map(({ change }) => change.address.key)),
   });
-  const result = withoutLost(whole, lost, start.desired, footing);
+  const judged = withoutLost(whole, lost, start.desired, footing);
   const known = reuse.known(late.rows, late.unsettled);
-  const accepted = await confirmed(result.accepted, late.rows, session.reader, known);
+  const { accepted, contradicted } = await confirmed(judged.accepted, late.rows, session.reader, known);
   const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];
   const { ours, unknownMarks } = reuse.tally(observation, late.rows);
-  return {
+  const result: SystemResult = {
     system: reconciler.system,
     session,
     footing,
     believed: lost.size === 0,
     lane,
-    changes: withoutJudged(result.changes, lane),
-    notices: [...start.notices, ...late.notices, ...cleared, ...result.notices, ...laneNotices(lane, result.notices)],
+    changes: withoutJudged(judged.changes, lane),
+    notices: [...start.notices, ...late.notices, ...cleared, ...judged.notices, ...laneNotices(lane, judged.notices)],
     rows: withRows(late.rows, accepted),
     accepted,
     read: { system, server, digest, ours },
     trouble: null,
     unknownMarks,
   };
+  return { result, contradicted };
 }
 
 /** What the lane judged is not judged again, and whom it could not shut out gets nothing else either. */

@@ -22,8 +22,18 @@ function readerOf(things: ReturnType<typeof found>[] | null, position: Position 
 describe('D5: what would end the record of a disable', () => {
   const before = row('anna', { enabled: false, disabledFor: cause('person-blocked') });
   const after = row('anna');
-  const look = (things: ReturnType<typeof found>[] | null, accepted: LedgerRow) =>
-    confirmed([accepted], new Map([[before.handle, before]]), readerOf(things), knownFrom([before], []));
+  const look = async (things: ReturnType<typeof found>[] | null, one: LedgerRow) => {
+    const known = knownFrom([before], []);
+    const { accepted, contradicted } = await confirmed(
+      [one],
+      new Map([[before.handle, before]]),
+      readerOf(things),
+      known,
+    );
+    // Nothing is left out in silence: what was read has to be read again.
+    expect(contradicted).toBe(accepted.length === 0);
+    return accepted;
+  };
 
   test('counts where a second look shows the account enabled as well', async () => {
     expect(await look([found('anna')], after)).toEqual([after]);

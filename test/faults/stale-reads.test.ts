@@ -8,7 +8,7 @@ import { allStalePoints, differences, everyStaleRead, type StalePoint, staleName
 /** Set MUSTER_SEED to repeat a run. */
 const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Some two seconds each on an idle core. */
-const POINTS = 12;
+const POINTS = 8;
 
 describe.skipIf(missingForSamba().length > 0)('D5: reads answered by a server of the past', () => {
   test('D5: whichever read of a scenario goes astray, alone or with all that follow: no wrong write, and everybody ends as if none had', async () => {

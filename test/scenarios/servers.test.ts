@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Observation, Reconciler, Session } from '../../src/core/ports.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
 import { type Faults, noFaults, silent, unproven, withFaults } from '../support/faulty-reconciler.ts';
@@ -185,4 +186,40 @@ describe('D5: an older copy that answers in the place of the server', () => {
     expect(sorted(story(await scene.sync()))).toEqual(['(server)', 'enable anna']);
     expect(await scene.directory.isEnabled('anna')).toBe(true);
   });
+
+  test('D5: a reading of changes that missed one does not stand against a second look: everything is read again', async () => {
+    const missed: Missed = { last: null, hides: false };
+    scene = await makeScene({ around: (reconciler) => missing(reconciler, missed) });
+    await scene.declare({ ...institution('cbs', 'CBS'), ...people(PEOPLE) });
+    await scene.settle();
+    missed.hides = true;
+    await scene.declare(person('anna', { state: 'closed' }));
+    expect(story(await scene.sync())).toEqual(['disable anna']);
+    // It still shows her enabled; the ledger says that Muster disabled her.
+    await scene.declare(person('anna'));
+    expect(story(await scene.sync())).toEqual(['enable anna']);
+    expect(await scene.directory.isEnabled('anna')).toBe(true);
+  });
 });
+
+interface Missed {
+  /** The latest full reading. */
+  last: Observation | null;
+  hides: boolean;
+}
+
+/** A directory whose readings of changes never find any, as where an older copy answers the search for them. */
+function missing(reconciler: Reconciler, missed: Missed): Reconciler {
+  const around = ({ reader, writer }: Session): Session => ({
+    writer,
+    reader: {
+      ...reader,
+      observe: async (wanted, known, reach) => {
+        if (missed.hides && missed.last !== null && reach === 'changes') return { ...missed.last, reach: 'changes' };
+        missed.last = await reader.observe(wanted, known, reach);
+        return missed.last;
+      },
+    },
+  });
+  return { ...reconciler, connect: async (suits) => around(await reconciler.connect(suits)) };
+}

@@ -277,14 +277,13 @@ async function asText(
     return text;
   };
   const rows = await store.ledger.all('directory');
-  const entries = await store.memory.entries();
   return {
     // What seals a row seals how long the run took as well.
     report: readable({ ...report, durationsMs: {}, audit: report.audit?.seq }),
     left: readable({
       accounts: sorted(lines.map(readable)),
       ledger: sorted(rows.map(readable)),
-      entries: sorted(entries.map(readable)),
+      entries: sorted((await store.memory.entries()).map(readable)),
       files: sorted([...(await store.memory.files())].map(readable)),
       revision: await store.memory.revision(),
       open: await store.journal.open(),
