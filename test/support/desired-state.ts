@@ -33,11 +33,16 @@ export async function makeRepository(folder: string): Promise<void> {
   await git(folder, 'init', '--quiet', '--initial-branch=main', '--template=');
 }
 
-/** Writes the files and commits everything; gives the commit's id. */
-export async function commit(folder: string, files: Files, message: string): Promise<string> {
+/**
+ * Writes the files and commits everything; gives the commit's id.
+ * @param at when, as Git reads it; now by default. The same commits at the same time have the same ids.
+ */
+export async function commit(folder: string, files: Files, message: string, at?: string): Promise<string> {
   await writeFiles(folder, files);
   await git(folder, 'add', '--all');
-  await git(folder, 'commit', '--quiet', '--no-verify', `--message=${message}`);
+  const dates = at === undefined ? {} : { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at };
+  const args = ['-C', folder, 'commit', '--quiet', '--no-verify', `--message=${message}`];
+  await runCommand('git', args, { env: { ...GIT_ENVIRONMENT, ...dates } });
   return (await git(folder, 'rev-parse', 'HEAD')).trim();
 }
 

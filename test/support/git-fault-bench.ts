@@ -12,7 +12,7 @@ import { load } from '../../src/sources/loader.ts';
 import type { OpenStore } from '../../src/store/store.ts';
 import { wire } from '../../src/wiring.ts';
 import { withoutAttempt } from './account-dumps.ts';
-import { commit, makeRepository, musterFile } from './desired-state.ts';
+import { commit, daysFromToday, makeRepository, musterFile } from './desired-state.ts';
 import type { FaultBench, Look, Patience } from './fault-bench.ts';
 import type { Step } from './fault-points.ts';
 import type { GitHttpsServer } from './git-https-server.ts';
@@ -24,6 +24,9 @@ import { startProxy, type TcpProxy } from './tcp-proxy.ts';
 
 /** What a disturbed fetch may take: long beside one on this machine, short beside a test. */
 const IMPATIENT_FETCH_MS = 2_500;
+
+/** Processes that share the points of one session must have sessions of the same bytes. */
+const COMMITTED_AT = `${daysFromToday(-1)}T12:00:00Z`;
 
 interface Parts {
   readonly proxy: TcpProxy;
@@ -52,7 +55,7 @@ export async function makeGitBenches(
   const repository = join(folder, name, 'desired-state');
   server.forget();
   await makeRepository(repository);
-  await commit(repository, musterFile(INSTANCE), 'Begin');
+  await commit(repository, musterFile(INSTANCE), 'Begin', COMMITTED_AT);
   const url = (port: number) => `https://127.0.0.1:${port}/${name}/desired-state/.git`;
   const making = Array.from({ length: count }, (_, n) =>
     makeParts(channel, server, { home: join(folder, name, `lane-${n}`), repository, url }),
@@ -95,6 +98,7 @@ function siteIn(home: string, repository: string): TestSite {
     repository,
     configFile: join(home, 'muster.yaml'),
     database: join(home, 'muster.db'),
+    committedAt: COMMITTED_AT,
     remove: () => rm(home, { recursive: true, force: true }),
   };
 }

@@ -100,9 +100,12 @@ async function answerOf(folder: string, request: IncomingMessage, body: Buffer):
       GIT_HTTP_EXPORT_ALL: '1',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_COUNT: '2',
       GIT_CONFIG_KEY_0: 'safe.directory',
       GIT_CONFIG_VALUE_0: '*',
+      // Several threads find other deltas each time, and the same objects then have other bytes.
+      GIT_CONFIG_KEY_1: 'pack.threads',
+      GIT_CONFIG_VALUE_1: '1',
       REQUEST_METHOD: request.method ?? 'GET',
       PATH_INFO: url.pathname,
       QUERY_STRING: url.search.slice(1),

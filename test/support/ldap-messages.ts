@@ -60,6 +60,14 @@ export function withMessageId(message: Buffer, id: number): Buffer {
   return copy;
 }
 
+/** The result code (RFC 4511 4.1.9) of the last message of an answer. */
+export function resultCodeOf(message: Buffer): number {
+  const tagAt = headerEnd(message, 0) ?? 0;
+  const operationAt = elementEnd(message, tagAt) ?? 0;
+  const codeAt = headerEnd(message, operationAt) ?? 0;
+  return message.readUInt8(headerEnd(message, codeAt) ?? 0);
+}
+
 /** Whether this request changes the directory. */
 export function isLdapWrite(message: LdapMessage): boolean {
   return WRITES.includes(message.operation);

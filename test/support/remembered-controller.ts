@@ -2,10 +2,11 @@
  * A real domain controller that is asked each question once: what it answered, byte for byte, is its answer to the same request in the
  * same state from then on. A state is what a sequence of writes led to; a write not made before is made, from exactly that state.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { type AdminSession, openAdminSession } from './admin-session.ts';
 import { type BindOutcome, bindOutcome } from './directory-contents.ts';
 import type { Look } from './fault-bench.ts';
-import { isLdapWrite, readLdapMessage, withMessageId } from './ldap-messages.ts';
+import { isLdapWrite, readLdapMessage, resultCodeOf, withMessageId } from './ldap-messages.ts';
 import { PlainLdap } from './plain-ldap.ts';
 import { type SambaDc, type SambaSnapshot, snapshotState } from './samba.ts';
 
@@ -35,6 +36,12 @@ export interface Answer {
 
 /** The time of an answer, GeneralizedTime (RFC 4517 3.3.13) as a controller writes it. */
 const SERVER_TIME = /\d{14}(?=\.0Z)/;
+
+/** What a busy server answers and later does not: time limit exceeded, busy, unavailable (RFC 4511 A.1). */
+const PASSING_CODES = [3, 51, 52];
+/** A question is asked again so often, after one pause more each time. */
+const ATTEMPTS = 10;
+const PAUSE_MS = 100;
 
 export class RememberedController {
   readonly dc: SambaDc;
@@ -112,12 +119,21 @@ export class RememberedController {
     return { messages, next: state };
   }
 
-  async #messages({ login, request }: Question): Promise<readonly Buffer[]> {
+  async #messages(question: Question): Promise<readonly Buffer[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const messages = await this.#messagesNow(question);
+      if (!isPassing(messages)) return messages;
+      if (attempt === ATTEMPTS) throw new Error(`the controller was too busy to answer, ${ATTEMPTS} times`);
+      await wait(attempt * PAUSE_MS);
+    }
+  }
+
+  async #messagesNow({ login, request }: Question): Promise<readonly Buffer[]> {
     this.asked += 1;
     const link = await PlainLdap.open(this.dc);
     try {
-      if (login !== null) await link.ask(login);
-      return await link.ask(request);
+      const loggedIn = login === null ? [] : await link.ask(login);
+      return isPassing(loggedIn) ? loggedIn : await link.ask(request);
     } finally {
       link.close();
     }
@@ -156,6 +172,12 @@ export class RememberedController {
 
 function stateOf(look: Look): DirectoryState {
   return { look, answers: new Map(), read: new Map(), binds: new Map() };
+}
+
+/** An answer that the same question will not get again. */
+function isPassing(messages: readonly Buffer[]): boolean {
+  const last = messages.at(-1);
+  return last !== undefined && PASSING_CODES.includes(resultCodeOf(last));
 }
 
 /** Who asks what, whatever the id of the message. */

@@ -46,6 +46,7 @@ class RememberedLink extends Duplex {
   readonly #place: RememberedPlace;
   #rest: Buffer = Buffer.alloc(0);
   #login: Buffer | null = null;
+  #over = false;
 
   constructor(place: RememberedPlace) {
     super({ allowHalfOpen: false });
@@ -53,6 +54,7 @@ class RememberedLink extends Duplex {
   }
 
   resetAndDestroy(): this {
+    this.#over = true;
     return this.destroy();
   }
 
@@ -67,20 +69,28 @@ class RememberedLink extends Duplex {
     done();
   }
 
+  override _final(done: () => void): void {
+    this.#hangUp();
+    done();
+  }
+
   #take(message: Buffer): void {
     const { operation } = readLdapMessage(message);
-    if (operation === 'unbind') {
-      this.push(null);
-      return;
-    }
+    if (operation === 'unbind') return this.#hangUp();
     if (operation === 'abandon') return;
     const login = this.#login;
     if (operation === 'bind') this.#login = message;
     this.#place.answer(login, message).then(
       (messages) => {
-        if (!this.destroyed && !this.readableEnded) this.push(Buffer.concat(messages));
+        if (!this.#over) this.push(Buffer.concat(messages));
       },
       (error: Error) => this.destroy(error),
     );
+  }
+
+  /** What was asked before is done all the same; nobody hears of it. */
+  #hangUp(): void {
+    this.#over = true;
+    this.push(null);
   }
 }

@@ -38,6 +38,8 @@ export interface TestSite {
   readonly repository: string;
   readonly configFile: string;
   readonly database: string;
+  /** When everything is committed, as Git reads it; as it happens by default. */
+  readonly committedAt?: string;
   readonly remove: () => Promise<void>;
 }
 
@@ -72,7 +74,7 @@ export async function makeSite(dc: SambaDc, options: SiteOptions = {}): Promise<
 
 /** Commits to the site's repository. */
 export async function change(site: TestSite, files: Files, message: string): Promise<string> {
-  return await commit(site.repository, files, message);
+  return await commit(site.repository, files, message, site.committedAt);
 }
 
 async function configure(site: TestSite, dc: SambaDc, recipient: string, options: SiteOptions): Promise<void> {
