@@ -75,6 +75,25 @@ describe('audit verify', () => {
   );
 });
 
+describe('audit verify where the kept head is gone', () => {
+  test.each([
+    ['and nothing else', ''],
+    ['and the end of the chain was cut off', 'delete from audit where seq > 1'],
+  ])(
+    'K4: ends with 1 and says where it was kept, %s',
+    async (_what, statement) => {
+      rmSync(headFile());
+      if (statement !== '') tamper(statement);
+      const { code, out } = await site.muster('audit', 'verify');
+      expect(code).toBe(1);
+      expect(out).toContain(`was kept in ${headFile()} and is gone`);
+      expect(out).not.toContain('The audit chain is whole');
+      expect(out).not.toContain('set "audit.headFile"');
+    },
+    30_000,
+  );
+});
+
 describe('audit show', () => {
   test('tells who did what to whom, on whose word, and why; for one person alone', async () => {
     await site.muster('block', 'bmadsen', '--reason', 'stolen laptop');
