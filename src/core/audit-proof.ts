@@ -47,7 +47,10 @@ export function compareKept(proven: AuditHead, kept: KeptHead, hash: string | nu
   if (kept.seq === 0 || hash === kept.hash) return null;
   return proven.seq < kept.seq
     ? { seq: proven.seq + 1, what: `it is missing: the chain ends before it, and once went on to row ${kept.seq}.` }
-    : { seq: kept.seq, what: 'it is not the row whose seal was kept: the database is an older copy that went on since, or the chain was made anew.' };
+    : {
+        seq: kept.seq,
+        what: 'it is not the row whose seal was kept: the database is an older copy that went on since, or the chain was made anew.',
+      };
 }
 
 export interface Verified extends Proof {

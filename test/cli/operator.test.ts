@@ -11,7 +11,12 @@ test.each([
   ['not what somebody else set for themselves', 'bo', anna, 'anna'],
   ['not what is no login name', 'bo, on behalf of\nanna', root, 'root'],
   ['not what is empty', '', root, 'root'],
-  ['who called, where the rights are of another', 'bo', { uid: 1000, effectiveUid: 998, username: 'muster' }, 'uid 1000'],
+  [
+    'who called, where the rights are of another',
+    'bo',
+    { uid: 1000, effectiveUid: 998, username: 'muster' },
+    'uid 1000',
+  ],
   ['the number of a user without a name', undefined, { ...anna, username: '' }, 'uid 1000'],
 ])('the operator is %s', (_what, SUDO_USER, user, name) => {
   expect(operatorName({ SUDO_USER }, user)).toBe(name);

@@ -56,7 +56,11 @@ export async function blockByOrder(
   }
 }
 
-async function record(parts: PassParts, order: BlockOrder, at: number): Promise<Pick<Blocked, 'already' | 'keptLonger' | 'replaced'>> {
+async function record(
+  parts: PassParts,
+  order: BlockOrder,
+  at: number,
+): Promise<Pick<Blocked, 'already' | 'keptLonger' | 'replaced'>> {
   const { scope, target, reason, by, until } = order;
   const { orders } = parts.store;
   const earlier = (await orders.blocks(at)).filter((block) => block.scope === scope && block.target === target);
