@@ -1,6 +1,6 @@
 /** `muster audit show`, `verify`, `export`, `accept`: the chain of everything that counts. */
 import { type AuditQuery, EMPTY_CHAIN } from '../core/audit.ts';
-import { verifyAudit } from '../core/audit-proof.ts';
+import { isWhole, verifyAudit } from '../core/audit-proof.ts';
 import { acceptHistory } from '../core/operations/acts.ts';
 import { fold } from '../model/document.ts';
 import { acceptedHistoryPage, auditPage, verifiedPage } from '../views/audit.ts';
@@ -46,7 +46,7 @@ export async function auditVerify(invocation: Invocation): Promise<ExitCode> {
   return onSite(invocation, async ({ parts: { store, settings, headFile } }) => {
     const verified = await verifyAudit(store, headFile);
     await show(invocation, verified, () => verifiedPage(verified, settings.timeZone));
-    return verified.fault === null ? 0 : 1;
+    return isWhole(verified) ? 0 : 1;
   });
 }
 

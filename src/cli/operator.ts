@@ -32,11 +32,25 @@ function emptyReason(): MusterError {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export function operatorName(env: Env): string {
-  return env.SUDO_USER || nameOfUser();
+/** Who runs this process, as the operating system says. */
+export interface ProcessUser {
+  readonly uid: number;
+  readonly effectiveUid: number;
+  /** Of the effective uid: Node looks up no other. */
+  readonly username: string;
 }
 
-function nameOfUser(): string {
+/** A login name, also of a domain (`anna@example.org`, `EXAMPLE\\anna`). */
+const LOGIN_NAME = /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,63}\\)?[A-Za-z0-9_][A-Za-z0-9_.@-]{0,127}$/;
+
+/** Anybody can set SUDO_USER for a process of their own: only where the process is root's can sudo have set it. */
+export function operatorName(env: Env, user: ProcessUser = processUser()): string {
+  const caller = env.SUDO_USER;
+  if (user.effectiveUid === 0 && caller !== undefined && LOGIN_NAME.test(caller)) return caller;
+  return user.uid === user.effectiveUid && user.username !== '' ? user.username : `uid ${user.uid}`;
+}
+
+function processUser(): ProcessUser {
   const { username, uid } = userInfo();
-  return username === '' ? `uid ${uid}` : username;
+  return { username, uid: process.getuid?.() ?? uid, effectiveUid: process.geteuid?.() ?? uid };
 }

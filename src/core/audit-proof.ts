@@ -47,22 +47,36 @@ export function compareKept(proven: AuditHead, kept: KeptHead, hash: string | nu
   if (kept.seq === 0 || hash === kept.hash) return null;
   return proven.seq < kept.seq
     ? { seq: proven.seq + 1, what: `it is missing: the chain ends before it, and once went on to row ${kept.seq}.` }
-    : { seq: kept.seq, what: 'it is not the row whose seal was kept: the chain was made anew up to there.' };
+    : {
+        seq: kept.seq,
+        what: 'it is not the row whose seal was kept: the database is an older copy that went on since, or the chain was made anew.',
+      };
 }
 
 export interface Verified extends Proof {
   readonly format: 1;
   /** What was kept elsewhere; null: nothing is, or nothing yet. */
   readonly kept: (KeptHead & { readonly place: string }) | null;
+  /** Where a head should be and none is: not kept there yet, or gone. Null: none is asked for, or it is there. */
+  readonly missing: { readonly place: string; readonly gone: boolean } | null;
 }
 
 /** Enough rows that asking costs nothing beside hashing, few enough to be held at once. */
 const ROWS_AT_ONCE = 1_000;
 
+/** Whether nothing speaks against it: no bad row, and no kept head that is gone. */
+export function isWhole({ fault, missing }: Verified): boolean {
+  return fault === null && missing?.gone !== true;
+}
+
 /** Reads the whole chain. Throws MusterError where the store or the head file can't be read. */
 export async function verifyAudit({ audit }: Store, headFile?: HeadFile): Promise<Verified> {
   const kept = headFile === undefined ? null : await headFile.read();
   const keptHere = kept === null || headFile === undefined ? null : { ...kept, place: headFile.place };
+  const missing =
+    kept !== null || headFile === undefined
+      ? null
+      : { place: headFile.place, gone: (await audit.keptAt()) === headFile.place };
   let head = EMPTY_CHAIN;
   let hash: string | null = null;
   for (;;) {
@@ -70,9 +84,9 @@ export async function verifyAudit({ audit }: Store, headFile?: HeadFile): Promis
     if (rows.length === 0) break;
     const proof = proveRows(head, rows);
     hash = rows.find(({ seq }) => seq === kept?.seq && seq <= proof.head.seq)?.hash ?? hash;
-    if (proof.fault !== null) return { format: 1, ...proof, kept: keptHere };
+    if (proof.fault !== null) return { format: 1, ...proof, kept: keptHere, missing };
     head = proof.head;
   }
   const fault = kept === null ? null : compareKept(head, kept, hash);
-  return { format: 1, head, fault, kept: keptHere };
+  return { format: 1, head, fault, kept: keptHere, missing };
 }

@@ -51,11 +51,9 @@ export async function restoredBecause({ store, headFile }: HeadParts): Promise<s
 
 async function differenceTo({ audit }: Store, kept: KeptHead, place: string): Promise<string | null> {
   if (kept.seq === 0 || (await audit.sealAt(kept.seq)) === kept.hash) return null;
-  const { seq } = await audit.head();
   const since = new Date(kept.at).toISOString();
-  return seq < kept.seq
-    ? `the database is older than what it did: its audit chain ends with row ${seq}, and ${place} knew row ${kept.seq} on ${since}.`
-    : `the database is another one: row ${kept.seq} of its audit chain is not the one that ${place} knew on ${since}.`;
+  // One sentence for both: rows that come in while it is held must neither change the notice nor make it sound like another trouble.
+  return `the database is older than what it did, or another one: row ${kept.seq} of the audit chain, which ${place} knew on ${since}, is not in it.`;
 }
 
 /** What would release everything that is held for it. */

@@ -11,10 +11,13 @@ import { type Block, item, line, nextStep, type Page, section } from './page.ts'
 import { type ReportOptions, reportPage } from './report.ts';
 import { count, moment } from './words.ts';
 
+const KEPT_LONGER =
+  'It goes on longer than what was asked for now, so it stays and nothing new is recorded. To have it end sooner, run "muster unblock" first.';
+
 /** @param target whom the order names. */
 export function blockedPage(blocked: Blocked, target: string, options: ReportOptions): Page {
   const { timeZone } = options;
-  const { already, replaced } = blocked;
+  const { already, keptLonger, replaced } = blocked;
   const { blocks } = reportPage(blocked, options);
   const order = (one: OperatorBlock) =>
     `by ${one.by} on ${moment(one.at, timeZone)}${one.until === null ? ', without an end' : `, until ${endInWords(one.until, timeZone)}`}: ${one.reason}`;
@@ -23,6 +26,7 @@ export function blockedPage(blocked: Blocked, target: string, options: ReportOpt
     title: already === null ? `Blocked: ${target}` : `Blocked already: ${target}`,
     blocks: [
       line(already === null ? recorded : `Blocked already ${order(already)}`),
+      ...(keptLonger ? [line(KEPT_LONGER)] : []),
       ...replaced.map((one) => line(`It takes the place of the block ${order(one)}`)),
       ...blocks,
     ],

@@ -205,16 +205,23 @@ function toldAct({ act, phase, by, reason, person, detail }: ActEvent): Told {
 const DAMAGED =
   'Keep a copy of the database as it is, and compare with an older copy or export: who can write to that file, and when did it change?';
 
-export function verifiedPage({ head, fault, kept }: Verified, timeZone: string): Page {
-  const keptLine =
-    kept === null
-      ? 'No head is kept elsewhere, so rows cut off at the end would not be noticed.'
-      : `Kept in ${kept.place} on ${moment(kept.at, timeZone)}: row ${kept.seq}, seal ${kept.hash.slice(0, SEAL_SHOWN)}`;
+/** What to do about a head that was kept and is not there. */
+const HEAD_GONE =
+  'Find out who removed that file, and compare the last row with the log ("audit" of each run) or an older export. Then run "muster audit accept --reason …".';
+
+export function verifiedPage(verified: Verified, timeZone: string): Page {
+  const { head, fault, missing } = verified;
+  const keptLine = keptWords(verified, timeZone);
   if (fault === null) {
     const last = head.seq === 0 ? 'No row yet.' : `The last is row ${head.seq}, seal ${head.hash.slice(0, SEAL_SHOWN)}`;
-    const title = `The audit chain is whole: ${count(head.seq, 'row', 'rows')}`;
-    const next = kept === null ? nextStep('To have that noticed, set "audit.headFile" in the configuration.') : [];
-    return { title, blocks: [line(last), line(keptLine), ...next] };
+    const rows = count(head.seq, 'row', 'rows');
+    if (missing?.gone === true) {
+      const title = `Nobody can tell whether the audit chain is whole: ${rows}, and no kept head to compare`;
+      return { title, blocks: [line(keptLine, 'bad'), line(last), ...nextStep(HEAD_GONE)] };
+    }
+    const unasked = verified.kept === null && missing === null;
+    const next = unasked ? nextStep('To have that noticed, set "audit.headFile" in the configuration.') : [];
+    return { title: `The audit chain is whole: ${rows}`, blocks: [line(last), line(keptLine), ...next] };
   }
   return {
     title: `The audit chain is damaged: row ${fault.seq} is the first bad one`,
@@ -225,6 +232,16 @@ export function verifiedPage({ head, fault, kept }: Verified, timeZone: string):
       ...nextStep(DAMAGED),
     ],
   };
+}
+
+function keptWords({ kept, missing }: Verified, timeZone: string): string {
+  if (kept !== null) {
+    return `Kept in ${kept.place} on ${moment(kept.at, timeZone)}: row ${kept.seq}, seal ${kept.hash.slice(0, SEAL_SHOWN)}`;
+  }
+  if (missing === null) return 'No head is kept elsewhere, so rows cut off at the end would not be noticed.';
+  return missing.gone
+    ? `The head of the chain was kept in ${missing.place} and is gone, so rows cut off at the end would not be noticed.`
+    : `No head is kept in ${missing.place} yet; the next run writes it.`;
 }
 
 export function acceptedHistoryPage({ because, seq }: AcceptedHistory): Page {

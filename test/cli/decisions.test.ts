@@ -71,7 +71,7 @@ describe('a block from the command line', () => {
     expect((await site.muster('sync')).out).toContain('1 person got access back.');
   }, 60_000);
 
-  test('is given once: a second says who gave the first, and one with another end takes its place', async () => {
+  test('is given once: a second says who gave the first, one with a later end takes its place, and one with an earlier end does not', async () => {
     await site.muster('sync');
     await site.muster('block', 'bmadsen', '--reason', 'stolen laptop', '--until', '2199-03-01');
     const again = await site.muster('block', 'bmadsen', '--reason', 'once more', '--until', '2199-03-01');
@@ -84,6 +84,9 @@ describe('a block from the command line', () => {
     expect(JSON.parse(longer.out)).toMatchObject({ already: null, replaced: [{ reason: 'stolen laptop' }] });
     const { out } = await site.muster('why', 'bmadsen');
     expect(out).toMatch(/\nWhy not\n {2}Bo Madsen .*: the case grew\n\n/);
+    const shorter = await site.muster('block', 'bmadsen', '--reason', 'just today', '--until', '4h');
+    expect(shorter.out).toMatch(/Blocked already by .*, without an end: the case grew/);
+    expect(shorter.out).toContain('run "muster unblock" first');
     const ended = await site.muster('unblock', 'bmadsen', '--reason', 'found');
     expect(ended.out.match(/bmadsen, blocked by/g)).toHaveLength(1);
   }, 60_000);

@@ -44,15 +44,18 @@ describe('audit verify', () => {
   const kept = { ...head, seq: 11, at: NOON, place: '/mnt/elsewhere/head.json' };
 
   test('says that the chain is whole, and what would not be noticed', () => {
-    const alone = verifiedPage({ format: 1, head, fault: null, kept: null }, timeZone);
-    expectGolden(text(verifiedPage({ format: 1, head, fault: null, kept }, timeZone)) + text(alone), 'audit-whole.txt');
+    const alone = verifiedPage({ format: 1, head, fault: null, kept: null, missing: null }, timeZone);
+    expectGolden(
+      text(verifiedPage({ format: 1, head, fault: null, kept, missing: null }, timeZone)) + text(alone),
+      'audit-whole.txt',
+    );
   });
 
   test('names the first bad row, what stands, and what to do', () => {
     const fault = { seq: 13, what: 'it is missing; the next one there is row 15.' };
     const first = { seq: 1, what: 'it is not what was sealed: it, or the order of rows, was changed.' };
-    const damaged = text(verifiedPage({ format: 1, head, fault, kept }, timeZone));
-    const whole = text(verifiedPage({ format: 1, head: EMPTY_CHAIN, fault: first, kept }, timeZone));
+    const damaged = text(verifiedPage({ format: 1, head, fault, kept, missing: null }, timeZone));
+    const whole = text(verifiedPage({ format: 1, head: EMPTY_CHAIN, fault: first, kept, missing: null }, timeZone));
     expectGolden(damaged + whole, 'audit-damaged.txt');
   });
 

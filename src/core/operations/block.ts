@@ -26,15 +26,18 @@ const NO_PATIENCE: Patience = { tries: 0, pause: () => Promise.resolve() };
 
 /** What carrying it out came to, and what became of earlier orders. */
 export interface Blocked extends Report {
-  /** The order of before that says the same, so that no second one was recorded; null: this one was. */
+  /** The order of before that goes on as long or longer, so that no second one was recorded; null: this one was. */
   readonly already: OperatorBlock | null;
-  /** Orders with another end, in the place of which this one counts now. */
+  /** That order ends later than what was asked for now, or never. */
+  readonly keptLonger: boolean;
+  /** Orders with an earlier end, in the place of which this one counts now. */
   readonly replaced: readonly OperatorBlock[];
 }
 
 /**
  * The order is recorded before anything is written, so that it holds even where no server answers now. There is one order for one
- * person or institution: one with another end takes the place of the earlier.
+ * person or institution: one with a later end takes the place of the earlier. An order
+ * to block never gives access back sooner: what goes on longer stays, and only unblock ends it.
  */
 export async function blockByOrder(
   parts: PassParts,
@@ -53,16 +56,24 @@ export async function blockByOrder(
   }
 }
 
-async function record(parts: PassParts, order: BlockOrder, at: number): Promise<Pick<Blocked, 'already' | 'replaced'>> {
+async function record(
+  parts: PassParts,
+  order: BlockOrder,
+  at: number,
+): Promise<Pick<Blocked, 'already' | 'keptLonger' | 'replaced'>> {
   const { scope, target, reason, by, until } = order;
   const { orders } = parts.store;
   const earlier = (await orders.blocks(at)).filter((block) => block.scope === scope && block.target === target);
-  const already = earlier.find((block) => block.until === until);
-  if (already !== undefined) return { already, replaced: [] };
+  const already = earlier.find((block) => endOf(block) >= endOf(order));
+  if (already !== undefined) return { already, keptLonger: endOf(already) > endOf(order), replaced: [] };
   await orders.block({ id: parts.newId(), scope, target, reason, by, at, until });
   // Only now, so that at no moment no order is in force.
   for (const block of earlier) await orders.unblock(block.id, by, `replaced by a new order: ${reason}`, at);
-  return { already: null, replaced: earlier };
+  return { already: null, keptLonger: false, replaced: earlier };
+}
+
+function endOf({ until }: Pick<OperatorBlock, 'until'>): number {
+  return until ?? Number.POSITIVE_INFINITY;
 }
 
 /** Waits until no other Muster holds the lease: a pass that is at work gives way to a new block, and goes on afterwards. */
