@@ -1,9 +1,9 @@
 /** `muster audit show`, `verify`, `export`, `accept`: the chain of everything that counts. */
-import { type AuditQuery, EMPTY_CHAIN } from '../core/audit.ts';
+import { type AuditQuery, EMPTY_CHAIN, isReadable } from '../core/audit.ts';
 import { isWhole, verifyAudit } from '../core/audit-proof.ts';
 import { acceptHistory } from '../core/operations/acts.ts';
 import { fold } from '../model/document.ts';
-import { acceptedHistoryPage, auditPage, verifiedPage } from '../views/audit.ts';
+import { acceptedHistoryPage, auditPage, unreadableWords, verifiedPage } from '../views/audit.ts';
 import { csvHeader, csvRow, jsonLine } from '../views/audit-export.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { readMomentPast } from './moment.ts';
@@ -37,7 +37,8 @@ export async function auditShow(invocation: Invocation, { user, since, all }: Au
     const found = await store.audit.rows(query);
     const more = found.length === limit;
     const rows = more ? found.slice(1) : found;
-    await show(invocation, { format: 1, rows, more }, () => auditPage(rows, { timeZone, more }));
+    const unreadable = await store.audit.unreadable(query);
+    await show(invocation, { format: 1, rows, more, unreadable }, () => auditPage(rows, { timeZone, more, unreadable }));
     return 0;
   });
 }
@@ -61,12 +62,18 @@ export async function auditExport(invocation: Invocation, { as, since }: AuditEx
     const { terminal } = invocation;
     if (as === 'csv') await terminal.print(csvHeader());
     let last = EMPTY_CHAIN;
+    let code: ExitCode = 0;
     for (;;) {
       const rows = await store.audit.stored(last.seq, EXPORT_BATCH);
-      if (rows.length === 0) return 0;
+      if (rows.length === 0) return code;
       const lines: string[] = [];
       for (const row of rows) {
-        if (from === null || row.at >= from) lines.push(as === 'csv' ? csvRow(row) : jsonLine(row, last.hash));
+        const asked = from === null || row.at >= from;
+        if (asked && isReadable(row)) lines.push(as === 'csv' ? csvRow(row) : jsonLine(row, last.hash));
+        else if (asked) {
+          terminal.say(unreadableWords(row.seq));
+          code = 1;
+        }
         last = row;
       }
       await terminal.print(lines.join(''));

@@ -1,5 +1,5 @@
 /** The audit chain in this database: rows come in at its end, in the transaction of what they record, and nothing else ever happens to them. */
-import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely';
+import { CompiledQuery, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import {
   type Audit,
   type AuditEvent,
@@ -66,6 +66,15 @@ export function storedAudit(connection: Connection, end: AuditEnd): Audit {
       await connection.durable((transaction) => end.append(transaction, event, at));
     },
     rows: (query) => auditRows(db, query),
+    unreadable: async (query) => {
+      const { limit, newest } = query;
+      const found = await asked(db, query)
+        .where(readable, '=', 0)
+        .orderBy('seq', newest === true ? 'desc' : 'asc')
+        .limit(limit)
+        .execute();
+      return found.map(({ seq }) => seq).sort((a, b) => a - b);
+    },
     head: () => headOf(db),
     sealAt: async (seq) => {
       const row = await db.selectFrom('audit').select('hash').where('seq', '=', seq).executeTakeFirst();
@@ -94,11 +103,22 @@ async function headOf(db: Kysely<Schema>): Promise<AuditHead> {
   return row ?? EMPTY_CHAIN;
 }
 
+/** 1 where an event of the row's kind can be read; asked of the database, so that a row changed by hand takes no place under a limit. */
+const readable = sql<number>`case when json_valid(${sql.ref('eventJson')}) then coalesce(json_extract(${sql.ref('eventJson')}, '$.kind') = ${sql.ref('kind')}, 0) else 0 end`;
+
 /** Oldest first. */
-export async function auditRows(
-  db: Kysely<Schema>,
-  { after = 0, kinds, person, since, newest = false, limit }: AuditQuery,
-): Promise<readonly AuditRow[]> {
+export async function auditRows(db: Kysely<Schema>, query: AuditQuery): Promise<readonly AuditRow[]> {
+  const { newest = false, limit } = query;
+  const found = await asked(db, query)
+    .where(readable, '=', 1)
+    .orderBy('seq', newest ? 'desc' : 'asc')
+    .limit(limit)
+    .execute();
+  if (newest) found.reverse();
+  return found.map(rowOf);
+}
+
+function asked(db: Kysely<Schema>, { after = 0, kinds, person, since }: AuditQuery) {
   let question = db.selectFrom('audit').selectAll().where('seq', '>', after);
   if (kinds !== undefined) question = question.where('kind', 'in', kinds);
   if (since !== undefined) question = question.where('at', '>=', since);
@@ -113,12 +133,7 @@ export async function auditRows(
       ]),
     );
   }
-  const found = await question
-    .orderBy('seq', newest ? 'desc' : 'asc')
-    .limit(limit)
-    .execute();
-  if (newest) found.reverse();
-  return found.map(rowOf);
+  return question;
 }
 
 function storedRow({ seq, at, kind, runId, person, eventJson, hash }: Selectable<AuditTable>): StoredRow {

@@ -25,10 +25,15 @@ export function readPast(db: Kysely<Schema>): PastMemory {
 
 const quarter = sql<number>`${sql.ref('at')} / ${sql.lit(QUARTER_MS)} * ${sql.lit(QUARTER_MS)}`;
 
+/** Null where a row was changed by hand so that nothing can be read in it: one such row must not take the page away. */
+function field<T extends string = string>(path: string) {
+  return sql<T>`case when json_valid(${sql.ref('eventJson')}) then json_extract(${sql.ref('eventJson')}, ${sql.lit(`$.${path}`)}) end`;
+}
+
 const RESULTS: Readonly<Record<string, RunResult>> = { done: 'done', waiting: 'waiting' };
 
 async function runsSince(db: Kysely<Schema>, since: number) {
-  const result = sql<string>`json_extract(${sql.ref('eventJson')}, '$.result')`;
+  const result = field('result');
   const rows = await db
     .selectFrom('audit')
     .select(['at', result.as('result')])
@@ -39,13 +44,13 @@ async function runsSince(db: Kysely<Schema>, since: number) {
 }
 
 async function changesSince(db: Kysely<Schema>, since: number) {
-  const effect = sql<Effect>`json_extract(${sql.ref('eventJson')}, '$.effect')`;
+  const effect = field<Effect>('effect');
   const rows = await db
     .selectFrom('audit')
     .select([quarter.as('quarter'), effect.as('effect'), sql<number>`count(*)`.as('n')])
     .where('kind', '=', 'change')
     .where('seq', '>=', await firstSince(db, since))
-    .where(sql<string>`json_extract(${sql.ref('eventJson')}, '$.outcome.status')`, '=', 'applied')
+    .where(field('outcome.status'), '=', 'applied')
     .groupBy(['quarter', 'effect'])
     .execute();
   return rows.map(({ quarter: at, effect: kind, n }) => ({ at, kind, n }));

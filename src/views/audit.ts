@@ -21,12 +21,23 @@ export interface AuditPageOptions {
   readonly timeZone: string;
   /** There were more, older ones. */
   readonly more: boolean;
+  /** Rows that were changed by hand so that nothing can be read in them. */
+  readonly unreadable?: readonly number[];
 }
 
-export function auditPage(rows: readonly AuditRow[], { timeZone, more }: AuditPageOptions): Page {
+export function unreadableWords(seq: number): string {
+  return `row ${seq} can't be read: it was changed by hand; run "muster audit verify"`;
+}
+
+export function auditPage(rows: readonly AuditRow[], { timeZone, more, unreadable = [] }: AuditPageOptions): Page {
   const older = more ? [line('Older rows are left out; add --all to see every one.', 'faint')] : [];
-  const items = rows.map((row) => rowItem(row, timeZone));
-  return { title: 'Audit', blocks: [...(rows.length === 0 ? [line('Nothing is recorded there.')] : items), ...older] };
+  const items = [
+    ...rows.map((row) => ({ seq: row.seq, shown: rowItem(row, timeZone) })),
+    ...unreadable.map((seq) => ({ seq, shown: line(unreadableWords(seq), 'bad') })),
+  ]
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ shown }) => shown);
+  return { title: 'Audit', blocks: [...(items.length === 0 ? [line('Nothing is recorded there.')] : items), ...older] };
 }
 
 function rowItem({ seq, at, event }: AuditRow, timeZone: string): Item {

@@ -122,6 +122,22 @@ describe('audit show', () => {
   }, 30_000);
 });
 
+describe('a row that was changed by hand so that nothing can be read in it', () => {
+  test.each(['{cut', 'null', '{}'])('K4: %s hides no other row, from no command', async (text) => {
+    tamper(`update audit set eventJson = '${text}' where seq = 2`);
+    const sentence = 'row 2 can\'t be read: it was changed by hand; run "muster audit verify"';
+    const shown = await site.muster('audit', 'show');
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.out).toContain(sentence);
+    expect(shown.out).toContain('row 1');
+    const exported = await site.muster('audit', 'export');
+    expect(exported.code).toBe(1);
+    expect(exported.err).toContain(sentence);
+    expect(exported.out.trimEnd().split('\n')).toHaveLength(2);
+    expect((await site.muster('audit', 'export', '--as', 'csv')).code).toBe(1);
+  }, 30_000);
+});
+
 describe('audit export', () => {
   test('gives every row as a line of JSON, and as a table', async () => {
     const lines = (await site.muster('audit', 'export')).out.trimEnd().split('\n');
