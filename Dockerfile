@@ -34,6 +34,6 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # docker stop waits ten seconds, in which Muster ends by itself.
 STOPSIGNAL SIGTERM
-# Without the option, SIGUSR1 at the wrong moment makes Node open a debugger.
+# Without the option, SIGUSR1 before Muster listens for it makes Node open a debugger. SIGHUP makes Muster look: docker kill -s HUP.
 ENTRYPOINT ["node", "--disable-sigusr1", "/opt/muster/bin/muster.js"]
 CMD ["--help"]

@@ -13,7 +13,7 @@ import type { Site } from '../wiring.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 
 export async function serve(invocation: Invocation): Promise<ExitCode> {
-  // Before anything else: until somebody listens for it, SIGUSR1 makes Node open a debugger.
+  // Before anything else: until somebody listens, SIGHUP ends Node, and SIGUSR1 makes it open a debugger.
   const signals = listenForSignals();
   try {
     const [{ loadConfig }, { wire }] = await Promise.all([import('../config.ts'), import('../wiring.ts')]);

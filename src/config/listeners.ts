@@ -1,4 +1,5 @@
 /** Rules of what listens: a status page that others can reach asks who they are. */
+import { isIP } from 'node:net';
 import { isLoopback } from '../loopback.ts';
 import type { TreeNode } from '../model/tree.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
@@ -17,13 +18,33 @@ export function listenerProblems(plain: unknown, root: TreeNode): readonly Setti
       ),
     ];
   if (typeof listen !== 'string') return [];
+  const pushes = part(part(http, 'webhook'), 'listen');
+  if (typeof pushes === 'string' && overlap(listen, pushes)) {
+    const message = `http.listen ${listen} and http.webhook.listen ${pushes} take the same port. Give one of them another`;
+    return [problemAt(root, ['http', 'webhook', 'listen'], message)];
+  }
   const asks = part(access, 'tokenFile') !== undefined || part(access, 'proxy') !== undefined;
   if (access !== undefined && !asks)
     return [problemAt(root, ['http', 'access'], 'Lets nobody in as it is. Set tokenFile, proxy, or both')];
-  const host = listen.slice(0, listen.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+  const { host } = placeOf(listen);
   if (asks || isLoopback(host)) return [];
   const message = `Others can reach ${host}, and the page names people. Set http.access (tokenFile, proxy, or both), or listen on 127.0.0.1`;
   return [problemAt(root, ['http', 'listen'], message)];
+}
+
+/** Two IP addresses may have one port each of the same number, unless one of them stands for all; a name may mean either. */
+function overlap(one: string, other: string): boolean {
+  const [a, b] = [placeOf(one), placeOf(other)];
+  if (a.port !== b.port || a.port === '0') return false;
+  const apart = [a, b].every(({ host }) => isIP(host) !== 0 && !ALL_ADDRESSES.includes(host));
+  return a.host === b.host || !apart;
+}
+
+const ALL_ADDRESSES = ['0.0.0.0', '::'];
+
+function placeOf(listen: string): { readonly host: string; readonly port: string } {
+  const colon = listen.lastIndexOf(':');
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: listen.slice(colon + 1) };
 }
 
 function part(value: unknown, name: string): unknown {

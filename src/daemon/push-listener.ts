@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { MusterError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
-import { type Judgement, noticeJudge } from './push-notice.ts';
+import { bearsProof, type Judgement, noticeJudge } from './push-notice.ts';
 
 /** Bytes of one notice: a push of a thousand commits stays below; whoever sends more is not listened to. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -11,12 +11,12 @@ const BODY_BYTES_MAX = 1024 * 1024;
 const CONNECTIONS_MAX = 32;
 /** A notice that takes longer than this to arrive, in milliseconds, is dropped: it is one message over a short way. */
 const ARRIVAL_MS = 10_000;
-/** Notices from one address in one minute that are not genuine; whoever sends more is not listened to until the next. */
+/** Notices from one address in one minute that are told they are forged; those after them are told that they are too many. */
 const REFUSED_PER_MINUTE_MAX = 60;
 /** Characters of a secret: fewer can be guessed by trying. */
 const SECRET_CHARACTERS_MIN = 16;
 const MINUTE_MS = 60_000;
-/** Addresses counted in one minute: beyond that, nobody new is listened to until the next. */
+/** Addresses counted in one minute: beyond that, whatever a new one forges is one too many. */
 const ADDRESSES_MAX = 1_000;
 
 export interface PushListenerOptions {
@@ -66,17 +66,18 @@ export async function startPushListener(options: PushListenerOptions): Promise<P
     (request, response) => {
       const address = request.socket.remoteAddress ?? 'unknown';
       const refuse = (status: number, why: string) => {
-        refusals.add(why, address);
-        answer(response, status, why);
+        if (refusals.add(why, address)) answer(response, status, why);
+        else answer(response, 429, 'Too many forged notices; the schedule looks anyway.');
       };
-      if (!refusals.allows(address)) return refuse(429, 'Too many notices; the schedule looks anyway.');
       if (request.method !== 'POST') return refuse(405, 'Notices of pushes come as POST.');
+      const [forgedStatus, forgedText] = ANSWERS.forged;
+      if (!bearsProof(request.headers)) return refuse(forgedStatus, forgedText);
+      // Judged before anybody is counted: behind a proxy, whoever forges has the address of the Git server.
       void bodyOf(request).then((body) => {
         if (body === null) return refuse(413, 'The notice is too large.');
         const judgement = judge({ headers: request.headers, body });
         const [status, text] = ANSWERS[judgement];
         if (judgement === 'forged') return refuse(status, text);
-        if (judgement === 'repeated') refusals.count(address);
         if (judgement === 'genuine') options.onPush();
         answer(response, status, text);
       });
@@ -133,7 +134,8 @@ class Refusals {
     this.#since = options.clock();
   }
 
-  allows(address: string): boolean {
+  /** Counts one; false: it is one too many of that address. */
+  add(why: string, address: string): boolean {
     const now = this.#options.clock();
     if (now - this.#since >= MINUTE_MS) {
       this.#before = this.#told;
@@ -141,18 +143,12 @@ class Refusals {
       this.#counts = new Map();
       this.#since = now;
     }
-    const count = this.#counts.get(address);
-    return count === undefined ? this.#counts.size < ADDRESSES_MAX : count < REFUSED_PER_MINUTE_MAX;
-  }
-
-  count(address: string): void {
-    this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
-  }
-
-  add(why: string, address: string): void {
-    this.count(address);
     this.#told += 1;
     if (this.#told === 1) this.#options.onRefused({ why, address, inTheMinuteBefore: this.#before });
+    const count = this.#counts.get(address) ?? 0;
+    if (count >= REFUSED_PER_MINUTE_MAX || (count === 0 && this.#counts.size >= ADDRESSES_MAX)) return false;
+    this.#counts.set(address, count + 1);
+    return true;
   }
 }
 

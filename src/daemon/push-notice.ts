@@ -57,6 +57,11 @@ export function noticeJudge(secret: Secret, now: () => number): (notice: Notice)
   };
 }
 
+/** False: nothing in the headers could prove who sent it, so that its content need not be read. */
+export function bearsProof(headers: IncomingHttpHeaders): boolean {
+  return [STANDARD_HEADER, TOKEN_HEADER, ...SIGNATURE_HEADERS].some((name) => typeof headers[name] === 'string');
+}
+
 /** Hashed, for its length is the sender's to choose. */
 function deliveryOf({ headers }: Notice): readonly string[] {
   const name = DELIVERY_HEADERS.find((header) => typeof headers[header] === 'string' && headers[header] !== '');

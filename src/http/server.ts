@@ -1,4 +1,5 @@
 /** The server of the status page: which address gives what, to whom, and how often; it answers GET and HEAD alone. */
+import type { Socket } from 'node:net';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -53,6 +54,7 @@ export interface StatusServerParts {
 
 /** Ready to listen; nothing has been asked of the store yet but where its reports end. */
 export async function statusServer(parts: StatusServerParts): Promise<FastifyInstance> {
+  const door = doorOf(parts);
   const server = fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -62,12 +64,17 @@ export async function statusServer(parts: StatusServerParts): Promise<FastifyIns
     keepAliveTimeout: ARRIVAL_MS,
     forceCloseConnections: true,
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1_000 },
+    // Addresses that can't be read reach no hook, so the same door stands here.
+    frameworkErrors: (_error, request, reply) => {
+      if (door(request, reply) === null) plain(reply, 400, 'This address means nothing here.');
+    },
+    clientErrorHandler: notHttp,
     routerOptions: { maxParamLength: SOUGHT_CHARACTERS_MAX * 12 },
   });
   server.server.maxConnections = CONNECTIONS_MAX;
   // Nothing is taken, so nothing has to be understood.
   server.removeAllContentTypeParsers();
-  admit(server, parts);
+  server.addHook('onRequest', async (request, reply) => door(request, reply) ?? undefined);
   server.setNotFoundHandler((_request, reply) => plain(reply, 404, 'There is nothing here.'));
   server.setErrorHandler((error, _request, reply) => {
     parts.log.error({ error: String(error) }, 'a page could not be made');
@@ -78,43 +85,68 @@ export async function statusServer(parts: StatusServerParts): Promise<FastifyIns
   return server;
 }
 
-/** Before anything is looked up: how often, by which method, who. */
-function admit(server: FastifyInstance, { access, steady }: StatusServerParts): void {
+/** Before anything is looked up: how often, by which method, who. Gives the answer to whoever is turned away; null: come in. */
+function doorOf({ access, steady }: StatusServerParts): (request: Knock, reply: Answer) => Answer | null {
   const limit = new RateLimit(steady);
+  // A page elsewhere that sends a browser here must not use up what there is for the people at it.
+  const wrongHosts = new RateLimit(steady);
   const judge = doorkeeper(access);
-  server.addHook('onRequest', async (request, reply) => {
+  return (request, reply) => {
     reply.headers(HEADERS);
     const { method, ip: address, headers } = request;
     // Who comes through a proxy is counted by name, so that one person cannot use up what is there for all.
     const admission = judge({ address, headers });
     const asker = admission.allowed && admission.who !== null ? `${address} ${admission.who}` : address;
-    if (!limit.admits(asker)) return plain(reply.header('retry-after', '60'), 429, 'Too many requests; wait a minute.');
-    if (method !== 'GET' && method !== 'HEAD')
-      return plain(reply.header('allow', 'GET, HEAD'), 405, 'This page only shows.');
-    if (admission.allowed || isProbe(request)) return;
+    const counted = admission.allowed || admission.why !== 'wrong-host' ? limit : wrongHosts;
+    // Whoever watches over the process asks from the same address as a flood: that must not make it look dead.
+    if (!isProbe(request) && !counted.admits(asker)) {
+      reply.header('retry-after', '60');
+      return plain(reply, 429, 'Too many requests; wait a minute.');
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      reply.header('allow', 'GET, HEAD');
+      return plain(reply, 405, 'This page only shows.');
+    }
+    if (admission.allowed || isProbe(request)) return null;
     if (admission.why === 'wrong-host') return plain(reply, 421, 'Ask for this under the name localhost.');
     reply.header('www-authenticate', 'Bearer realm="Muster", Basic realm="Muster", charset="UTF-8"');
     return plain(reply, 401, 'This needs the token of Muster, or the way through its proxy.');
-  });
+  };
+}
+
+/** A request as far as the door looks at it. */
+type Knock = Pick<FastifyRequest, 'method' | 'url' | 'ip' | 'headers'>;
+type Answer = Pick<FastifyReply, 'code' | 'header' | 'headers' | 'type' | 'send'>;
+
+/** What is no HTTP (RFC 9112) has no address and nobody who asks; it gets the same headers, and the connection ends. */
+function notHttp(_error: unknown, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const headers = Object.entries({ ...HEADERS, connection: 'close', 'content-length': '0' });
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
 }
 
 /** One word each, so that whoever watches over processes need not be trusted with more. */
-function isProbe({ url }: FastifyRequest): boolean {
+function isProbe({ url }: Knock): boolean {
   return url === '/healthz' || url === '/readyz';
 }
 
 /** Who is turned away is not read on. */
-function plain(reply: FastifyReply, status: number, text: string): FastifyReply {
+function plain<Reply extends Answer>(reply: Reply, status: number, text: string): Reply {
   if (status >= 400 && status !== 404) reply.header('connection', 'close');
-  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
+  reply.code(status);
+  reply.type('text/plain; charset=utf-8');
+  reply.send(`${text}\n`);
+  return reply;
 }
 
 function addHealth(server: FastifyInstance, parts: StatusServerParts): void {
   server.get('/healthz', (_request, reply) =>
     parts.seen().alive ? plain(reply, 200, 'alive') : plain(reply, 503, 'the loop stands still'),
   );
+  // Not limited by address, and so not looked up for each.
+  const last = keptFor(KEPT_MS, parts.steady, () => parts.memory.glances(0, 1));
   server.get('/readyz', async (_request, reply) => {
-    const [latest] = await parts.memory.glances(0, 1);
+    const [latest] = await last();
     if (latest === undefined) return plain(reply, 503, 'no pass has ended yet');
     const { unread, trouble } = latest.glance;
     return unread.length + trouble.length === 0

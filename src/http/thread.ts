@@ -53,7 +53,8 @@ export async function startStatusThread(settings: ThreadSettings, log: Log): Pro
       await wait(pause, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       pause = Math.min(ANEW_MOST_MS, pause * 2);
       // The port that was given is kept, so that the address stays the same.
-      if (!closing.signal.aborted) current = await begin({ ...settings, port }).catch(broken);
+      if (closing.signal.aborted) return;
+      current = await begin({ ...settings, port }).catch(broken);
     }
   };
   const watching = watch();
@@ -63,6 +64,8 @@ export async function startStatusThread(settings: ThreadSettings, log: Log): Pro
       closing.abort();
       await current.end();
       await watching;
+      // One that was being begun just then knew of no end.
+      await current.end();
     },
   };
 }

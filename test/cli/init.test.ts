@@ -30,6 +30,7 @@ test('what it makes is valid, and the plan shows the one person', async () => {
   const made = await call(['init', folder]);
   expect([made.code, made.err]).toEqual([0, '']);
   expect(made.out).toContain(`muster --config ${join(folder, 'muster.yaml')} plan`);
+  expect(made.out).toContain(`In a checkout: npx muster --config ${join(folder, 'muster.yaml')} plan`);
   const config = ['--config', join(folder, 'muster.yaml')];
   const validated = await call([...config, 'validate']);
   expect([validated.code, validated.err]).toEqual([0, '']);

@@ -67,6 +67,23 @@ describe('the status page', () => {
   });
 
   test.each([
+    ['127.0.0.1:8080', '127.0.0.1:8080', true],
+    ['127.0.0.1:8080', '0.0.0.0:8080', true],
+    ['[::1]:8080', '[::]:8080', true],
+    ['localhost:8080', '127.0.0.1:8080', true],
+    ['127.0.0.1:8080', '127.0.0.2:8080', false],
+    ['127.0.0.1:8080', '127.0.0.1:8081', false],
+    ['127.0.0.1:0', '127.0.0.1:0', false],
+  ])('at %s, beside pushes at %s, is refused for the same port: %s', async (page, pushes, isRefused) => {
+    const loaded = load(`http: { listen: "${page}", webhook: { listen: "${pushes}", secretFile: s } }`);
+    if (!isRefused) expect((await loaded).webhook?.host).toBe(pushes.slice(0, pushes.lastIndexOf(':')));
+    else
+      expect((await refusal(loaded)).what).toContain(
+        `http.listen ${page} and http.webhook.listen ${pushes} take the same port. Give one of them another.`,
+      );
+  });
+
+  test.each([
     ['http: { listen: "0.0.0.0:8080", access: {} }', 'http.access: Lets nobody in as it is.'],
     ['http: { access: { tokenFile: token } }', 'http.access: Says who may see a page that is shown nowhere.'],
     ['http: { listen: "0.0.0.0:8080", access: { proxy: { addresses: [0.0.0.0/0], header: X-U } } }', 'addresses[0]'],

@@ -1,5 +1,6 @@
 /** The server of the status page over a real store: who gets what, in which form. */
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSqliteToRead } from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -7,6 +8,9 @@ import { LIVELY, type ShownOptions, type ShownStatus, showStatus } from '../supp
 import { SAMPLE_NOW } from '../support/status-sample-people.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
+
+/** Addresses that no router reads: percent-encodings of what is no UTF-8, and a username that is far too long. */
+const MALFORMED = ['/person/%E0%A4%A', '/%E0', `/person/${'x'.repeat(1_500)}`];
 
 let shown: ShownStatus | null = null;
 afterEach(async () => {
@@ -20,10 +24,21 @@ async function show(options?: ShownOptions) {
   return (path: string, more: RequestInit = {}) => fetch(address + path, { redirect: 'manual', ...more });
 }
 
+/** The status of an answer to who calls this machine by that name. */
+function asFrom(host: string, path = '/'): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(shown?.address ?? '', { path, headers: { host }, agent: false }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
 describe('every answer', () => {
   test('W1: forbids scripts, frames, and everything from elsewhere, and is kept nowhere', async () => {
     const get = await show();
-    for (const path of ['/', '/person/ebakke', '/api/status', '/metrics', '/healthz', '/nothing', '/person?q=%FF']) {
+    const paths = ['/', '/person/ebakke', '/api/status', '/metrics', '/healthz', '/nothing', '/person?q=%FF'];
+    for (const path of [...paths, ...MALFORMED]) {
       const { headers } = await get(path);
       expect(headers.get('content-security-policy')).toBe(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -34,6 +49,29 @@ describe('every answer', () => {
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('set-cookie')).toBeNull();
     }
+  });
+
+  test.each(MALFORMED)('W1: an address that can not be read is refused and not repeated: %.30s', async (path) => {
+    const answer = await (await show())(path);
+    expect([answer.status, await answer.text()]).toEqual([400, 'This address means nothing here.\n']);
+  });
+
+  test('W1: what is no HTTP is refused with the same headers', async () => {
+    await show();
+    const said = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(new URL(shown?.address ?? '').port), '127.0.0.1', () =>
+        socket.write('hello\r\n\r\n'),
+      );
+      socket.on('data', (chunk) => {
+        text += chunk.toString();
+      });
+      socket.on('error', reject).on('close', () => resolve(text));
+    });
+    expect(said).toMatch(/^HTTP\/1\.1 400 /);
+    expect(said).toContain("content-security-policy: default-src 'none';");
+    expect(said).toContain('x-content-type-options: nosniff');
+    expect(said).not.toContain('hello');
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
@@ -64,7 +102,7 @@ describe('every answer', () => {
 describe('who may look', () => {
   test('with a token nobody gets anything without it, but for one word of health', async () => {
     const get = await show({ access: { token: TOKEN, proxy: null } });
-    for (const path of ['/', '/person/ebakke', '/api/status', '/metrics', '/nothing']) {
+    for (const path of ['/', '/person/ebakke', '/api/status', '/metrics', '/nothing', ...MALFORMED]) {
       const answer = await get(path);
       expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
         401,
@@ -78,14 +116,15 @@ describe('who may look', () => {
 
   test('a page of another site that gave its name this address is turned away', async () => {
     await show();
-    const asFrom = (host: string) =>
-      new Promise((resolve, reject) => {
-        const sent = request(shown?.address ?? '', { headers: { host }, agent: false }, (answer) => {
-          answer.resume().on('end', () => resolve(answer.statusCode));
-        });
-        sent.on('error', reject).end();
-      });
-    expect(await asFrom('evil.example.org')).toBe(421);
+    for (const path of ['/', ...MALFORMED]) expect(await asFrom('evil.example.org', path)).toBe(421);
+    expect(await asFrom('localhost')).toBe(200);
+  });
+
+  test('W4: what it asks does not use up what there is for others', async () => {
+    await show({ steady: () => 0 });
+    const statuses: unknown[] = [];
+    for (let n = 0; n < 310; n += 1) statuses.push(await asFrom('evil.example.org'));
+    expect([statuses[299], statuses[300]]).toEqual([421, 429]);
     expect(await asFrom('localhost')).toBe(200);
   });
 
@@ -93,11 +132,26 @@ describe('who may look', () => {
     let now = 0;
     const get = await show({ steady: () => now });
     const statuses: number[] = [];
-    for (let n = 0; n < 310; n += 1) statuses.push((await get('/healthz')).status);
+    for (let n = 0; n < 310; n += 1) statuses.push((await get('/icon.svg')).status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(300);
     expect(statuses.at(-1)).toBe(429);
+    for (const path of MALFORMED) expect((await get(path)).status).toBe(429);
     now += 60_000;
-    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/icon.svg')).status).toBe(200);
+  });
+
+  test('W4: addresses that can not be read are counted as well', async () => {
+    const get = await show({ steady: () => 0 });
+    for (let n = 0; n < 300; n += 1) await get('/%E0');
+    expect([(await get('/%E0')).status, (await get('/')).status]).toEqual([429, 429]);
+  });
+
+  test('W4: a flood does not make it look dead: health and readiness are answered all the same', async () => {
+    const get = await show({ steady: () => 0 });
+    for (let n = 0; n < 310; n += 1) await get('/icon.svg');
+    expect((await get('/')).status).toBe(429);
+    for (let n = 0; n < 310; n += 1) expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(200);
   });
 });
 

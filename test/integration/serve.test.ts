@@ -1,5 +1,5 @@
 /** `muster serve` as a process: what makes it look, what does not, and that it stops when told. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -35,9 +35,9 @@ afterEach(async () => {
 });
 
 /** Starts it; resolves when its first pass is over. */
-async function start(): Promise<void> {
+async function start(...options: readonly string[]): Promise<void> {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [main, '--config', site.config, 'serve'], {
+  const child = spawn(process.execPath, [...options, main, '--config', site.config, 'serve'], {
     cwd: site.folder,
     env: { PATH },
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -89,9 +89,27 @@ describe('muster serve', () => {
     await until(() => expect(accounts()).toContain('CN=cnord,'));
     await until(() => expect(passes()).toEqual(['start', 'files']));
 
-    daemon?.kill('SIGUSR1');
+    daemon?.kill('SIGHUP');
     await until(() => expect(passes()).toEqual(['start', 'files', 'signal']));
     expect(await stop('SIGTERM')).toBe(0);
+  });
+
+  test('as the unit of systemd starts it, the signal of its reload makes it look', async () => {
+    const unit = readFileSync(new URL('../../config/muster.service', import.meta.url), 'utf8');
+    const [, options = ''] = /^ExecStart=\S+((?: --\S+)*) /m.exec(unit) ?? [];
+    const [, name = ''] = /^ExecReload=\/bin\/kill -(\S+) /m.exec(unit) ?? [];
+    expect(options).toContain('--disable-sigusr1');
+    await start(...options.trim().split(' '));
+    expect(spawnSync('kill', [`-${name}`, String(daemon?.pid)]).status).toBe(0);
+    await until(() => expect(passes()).toEqual(['start', 'signal']));
+    expect(await stop('SIGTERM')).toBe(0);
+  });
+
+  test('where Node does not keep it back, SIGUSR1 makes it look as well', async () => {
+    await start();
+    daemon?.kill('SIGUSR1');
+    await until(() => expect(passes()).toEqual(['start', 'signal']));
+    expect(said).not.toContain('Debugger');
   });
 
   test('an operator’s block is carried out and its end is acted on, without anybody asking for a pass', async () => {
