@@ -32,13 +32,14 @@ export type Delivery =
   | { readonly status: 'given-up'; readonly error: string };
 
 /**
- * - `urgent`: somebody should be shut out and is not. `unreachable`: a system, the repository, the store.
+ * - `urgent`: somebody should be shut out and is not. `restored`: the database is not the one of before. `unreachable`: a system, the repository, the store.
  * - `held`: by the gate. `failing`: one change. `entry`: of the repository, and counts by its last good document only.
  * - `mail`: an address that refuses. `order`: a block from the command line that the repository does not hold. `other`: a notice.
  * - `coming`: a date within the forecast, told to Research Service.
  */
 export type MatterGroup =
   | 'urgent'
+  | 'restored'
   | 'unreachable'
   | 'held'
   | 'failing'

@@ -64,6 +64,7 @@ export const LINES = {
   'matters.one': COUNTED,
   'matters.many': COUNTED,
   'matters.title.urgent': COUNTED,
+  'matters.title.restored': COUNTED,
   'matters.title.unreachable': COUNTED,
   'matters.title.held': COUNTED,
   'matters.title.failing': COUNTED,

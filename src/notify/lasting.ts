@@ -100,9 +100,15 @@ function entriesIn({ plan, diagnostics }: Report): readonly Lasting[] {
 
 /** Urgent ones each by themselves, blocks that wait to be written down too; the others by kind. */
 function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
+  // Never by the text: figures in it may be others in each pass.
   const single = (group: MatterGroup, some: readonly Notice[]) =>
     some.map(
-      ({ kind, person, text, next }): Lasting => ({ key: `${group}/${kind}/${person ?? text}`, group, text, next }),
+      ({ kind, person, origin, text, next }): Lasting => ({
+        key: `${group}/${kind}/${person ?? origin?.file ?? ''}`,
+        group: kind === 'restored' ? 'restored' : group,
+        text,
+        next,
+      }),
     );
   const asking = notices.filter(({ urgent, next, kind }) => !urgent && next !== null && kind !== 'operator-block');
   return [

@@ -43,7 +43,8 @@ function freshMail(fresh: readonly Matter[], setting: MatterSetting): Draft {
   const values = {
     instance,
     summary: templates.counted('matters', fresh.length),
-    urgent: section('urgent', fresh, setting),
+    // One word for both: a text of the site's own that was written before `restored` shows it all the same.
+    urgent: [section('urgent', fresh, setting), section('restored', fresh, setting)].filter(isSaid).join('\n\n'),
     unreachable: section('unreachable', fresh, setting),
     held: section('held', fresh, setting),
     failing: section('failing', fresh, setting),
@@ -54,11 +55,16 @@ function freshMail(fresh: readonly Matter[], setting: MatterSetting): Draft {
   return { topic: 'matters', ...templates.page('matters', values) };
 }
 
+function isSaid(text: string): boolean {
+  return text !== '';
+}
+
 type TitledGroup = Exclude<MatterGroup, 'order' | 'coming'>;
 
 /** In the order in which they are read. */
 export const TITLED_GROUPS: readonly TitledGroup[] = [
   'urgent',
+  'restored',
   'unreachable',
   'held',
   'failing',
@@ -70,6 +76,7 @@ export const TITLED_GROUPS: readonly TitledGroup[] = [
 /** What shows the rest of a long list. */
 const SHOWN_BY: Readonly<Record<TitledGroup, string>> = {
   urgent: '"muster plan"',
+  restored: '"muster plan"',
   unreachable: '"muster doctor"',
   held: '"muster held"',
   failing: '"muster held"',

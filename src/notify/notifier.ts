@@ -222,5 +222,5 @@ function lastingOf(sight: Sight): readonly Lasting[] {
 function seenBy(sight: Sight): ReadonlySet<MatterGroup> {
   if (sight === null || 'trouble' in sight) return new Set(['mail']);
   if (!isWhole(sight.report)) return new Set(['mail', 'unreachable', 'order']);
-  return new Set(['mail', 'unreachable', 'order', 'urgent', 'held', 'failing', 'entry', 'other']);
+  return new Set(['mail', 'unreachable', 'order', 'urgent', 'restored', 'held', 'failing', 'entry', 'other']);
 }

@@ -65,6 +65,7 @@ function timesDue({ group, since, told }: Matter, now: Instant, afterMs: number)
   const age = now - since;
   switch (group) {
     case 'urgent':
+    case 'restored':
       // At once, and every day until somebody acts.
       return 1 + Math.floor(age / DAY_MS);
     case 'mail':

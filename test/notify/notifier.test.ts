@@ -1,6 +1,7 @@
 /** What is told when: once it has lasted, again where that is promised, when it is over, and nothing twice. */
 import { describe, expect, test } from 'vitest';
 import type { Hold } from '../../src/core/plan.ts';
+import { restoredNotice } from '../../src/core/restored.ts';
 import type { Day } from '../../src/model/document.ts';
 import { NOON, sampleCreate, sampleDisable, sampleOrder } from '../contracts/store-samples.ts';
 import { comingDays, HOUR_MS, headings, notice, notifierScene, OPS, reportWith, TEAM } from './notifier-scene.ts';
@@ -98,6 +99,23 @@ describe('what lasts', () => {
       clock.now += HOUR_MS;
     }
     expect(told).toEqual([0, 24, 48]);
+  });
+
+  test('as a restored database: it is one thing, whatever row its text names, and has a title of its own', async () => {
+    const { tell, clock, fresh } = await begun();
+    const headings: (readonly string[])[] = [];
+    for (const row of [40, 41, 42, null]) {
+      const restored = row === null ? [] : restoredNotice(`its audit chain ends with row ${row}.`);
+      await tell.passed(reportWith({}, { notices: restored }));
+      const mails = await fresh();
+      headings.push(mails.map(({ topic }) => topic));
+      if (row === 40) {
+        expect(mails[0]?.text).toContain('Urgent: the database is not the one of before');
+        expect(mails[0]?.text).not.toContain('should be shut out');
+      }
+      clock.now += HOUR_MS;
+    }
+    expect(headings).toEqual([['matters'], [], [], ['over']]);
   });
 
   test('as a failing change: it is the same one also in passes in which it rests', async () => {
