@@ -38,7 +38,9 @@ export async function auditShow(invocation: Invocation, { user, since, all }: Au
     const more = found.length === limit;
     const rows = more ? found.slice(1) : found;
     const unreadable = await store.audit.unreadable(query);
-    await show(invocation, { format: 1, rows, more, unreadable }, () => auditPage(rows, { timeZone, more, unreadable }));
+    await show(invocation, { format: 1, rows, more, unreadable }, () =>
+      auditPage(rows, { timeZone, more, unreadable }),
+    );
     return 0;
   });
 }

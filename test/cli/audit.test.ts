@@ -123,19 +123,23 @@ describe('audit show', () => {
 });
 
 describe('a row that was changed by hand so that nothing can be read in it', () => {
-  test.each(['{cut', 'null', '{}'])('K4: %s hides no other row, from no command', async (text) => {
-    tamper(`update audit set eventJson = '${text}' where seq = 2`);
-    const sentence = 'row 2 can\'t be read: it was changed by hand; run "muster audit verify"';
-    const shown = await site.muster('audit', 'show');
-    expect(shown).toMatchObject({ code: 0 });
-    expect(shown.out).toContain(sentence);
-    expect(shown.out).toContain('row 1');
-    const exported = await site.muster('audit', 'export');
-    expect(exported.code).toBe(1);
-    expect(exported.err).toContain(sentence);
-    expect(exported.out.trimEnd().split('\n')).toHaveLength(2);
-    expect((await site.muster('audit', 'export', '--as', 'csv')).code).toBe(1);
-  }, 30_000);
+  test.each(['{cut', 'null', '{}'])(
+    'K4: %s hides no other row, from no command',
+    async (text) => {
+      tamper(`update audit set eventJson = '${text}' where seq = 2`);
+      const sentence = 'row 2 can\'t be read: it was changed by hand; run "muster audit verify"';
+      const shown = await site.muster('audit', 'show');
+      expect(shown).toMatchObject({ code: 0 });
+      expect(shown.out).toContain(sentence);
+      expect(shown.out).toContain('row 1');
+      const exported = await site.muster('audit', 'export');
+      expect(exported.code).toBe(1);
+      expect(exported.err).toContain(sentence);
+      expect(exported.out.trimEnd().split('\n')).toHaveLength(2);
+      expect((await site.muster('audit', 'export', '--as', 'csv')).code).toBe(1);
+    },
+    30_000,
+  );
 });
 
 describe('audit export', () => {
