@@ -54,9 +54,12 @@ export function whatToTell({ now, lasting, seen, known, afterMs, began }: Look):
     ),
     fresh: due.filter(({ group }) => group !== 'order'),
     orders: due.filter(({ group }) => group === 'order'),
-    over: gone.filter(({ told, group }) => told > 0 && group !== 'order' && group !== 'coming'),
+    over: gone.filter(({ told, group }) => told > 0 && !ENDS_UNSAID.has(group)),
   };
 }
+
+/** A mail that never came is not in order for being listed no longer. */
+const ENDS_UNSAID: ReadonlySet<MatterGroup> = new Set(['order', 'coming', 'given-up']);
 
 const UNTOLD = { told: 0, toldAt: null };
 
@@ -68,7 +71,7 @@ function timesDue({ group, since, told }: Matter, now: Instant, afterMs: number)
     case 'restored':
       // At once, and every day until somebody acts.
       return 1 + Math.floor(age / DAY_MS);
-    case 'mail':
+    case 'given-up':
       return 1;
     case 'order':
       return age < ORDER_FIRST_MS ? 0 : 1 + Math.floor(age / DAY_MS);
