@@ -36,6 +36,7 @@ export type Delivery =
 /**
  * - `urgent`: somebody should be shut out and is not. `restored`: the database is not the one of before. `unreachable`: a system, the repository, the store.
  * - `held`: by the gate. `failing`: one change. `entry`: of the repository, and counts by its last good document only.
+ * - `part`: one person or thing within what is held or noticed; told with it.
  * - `mail`: an address whose mail is put off or was given up. `given-up`: one mail that never came.
  * - `order`: a block from the command line that the repository does not hold. `other`: a notice.
  * - `coming`: a date within the forecast, told to Research Service.
@@ -49,6 +50,7 @@ export type MatterGroup =
   | 'entry'
   | 'mail'
   | 'given-up'
+  | 'part'
   | 'order'
   | 'other'
   | 'coming';

@@ -11,7 +11,7 @@ import { summaryOf } from '../views/changes.ts';
 import { sentence } from '../views/words.ts';
 
 /** Texts of one kind of notice that a mail quotes; the rest is counted. */
-const QUOTED_MAX = 10;
+const QUOTED_MAX = 200;
 const DAY_MS = 24 * 3_600_000;
 
 /** Everything of it; what the report does not hold is over, unless `isWhole` says that it could not see. */
@@ -92,7 +92,19 @@ function heldIn(hold: Hold): readonly Lasting[] {
   }
   const summary = summaryOf(changes, 'future');
   const text = summary === null ? because : `${sentence(summary)}. ${because}`;
-  return [{ key: `held/${rule}`, group: 'held', text, next: release }];
+  const key = `held/${rule}`;
+  return [
+    { key, group: 'held', text, next: release },
+    ...partsOf(
+      key,
+      changes.map(({ person }) => person),
+    ),
+  ];
+}
+
+/** Whom it is about, so that whoever joins is told as well. */
+function partsOf(whole: string, some: readonly { readonly key: string; readonly label: string }[]): readonly Lasting[] {
+  return some.map(({ key, label }) => ({ key: `${whole}\n${key}`, group: 'part', text: label, next: null }));
 }
 
 function failingIn({ applied }: Report): readonly Lasting[] {
@@ -148,7 +160,13 @@ function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
       'order',
       notices.filter(({ kind, urgent }) => kind === 'operator-block' && !urgent),
     ),
-    ...[...Map.groupBy(asking, ({ kind }) => kind)].map(([kind, some]) => ofOneKind(kind, some)),
+    ...[...Map.groupBy(asking, ({ kind }) => kind)].flatMap(([kind, some]) => [
+      ofOneKind(kind, some),
+      ...partsOf(
+        `other/${kind}`,
+        some.flatMap(({ person, text }) => (person === null ? [] : [{ key: person, label: text }])),
+      ),
+    ]),
   ];
 }
 

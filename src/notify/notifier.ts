@@ -234,5 +234,6 @@ function seenBy(sight: Sight): ReadonlySet<MatterGroup> {
     'failing',
     'entry',
     'other',
+    'part',
   ]);
 }
