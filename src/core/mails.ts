@@ -21,20 +21,24 @@ export interface Dispatch {
   readonly mail: Mail;
   /** How often it was tried before. */
   readonly tries: number;
+  /** Since when the server puts it off; null: it never did. */
+  readonly putOffAt: Instant | null;
   /** How often its whole text was handed over before and no answer came. */
   readonly unanswered: number;
 }
 
-/** What a try came to. */
+/** What a try came to; `error` null: nothing that concerns this mail, as where no server could be reached. */
 export type Delivery =
   | { readonly status: 'sent' }
-  | { readonly status: 'later'; readonly error: string; readonly next: Instant; readonly unanswered: boolean }
+  | { readonly status: 'later'; readonly error: string | null; readonly next: Instant; readonly unanswered: boolean }
   | { readonly status: 'given-up'; readonly error: string };
 
 /**
  * - `urgent`: somebody should be shut out and is not. `restored`: the database is not the one of before. `unreachable`: a system, the repository, the store.
  * - `held`: by the gate. `failing`: one change. `entry`: of the repository, and counts by its last good document only.
- * - `mail`: an address that refuses. `order`: a block from the command line that the repository does not hold. `other`: a notice.
+ * - `part`: one person or thing within what is held or noticed; told with it.
+ * - `mail`: an address whose mail is put off or was given up. `given-up`: one mail that never came.
+ * - `order`: a block from the command line that the repository does not hold. `other`: a notice.
  * - `coming`: a date within the forecast, told to Research Service.
  */
 export type MatterGroup =
@@ -45,6 +49,8 @@ export type MatterGroup =
   | 'failing'
   | 'entry'
   | 'mail'
+  | 'given-up'
+  | 'part'
   | 'order'
   | 'other'
   | 'coming';
@@ -92,8 +98,15 @@ export interface QueueState {
   readonly waiting: number;
   /** When the oldest of them was worded; null: none waits. */
   readonly oldestAt: Instant | null;
-  /** Addresses whose latest settled mail was given up. */
+  /** Addresses of which a mail is put off, or whose latest settled mail was given up. */
   readonly refusing: readonly { readonly recipient: string; readonly error: string; readonly at: Instant }[];
+  /** Mails that were given up and are still kept, without their text. */
+  readonly givenUp: readonly GivenUp[];
+}
+
+export interface GivenUp extends Omit<Mail, 'subject' | 'text'> {
+  readonly error: string;
+  readonly settledAt: Instant;
 }
 
 export interface Mails {
@@ -104,7 +117,7 @@ export interface Mails {
    */
   record(version: number, news: News): Promise<boolean>;
   /**
-   * The next mail to send, in the order of their wording; durably under way before this resolves. Also one that was under way in a
+   * The next mail to send, by when its try is due and then in the order of their wording; durably under way before this resolves. Also one that was under way in a
    * process that has ended. Null: none is due.
    */
   take(at: Instant): Promise<Dispatch | null>;

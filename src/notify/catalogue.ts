@@ -71,6 +71,7 @@ export const LINES = {
   'matters.title.entry': COUNTED,
   'matters.title.other': COUNTED,
   'matters.title.mail': COUNTED,
+  'matters.title.given-up': COUNTED,
   'matters.item': ['text', 'since', 'next'],
   'over.one': COUNTED,
   'over.many': COUNTED,

@@ -33,7 +33,7 @@ export function digestDue(now: Instant, time: string, timeZone: string, last: st
 export function digestMail(input: DigestInput, setting: MatterSetting): Draft {
   const { templates, instance, timeZone } = setting;
   const { now, matters, people, queue } = input;
-  const open = matters.filter(({ group }) => group !== 'coming' && group !== 'order');
+  const open = matters.filter(({ group }) => group !== 'coming' && group !== 'order' && group !== 'part');
   const orders = matters.filter(({ group }) => group === 'order');
   const sections = TITLED_GROUPS.map((group) => section(group, open, setting)).filter((text) => text !== '');
   const calm = open.length + orders.length === 0;

@@ -1,15 +1,18 @@
 /** What lasts and somebody has to look at, as the report of a pass shows it. */
 
 import type { Change } from '../core/change.ts';
-import type { Lasting, MatterGroup, QueueState } from '../core/mails.ts';
+import type { Lasting, MailTopic, MatterGroup, QueueState } from '../core/mails.ts';
 import type { Hold, Notice } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
+import { dayOf } from '../model/day.ts';
+import type { Instant } from '../model/document.ts';
 import { summaryOf } from '../views/changes.ts';
 import { sentence } from '../views/words.ts';
 
 /** Texts of one kind of notice that a mail quotes; the rest is counted. */
-const QUOTED_MAX = 10;
+const QUOTED_MAX = 200;
+const DAY_MS = 24 * 3_600_000;
 
 /** Everything of it; what the report does not hold is over, unless `isWhole` says that it could not see. */
 export function lastingIn(report: Report): readonly Lasting[] {
@@ -38,7 +41,32 @@ export function hinderedBy(trouble: Trouble): Lasting {
 
 const PASS_KEY = 'unreachable/the pass';
 
-/** Addresses whose latest mail was given up. */
+/** So long, in milliseconds, the digest lists a mail that was given up: past the longest absence of whoever reads it. */
+const GIVEN_UP_LISTED_MS = 14 * 24 * 3_600_000;
+
+const KINDS_OF_MAIL: Readonly<Record<MailTopic, string>> = {
+  people: 'what happened to people',
+  forecast: 'coming dates',
+  matters: 'things that need somebody',
+  over: 'things in order again',
+  orders: 'blocks to write down',
+  digest: 'the digest',
+  test: 'a test',
+};
+
+/** Mails that never came: each by itself, since nobody will send it again. */
+export function givenUpMails({ givenUp }: QueueState, now: Instant, timeZone: string): readonly Lasting[] {
+  return givenUp
+    .filter(({ settledAt }) => now - settledAt < GIVEN_UP_LISTED_MS)
+    .map(({ id, topic, recipient, at, error }) => ({
+      key: `given-up/${id}`,
+      group: 'given-up',
+      text: `${recipient} never got the mail of ${dayOf(at, timeZone)} about ${KINDS_OF_MAIL[topic]}: ${error}`,
+      next: `Tell them what it said: "muster audit show --since ${dayOf(at - DAY_MS, timeZone)}" shows what was done. The digest lists it for 14 days.`,
+    }));
+}
+
+/** Addresses whose mail is put off, or was given up at last. */
 export function refusedMails({ refusing }: QueueState): readonly Lasting[] {
   return refusing.map(({ recipient, error }) => ({
     key: `mail/${recipient}`,
@@ -64,7 +92,19 @@ function heldIn(hold: Hold): readonly Lasting[] {
   }
   const summary = summaryOf(changes, 'future');
   const text = summary === null ? because : `${sentence(summary)}. ${because}`;
-  return [{ key: `held/${rule}`, group: 'held', text, next: release }];
+  const key = `held/${rule}`;
+  return [
+    { key, group: 'held', text, next: release },
+    ...partsOf(
+      key,
+      changes.map(({ person }) => person),
+    ),
+  ];
+}
+
+/** Whom it is about, so that whoever joins is told as well. */
+function partsOf(whole: string, some: readonly { readonly key: string; readonly label: string }[]): readonly Lasting[] {
+  return some.map(({ key, label }) => ({ key: `${whole}\n${key}`, group: 'part', text: label, next: null }));
 }
 
 function failingIn({ applied }: Report): readonly Lasting[] {
@@ -120,7 +160,13 @@ function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
       'order',
       notices.filter(({ kind, urgent }) => kind === 'operator-block' && !urgent),
     ),
-    ...[...Map.groupBy(asking, ({ kind }) => kind)].map(([kind, some]) => ofOneKind(kind, some)),
+    ...[...Map.groupBy(asking, ({ kind }) => kind)].flatMap(([kind, some]) => [
+      ofOneKind(kind, some),
+      ...partsOf(
+        `other/${kind}`,
+        some.flatMap(({ person, text }) => (person === null ? [] : [{ key: person, label: text }])),
+      ),
+    ]),
   ];
 }
 

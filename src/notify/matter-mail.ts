@@ -43,14 +43,14 @@ function freshMail(fresh: readonly Matter[], setting: MatterSetting): Draft {
   const values = {
     instance,
     summary: templates.counted('matters', fresh.length),
-    // One word for both: a text of the site's own that was written before `restored` shows it all the same.
+    // One word for both: a text of the site's own that knows only `urgent` shows them all the same.
     urgent: [section('urgent', fresh, setting), section('restored', fresh, setting)].filter(isSaid).join('\n\n'),
     unreachable: section('unreachable', fresh, setting),
     held: section('held', fresh, setting),
     failing: section('failing', fresh, setting),
     entry: section('entry', fresh, setting),
     other: section('other', fresh, setting),
-    mail: section('mail', fresh, setting),
+    mail: [section('mail', fresh, setting), section('given-up', fresh, setting)].filter(isSaid).join('\n\n'),
   };
   return { topic: 'matters', ...templates.page('matters', values) };
 }
@@ -59,7 +59,7 @@ function isSaid(text: string): boolean {
   return text !== '';
 }
 
-type TitledGroup = Exclude<MatterGroup, 'order' | 'coming'>;
+type TitledGroup = Exclude<MatterGroup, 'order' | 'coming' | 'part'>;
 
 /** In the order in which they are read. */
 export const TITLED_GROUPS: readonly TitledGroup[] = [
@@ -71,6 +71,7 @@ export const TITLED_GROUPS: readonly TitledGroup[] = [
   'entry',
   'other',
   'mail',
+  'given-up',
 ];
 
 /** What shows the rest of a long list. */
@@ -83,6 +84,7 @@ const SHOWN_BY: Readonly<Record<TitledGroup, string>> = {
   entry: '"muster validate"',
   other: '"muster plan"',
   mail: '"muster doctor"',
+  'given-up': '"muster audit show"',
 };
 
 /** The matters of one group under their title; empty where there are none. */

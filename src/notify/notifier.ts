@@ -9,7 +9,7 @@ import type { Trouble } from '../errors.ts';
 import { fold, type Instant } from '../model/document.ts';
 import { comingMatters, digestDue, digestMail, forecastMail } from './digest.ts';
 import { addressed, type Draft } from './draft.ts';
-import { hinderedBy, isWhole, lastingIn, refusedMails } from './lasting.ts';
+import { givenUpMails, hinderedBy, isWhole, lastingIn, refusedMails } from './lasting.ts';
 import { matterMails } from './matter-mail.ts';
 import { type Authenticators, PEOPLE_KINDS, type PersonEvent, peopleEvents } from './people-events.ts';
 import { peopleMails, type SealedFile } from './people-mail.ts';
@@ -144,8 +144,9 @@ export class Notifier {
   }
 
   async #telling({ matters: known }: Told, sight: Sight, now: Instant): Promise<Telling> {
-    const refused = refusedMails(await this.#parts.mails.state());
-    const lasting = [...refused, ...lastingOf(sight)];
+    const queue = await this.#parts.mails.state();
+    const mails = [...refusedMails(queue), ...givenUpMails(queue, now, this.#parts.timeZone)];
+    const lasting = [...mails, ...lastingOf(sight)];
     return whatToTell({
       now,
       lasting,
@@ -220,7 +221,19 @@ function lastingOf(sight: Sight): readonly Lasting[] {
 
 /** Groups of which a sight shows everything. */
 function seenBy(sight: Sight): ReadonlySet<MatterGroup> {
-  if (sight === null || 'trouble' in sight) return new Set(['mail']);
-  if (!isWhole(sight.report)) return new Set(['mail', 'unreachable', 'order']);
-  return new Set(['mail', 'unreachable', 'order', 'urgent', 'restored', 'held', 'failing', 'entry', 'other']);
+  if (sight === null || 'trouble' in sight) return new Set(['mail', 'given-up']);
+  if (!isWhole(sight.report)) return new Set(['mail', 'given-up', 'unreachable', 'order']);
+  return new Set([
+    'mail',
+    'given-up',
+    'unreachable',
+    'order',
+    'urgent',
+    'restored',
+    'held',
+    'failing',
+    'entry',
+    'other',
+    'part',
+  ]);
 }

@@ -9,8 +9,8 @@ import { printable } from '../views/printable.ts';
 import type { SmtpSettings } from './settings.ts';
 
 /**
- * - `way`: the way to the server, its certificate, or the log-on; another mail would fare no better.
- * - `later`: the server does not want this mail now. `refused`: it will not have it, however often it is asked.
+ * - `way`: the connection, its certificate, or the log-on; this one takes no further mail.
+ * - `later`: the server does not want this mail now. `refused`: it says that it never will.
  */
 export type SmtpObstacle = 'way' | 'later' | 'refused';
 
@@ -97,7 +97,9 @@ class Line implements SmtpSession {
     this.#signal = signal;
     this.#lost = new Promise<never>((_, reject) => {
       connection.on('error', reject);
-      connection.once('end', () => reject(new Error('The mail server closed the connection.')));
+      // A server that says why it goes (421) is heard after its end: what it answered counts first.
+      const gone = () => reject(new Error('The mail server closed the connection.'));
+      connection.once('end', () => setImmediate(gone));
       const stop = () => reject(new Error('Broken off, because Muster is to end.'));
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });

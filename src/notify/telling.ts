@@ -47,15 +47,40 @@ export function whatToTell({ now, lasting, seen, known, afterMs, began }: Look):
   const unseen = absent.filter(({ group }) => !seen.has(group));
   const gone = absent.filter(({ group }) => seen.has(group));
   const matters = [...present, ...unseen].map((matter) => ({ matter, times: timesDue(matter, now, afterMs) }));
-  const due = matters.filter(({ matter, times }) => times > matter.told).map(({ matter }) => matter);
+  const joined = new Set(
+    matters.filter(({ matter }) => isNewPart(matter, now, afterMs)).map(({ matter }) => wholeOf(matter)),
+  );
+  const isDue = ({ matter, times }: (typeof matters)[number]) =>
+    times > matter.told || (matter.told > 0 && joined.has(matter.key));
+  const due = matters.filter(isDue).map(({ matter }) => matter);
+  const toldNow = new Set(due.map(({ key }) => key));
+  // Whoever was told and left stays known as long as the rest is held: in and out is no news each time.
+  const left = gone.filter((one) => one.group === 'part' && one.told > 0 && current.has(wholeOf(one)));
   return {
-    matters: matters.map(({ matter, times }) =>
-      times > matter.told ? { ...matter, told: times, toldAt: now } : matter,
-    ),
+    matters: [
+      ...matters.map(({ matter, times }) => {
+        if (toldNow.has(matter.key)) return { ...matter, told: Math.max(times, 1), toldAt: now };
+        const isTold = matter.group === 'part' && matter.told === 0 && toldNow.has(wholeOf(matter));
+        return isTold ? { ...matter, told: 1, toldAt: now } : matter;
+      }),
+      ...left,
+    ],
     fresh: due.filter(({ group }) => group !== 'order'),
     orders: due.filter(({ group }) => group === 'order'),
-    over: gone.filter(({ told, group }) => told > 0 && group !== 'order' && group !== 'coming'),
+    over: gone.filter(({ told, group }) => told > 0 && !ENDS_UNSAID.has(group)),
   };
+}
+
+/** A mail that never came is not in order for being listed no longer. */
+const ENDS_UNSAID: ReadonlySet<MatterGroup> = new Set(['order', 'coming', 'given-up', 'part']);
+
+function isNewPart({ group, told, since }: Matter, now: Instant, afterMs: number): boolean {
+  return group === 'part' && told === 0 && now - since >= afterMs;
+}
+
+/** Key of what it is a part of. */
+function wholeOf({ key }: Matter): string {
+  return key.slice(0, key.indexOf('\n'));
 }
 
 const UNTOLD = { told: 0, toldAt: null };
@@ -68,10 +93,12 @@ function timesDue({ group, since, told }: Matter, now: Instant, afterMs: number)
     case 'restored':
       // At once, and every day until somebody acts.
       return 1 + Math.floor(age / DAY_MS);
-    case 'mail':
+    case 'given-up':
       return 1;
     case 'order':
       return age < ORDER_FIRST_MS ? 0 : 1 + Math.floor(age / DAY_MS);
+    case 'part':
+      return told;
     case 'coming':
       // The forecast has a mail of its own.
       return told;

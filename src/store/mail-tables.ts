@@ -42,3 +42,8 @@ export async function createMails(
     .addColumn('next', 'text')
     .execute();
 }
+
+/** A mail is given up by how long the server has not wanted it, not by its age: it may have waited for a server before. */
+export async function addPutOff(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('mails').addColumn('putOffAt', 'bigint').execute();
+}

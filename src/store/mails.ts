@@ -1,6 +1,6 @@
 /** The queue of mails and what was told already. */
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
-import type { Delivery, Dispatch, Mail, Mails, Matter, News, QueueState } from '../core/mails.ts';
+import type { Delivery, Dispatch, GivenUp, Mail, Mails, Matter, News, QueueState } from '../core/mails.ts';
 import type { Instant } from '../model/document.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
@@ -86,6 +86,7 @@ async function take(transaction: Transaction<Schema>, self: ProcessIdentity, at:
     .selectAll()
     .where('status', '=', 'waiting')
     .where((mail) => mail.or([mail('nextAt', '<=', at), mail('nextAt', '>', at + REST_MS_MAX)]))
+    .orderBy('nextAt')
     .orderBy('seq')
     .limit(1)
     .executeTakeFirst();
@@ -95,7 +96,7 @@ async function take(transaction: Transaction<Schema>, self: ProcessIdentity, at:
     .set({ status: 'sending', takenAt: at, takenByJson: JSON.stringify(self), tries: row.tries + 1 })
     .where('id', '=', row.id)
     .execute();
-  return { mail: mailFrom(row), tries: row.tries, unanswered: row.unanswered };
+  return { mail: mailFrom(row), tries: row.tries, putOffAt: row.putOffAt, unanswered: row.unanswered };
 }
 
 /** Whether the try that a row speaks of is certainly over: its process ended, or it was longer ago than any try lasts. */
@@ -117,6 +118,7 @@ async function settle(transaction: Transaction<Schema>, id: string, delivery: De
         status: 'waiting',
         error,
         nextAt,
+        ...(error === null ? {} : { putOffAt: column.fn.coalesce('putOffAt', column.val(at)) }),
         ...(unanswered ? { unanswered: column('unanswered', '+', 1) } : {}),
       }))
       .execute();
@@ -131,17 +133,36 @@ async function stateOf(db: Kysely<Schema>): Promise<QueueState> {
     .executeTakeFirstOrThrow();
   const settled = await db
     .selectFrom('mails')
-    .select(['recipient', 'status', 'error', 'settledAt'])
+    .select(['id', 'topic', 'recipient', 'at', 'status', 'error', 'settledAt'])
     .where('status', 'in', ['sent', 'given-up'])
     .orderBy('settledAt')
     .orderBy('seq')
     .execute();
   // The later ones take the place of the earlier ones.
   const latest = new Map(settled.map((row) => [row.recipient, row]));
-  const refusing = [...latest.values()]
+  const givenUp = settled.filter(({ status }) => status === 'given-up').map(givenUpFrom);
+  const ended = [...latest.values()]
     .filter(({ status }) => status === 'given-up')
     .map(({ recipient, error, settledAt }) => ({ recipient, error: error ?? '', at: settledAt ?? 0 }));
-  return { waiting: waiting.count, oldestAt: waiting.oldestAt, refusing };
+  const refusing = [...new Map([...ended, ...(await putOff(db))].map((one) => [one.recipient, one])).values()];
+  return { waiting: waiting.count, oldestAt: waiting.oldestAt, refusing, givenUp };
+}
+
+async function putOff(db: Kysely<Schema>): Promise<QueueState['refusing']> {
+  const rows = await db
+    .selectFrom('mails')
+    .select(['recipient', 'error', 'putOffAt'])
+    .where('status', 'in', ['waiting', 'sending'])
+    .where('error', 'is not', null)
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ recipient, error, putOffAt }) => ({ recipient, error: error ?? '', at: putOffAt ?? 0 }));
+}
+
+type Settled = Pick<Selectable<MailsTable>, 'id' | 'topic' | 'recipient' | 'at' | 'error' | 'settledAt'>;
+
+function givenUpFrom({ id, topic, recipient, at, error, settledAt }: Settled): GivenUp {
+  return { id, topic, recipient, at, error: error ?? '', settledAt: settledAt ?? 0 };
 }
 
 function mailColumns({ id, topic, recipient, subject, text, at }: Mail): Insertable<MailsTable> {
@@ -157,6 +178,7 @@ function mailColumns({ id, topic, recipient, subject, text, at }: Mail): Inserta
     takenAt: null,
     takenByJson: null,
     error: null,
+    putOffAt: null,
     settledAt: null,
   };
 }

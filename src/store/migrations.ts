@@ -3,7 +3,7 @@ import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
 import { createAudit } from './audit-table.ts';
-import { createMails } from './mail-tables.ts';
+import { addPutOff, createMails } from './mail-tables.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATION_TABLE = 'migration';
@@ -16,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-audit': { up: createAudit },
   '0005-mails': { up: (db) => createMails(db, numbered) },
   '0006-glances': { up: createGlances },
+  '0007-mails-put-off': { up: addPutOff },
 };
 
 /**

@@ -207,6 +207,8 @@ export interface MailsTable {
   tries: number;
   unanswered: number;
   nextAt: number;
+  /** When the server first did not want it. */
+  putOffAt: number | null;
   /** Of the latest try: when it began, and which process made it. */
   takenAt: number | null;
   takenByJson: string | null;

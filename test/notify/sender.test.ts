@@ -34,10 +34,10 @@ test('an address that the server refuses takes nothing from the others, and is k
   expect(await send()).toBe(2);
   expect(server.taken.map(({ recipient }) => recipient)).toEqual([OPERATIONS, OPERATIONS]);
   expect(await standing(mails)).toEqual({
-    waiting: 0,
+    waiting: 2,
     refusing: [`${wrong}: The mail server answered: 550 No such user here`],
   });
-  expect(log.join('')).toContain('a mail was refused and is given up');
+  expect(log.join('')).toContain('a mail is put off');
   expect(await send()).toBe(0);
 });
 
@@ -75,6 +75,49 @@ test('a mail that is put off goes out later, with the same name, and holds up no
   ]);
   expect(server.taken.map(({ mail }) => mail.subject)).toEqual(['Now', 'Later']);
   expect(new Set(server.received.map(({ mail }) => mail.messageId)).size).toBe(2);
+});
+
+test('mail that a relay denies for twenty seconds goes out all the same', async () => {
+  let denies = true;
+  const { server, queue, send, mails, clock } = await mailScene({
+    recipient: () => (denies ? { code: 554, says: 'Relay access denied' } : 'take'),
+  });
+  await queue(sampleMail({ topic: 'people' }));
+  expect(await send()).toBe(0);
+  expect((await mails.state()).givenUp).toEqual([]);
+  clock.now += 20_000;
+  denies = false;
+  expect(await send()).toBe(0);
+  clock.now += MINUTE_MS;
+  expect(await send()).toBe(1);
+  expect(server.taken).toHaveLength(1);
+});
+
+test('mail that is denied after a week without a server is not given up for its age, and then tried every quarter of an hour', async () => {
+  const { queue, send, mails, clock, log } = await mailScene({
+    recipient: () => ({ code: 554, says: 'Relay access denied' }),
+  });
+  await queue(sampleMail({ topic: 'people', at: clock.now - 7 * DAY_MS }));
+  for (let quarter = 0; quarter < 16; quarter += 1) {
+    await send();
+    clock.now += 15 * MINUTE_MS;
+  }
+  expect(log.filter((line) => line.includes('a mail is put off'))).toHaveLength(16);
+  clock.now += 3 * DAY_MS;
+  await send();
+  expect(await standing(mails)).toMatchObject({ waiting: 1 });
+  expect((await mails.state()).givenUp).toEqual([]);
+});
+
+test('an address at which the server hangs up holds up no other, and its answer is told', async () => {
+  const bad = 'greylisted@example.org';
+  const { server, queue, send, mails } = await mailScene({
+    recipient: (address) => (address === bad ? { code: 421, says: 'Too many for this one' } : 'take'),
+  });
+  await queue(sampleMail({ recipient: bad }), sampleMail({ recipient: bad }), sampleMail(), sampleMail());
+  expect(await send()).toBe(2);
+  expect(server.taken.map(({ recipient }) => recipient)).toEqual([OPERATIONS, OPERATIONS]);
+  expect((await standing(mails)).refusing).toEqual([`${bad}: The mail server answered: 421 Too many for this one`]);
 });
 
 test('a mail that is put off for five days is given up and said to be', async () => {
@@ -117,7 +160,7 @@ test('A1: an answer that is lost once: the repeat is taken, and all that follows
   await send();
   clock.now += MINUTE_MS;
   await send();
-  expect(server.received.map(({ mail }) => mail.messageId?.slice(1, 37))).toEqual([first.id, first.id, second.id]);
+  expect(server.received.map(({ mail }) => mail.messageId?.slice(1, 37))).toEqual([first.id, second.id, first.id]);
   expect(await standing(mails)).toEqual({ waiting: 0, refusing: [] });
 });
 
@@ -144,7 +187,7 @@ test('of digests that no server took, the latest alone goes out', async () => {
   for (const day of ['Monday', 'Tuesday', 'Wednesday']) {
     await queue(
       sampleMail({ topic: 'digest', subject: day, at: clock.now }),
-      sampleMail({ subject: `Matters of ${day}` }),
+      sampleMail({ subject: `Matters of ${day}`, at: clock.now }),
     );
     clock.now += DAY_MS;
   }
