@@ -8,7 +8,10 @@ import { CRASH_CLASSES, type CrashClass } from './crash-classes.ts';
 const PAGE = join(ROOT, 'docs/reliability.md');
 const BEGIN = '<!-- figures of script/crash: begin -->';
 const END = '<!-- figures of script/crash: end -->';
-const HEAD = ['| Class | What is done at each point | Points | Wrong or hanging |', '| --- | --- | ---: | ---: |'];
+const HEAD = [
+  '| Class | What is done at each point | Points | Wrong or hanging | Ended on |',
+  '| --- | --- | ---: | ---: | --- |',
+];
 
 export interface ClassResult extends Pick<CrashClass, 'name' | 'what'> {
   readonly results: readonly PointResult[];
@@ -34,7 +37,7 @@ export function recordReliability(classes: readonly ClassResult[], page = PAGE):
 
 function rowOf({ name, what, results }: ClassResult): string {
   const failed = results.filter(({ wrong }) => wrong.length > 0).length;
-  return `| ${name} | ${what} | ${grouped(results.length)} | ${grouped(failed)} |`;
+  return `| ${name} | ${what} | ${grouped(results.length)} | ${grouped(failed)} | ${today()} |`;
 }
 
 function isRow(line: string): boolean {
@@ -47,6 +50,11 @@ function nameIn(row: string): string {
 
 function placeOf(name: string): number {
   return CRASH_CLASSES.findIndex((one) => one.name === name);
+}
+
+/** Swedish dates are ISO 8601's. */
+function today(): string {
+  return new Date().toLocaleDateString('sv');
 }
 
 /** 70242 as 70,242. */
