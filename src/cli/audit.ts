@@ -73,7 +73,7 @@ export async function auditExport(invocation: Invocation, { as, since }: AuditEx
         const asked = from === null || row.at >= from;
         if (asked && isReadable(row)) lines.push(as === 'csv' ? csvRow(row) : jsonLine(row, last.hash));
         else if (asked) {
-          terminal.say(unreadableWords(row.seq));
+          await terminal.say(unreadableWords(row.seq));
           code = 1;
         }
         last = row;

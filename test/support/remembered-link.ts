@@ -76,7 +76,10 @@ class RememberedLink extends Duplex {
 
   #take(message: Buffer): void {
     const { operation } = readLdapMessage(message);
-    if (operation === 'unbind') return this.#hangUp();
+    if (operation === 'unbind') {
+      this.#hangUp();
+      return;
+    }
     if (operation === 'abandon') return;
     const login = this.#login;
     if (operation === 'bind') this.#login = message;
