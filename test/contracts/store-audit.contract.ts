@@ -109,7 +109,7 @@ export function auditContract(world: StoreWorld): void {
     ]);
     const again = await reopened(world, place, store);
     const verified = await verifyAudit(again);
-    expect(verified).toEqual({ format: 1, head: await again.audit.head(), fault: null, kept: null });
+    expect(verified).toEqual({ format: 1, head: await again.audit.head(), fault: null, kept: null, missing: null });
     expect(verified.head.seq).toBe(40);
   });
 
