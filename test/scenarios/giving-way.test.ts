@@ -39,24 +39,31 @@ function outcomes({ applied }: Report): Readonly<Record<string, number>> {
 }
 
 const PATIENCE = { tries: 400, pause: () => wait(25) };
-const watched = (parts: PassParts): PassParts => ({
+const watched = (parts: PassParts, noticed: () => void = () => undefined): PassParts => ({
   ...parts,
-  interruptions: (call) => watchBlocks(parts.store, () => call('block')),
+  interruptions: (call) =>
+    watchBlocks(parts.store, () => {
+      call('block');
+      noticed();
+    }),
 });
+/** Far longer than an order takes to be noticed; a pass that never notices one goes on after it, in milliseconds. */
+const UNNOTICED_MS = 10_000;
 
 describe('an operator’s block while another process writes', { timeout: TEST_MS }, () => {
   test('is in force before the rest is written, which the next pass does, and nothing is written twice', async () => {
     await growing();
     const other = await scene.second();
     let blocking: Promise<Report> | null = null;
+    const order = Promise.withResolvers<void>();
     faults.write = async (_change, real) => {
-      if (faults.written.length === 5) {
+      if (faults.written.length >= 5) {
         blocking ??= blockByOrder(other.parts, { ...OPERATOR, target: 'anna', scope: 'user', until: null }, PATIENCE);
+        await Promise.race([order.promise, wait(UNNOTICED_MS, undefined, { ref: false })]);
       }
-      await wait(100);
       return real();
     };
-    const first = await pass(watched(scene.parts()), { trigger: 'schedule', dryRun: false });
+    const first = await pass(watched(scene.parts(), order.resolve), { trigger: 'schedule', dryRun: false });
     expect(first.interrupted).toBe('block');
     expect(outcomes(first).applied).toBeLessThan(NEW.length);
     const blocked = await blocking;
