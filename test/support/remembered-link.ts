@@ -76,8 +76,9 @@ class RememberedLink extends Duplex {
 
   #take(message: Buffer): void {
     const { operation } = readLdapMessage(message);
-    if (operation === 'unbind') return this.#hangUp();
-    if (operation === 'abandon') return;
+    if (operation === 'unbind') this.#hangUp();
+    // Neither has an answer (RFC 4511 4.3, 4.11).
+    if (operation === 'unbind' || operation === 'abandon') return;
     const login = this.#login;
     if (operation === 'bind') this.#login = message;
     this.#place.answer(login, message).then(
