@@ -29,11 +29,10 @@ export interface Observing extends Pick<Beginning, 'early'> {
   readonly judge: LaneInput['judge'];
   /** What the lanes let through, of all systems together. */
   readonly spending: Spending;
-  readonly watch: Watch;
   /** False: show, do not write. */
   readonly writes: boolean;
   /** Whether what is found may be written down in the store. */
-  readonly learns: boolean;
+  readonly keeps: boolean;
   readonly laneOnly: boolean;
 }
 
@@ -57,10 +56,10 @@ function inputFor(
   reconciler: Reconciler,
   companion: Companion,
   parts: ObservingParts,
-  { run, want, recalled, early, judge, spending, watch, writes, learns, laneOnly }: Observing,
+  { run, want, recalled, early, judge, spending, writes, keeps, laneOnly }: Observing,
 ): SystemInput {
   const { system } = reconciler;
-  const { clock } = parts;
+  const { clock, watch } = parts;
   const { journal, servers } = parts.store;
   return {
     reuse: parts.reuse.of(system),
@@ -79,10 +78,10 @@ function inputFor(
           return apply(plan, applyParts(parts, run, mandate, new Map([[system, session]]), rowsNow, true));
         }
       : null,
-    keep: writes && learns ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
+    keep: writes && keeps ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
     laneOnly,
     seen: recalled.seen.get(system) ?? [],
-    note: writes && learns ? (server) => servers.put(server) : null,
+    note: writes && keeps ? (server) => servers.put(server) : null,
     companion,
     watch,
   };

@@ -141,8 +141,8 @@ async function performWatched(
     observeAll(
       { ...parts, reuse },
       {
-        ...{ run, want, recalled, early, spending, watch, writes },
-        learns: restored === null,
+        ...{ run, want, recalled, early, spending, writes },
+        keeps: restored === null,
         judge: limitsOf(parts, run, want, recalled),
         laneOnly: request.laneOnly === true,
       },
