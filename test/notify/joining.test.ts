@@ -1,29 +1,9 @@
 /** Who joins what is held or noticed already is told too, in one mail, and nobody twice for coming and going. */
 import { expect, test } from 'vitest';
-import type { Hold } from '../../src/core/plan.ts';
-import { NOON, sampleDisable } from '../contracts/store-samples.ts';
-import { HOUR_MS, notice, notifierScene, reportWith } from './notifier-scene.ts';
+import { sampleDisable } from '../contracts/store-samples.ts';
+import { begun, HOLD, HOUR_MS, notice, reportWith } from './notifier-scene.ts';
 
 const MINUTE_MS = HOUR_MS / 60;
-
-const HOLD: Hold = {
-  rule: 'disable',
-  because: '40 people in one run; the limit of "disable" is 25.',
-  release: 'muster approve c090383718fd --reason …',
-  digest: 'c090383718fd',
-  changes: [sampleDisable('ajensen')],
-};
-
-/** A notifier that has begun, and nothing queued by that. */
-async function begun(at = NOON) {
-  const scene = await notifierScene(at);
-  const notifier = await scene.notifier();
-  await notifier.begin();
-  // The digest of the first day is another test's.
-  await notifier.passed(reportWith());
-  await scene.fresh();
-  return { ...scene, tell: notifier };
-}
 
 test('a hold that somebody else joins is told anew once, and not for whoever comes and goes', async () => {
   const { tell, clock, fresh } = await begun();

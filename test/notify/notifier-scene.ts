@@ -3,19 +3,34 @@ import { randomUUID } from 'node:crypto';
 import type { Change } from '../../src/core/change.ts';
 import type { Mail } from '../../src/core/mails.ts';
 import type { Forecast } from '../../src/core/outlook.ts';
-import type { Notice } from '../../src/core/plan.ts';
+import type { Hold, Notice } from '../../src/core/plan.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { Instant } from '../../src/model/document.ts';
 import { Notifier } from '../../src/notify/notifier.ts';
 import { readTemplates } from '../../src/notify/templates.ts';
 import type { OpenStore } from '../../src/store/store.ts';
-import { NOON, sampleApplied, sampleIntent, sampleReport, sampleRow } from '../contracts/store-samples.ts';
+import {
+  NOON,
+  sampleApplied,
+  sampleDisable,
+  sampleIntent,
+  sampleReport,
+  sampleRow,
+} from '../contracts/store-samples.ts';
 import { openFor } from '../contracts/store-world.ts';
 import { sqliteWorld } from '../store/sqlite-world.ts';
 
 export const TEAM = 'rs@example.org';
 export const OPS = 'ops@example.org';
 export const HOUR_MS = 3_600_000;
+
+export const HOLD: Hold = {
+  rule: 'disable',
+  because: '40 people in one run; the limit of "disable" is 25.',
+  release: 'muster approve c090383718fd --reason …',
+  digest: 'c090383718fd',
+  changes: [sampleDisable('ajensen')],
+};
 
 export interface NotifierScene {
   readonly store: OpenStore;
@@ -101,4 +116,15 @@ export function notice(more: Partial<Notice>): Notice {
 /** Recipient and subject of each. */
 export function headings(mails: readonly Mail[]): readonly string[] {
   return mails.map(({ recipient, subject }) => `${recipient}: ${subject}`);
+}
+
+/** A notifier that has begun, and nothing queued by that. */
+export async function begun(at = NOON) {
+  const scene = await notifierScene(at);
+  const notifier = await scene.notifier();
+  await notifier.begin();
+  // The digest of the first day is another test's.
+  await notifier.passed(reportWith());
+  await scene.fresh();
+  return { ...scene, tell: notifier };
 }

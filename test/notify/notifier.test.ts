@@ -4,31 +4,24 @@ import type { Hold } from '../../src/core/plan.ts';
 import { restoredNotice } from '../../src/core/restored.ts';
 import type { Day } from '../../src/model/document.ts';
 import { NOON, sampleCreate, sampleDisable, sampleOrder } from '../contracts/store-samples.ts';
-import { comingDays, HOUR_MS, headings, notice, notifierScene, OPS, reportWith, TEAM } from './notifier-scene.ts';
+import {
+  begun,
+  comingDays,
+  HOLD,
+  HOUR_MS,
+  headings,
+  notice,
+  notifierScene,
+  OPS,
+  reportWith,
+  TEAM,
+} from './notifier-scene.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 
-const HOLD: Hold = {
-  rule: 'disable',
-  because: '40 people in one run; the limit of "disable" is 25.',
-  release: 'muster approve c090383718fd --reason …',
-  digest: 'c090383718fd',
-  changes: [sampleDisable('ajensen')],
-};
 const AWAY = { remedy: 'retry', where: 'ldaps://dc1', what: 'It does not answer.', next: 'Look at it.' } as const;
 const UNREAD = { unread: [{ system: 'directory', ...AWAY }] };
-
-/** A notifier that has begun, and nothing queued by that. */
-async function begun(at = NOON) {
-  const scene = await notifierScene(at);
-  const notifier = await scene.notifier();
-  await notifier.begin();
-  // The digest of the first day is another test's.
-  await notifier.passed(reportWith());
-  await scene.fresh();
-  return { ...scene, tell: notifier };
-}
 
 describe('what lasts', () => {
   test('is told after the set time, also where no pass looks again, and then not until it is over', async () => {
