@@ -1,5 +1,5 @@
 /** The outbox: a folder with one sealed password per create attempt, which is renamed as its fate becomes known. */
-import { access, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../core/ports.ts';
 import { MusterError } from '../errors.ts';
@@ -90,6 +90,8 @@ export function openOutbox(settings: OutboxSettings): Outbox {
   const { folder, random } = settings;
   const pathOf = (username: string, attempt: string, state: OutboxState) =>
     join(folder, `${username}.${attempt}${suffixes[state]}`);
+  // Hidden, since whoever hands out passwords is to see whole files only, however a run was ended.
+  const asideOf = (username: string, attempt: string) => join(folder, `.${username}.${attempt}.part`);
 
   async function statesOf(username: string, attempt: string): Promise<readonly OutboxState[]> {
     guardNames(folder, username, attempt);
@@ -116,14 +118,14 @@ export function openOutbox(settings: OutboxSettings): Outbox {
   return {
     async prepare(account) {
       const { username, attempt, display } = account;
-      const present = await statesOf(username, attempt);
-      if (present.length > 0) throw alreadySealed(folder, username, attempt);
+      const isTaken = async () => (await statesOf(username, attempt)).length > 0;
+      const taken = () => alreadySealed(folder, username, attempt);
+      if (await isTaken()) throw taken();
       const password = generatePassword({ names: [username, display], ...(random && { random }) });
       const letter = writeLetter({ ...account, instance: settings.instance, at: settings.clock() }, password);
       const sealed = await seal(new Secret(letter), settings.recipients);
-      await writeNew(folder, pathOf(username, attempt, 'pending'), sealed, () =>
-        alreadySealed(folder, username, attempt),
-      );
+      const [path, aside] = [pathOf(username, attempt, 'pending'), asideOf(username, attempt)];
+      if (!(await writeNew({ folder, path, aside, isTaken }, sealed))) throw taken();
       return password;
     },
 
@@ -136,6 +138,7 @@ export function openOutbox(settings: OutboxSettings): Outbox {
 
     async markUnused(username, attempt) {
       const present = await statesOf(username, attempt);
+      await rm(asideOf(username, attempt), { force: true });
       if (present.length === 0) return;
       if (present.includes('ready')) {
         const what = `Attempt ${attempt} of ${username} was marked ready, and now is said never to have happened.`;
@@ -186,23 +189,40 @@ async function entryOf(folder: string, name: string): Promise<OutboxEntry | null
   }
 }
 
-async function writeNew(folder: string, path: string, text: string, taken: () => MusterError): Promise<void> {
-  let created = false;
+interface NewFile {
+  readonly folder: string;
+  readonly path: string;
+  /** Where the text is written first. Whoever made it is the only one to write that attempt. */
+  readonly aside: string;
+  readonly isTaken: () => Promise<boolean>;
+}
+
+/** @returns false where the attempt has a file already, which stays as it is. */
+async function writeNew({ folder, path, aside, isTaken }: NewFile, text: string): Promise<boolean> {
+  let own: string | null = null;
   try {
     await makeFolder(resolve(folder));
-    const file = await open(path, 'wx', fileMode);
-    created = true;
+    const file = await open(aside, 'wx', fileMode);
+    own = aside;
     try {
       await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
     }
+    // Asked only now that nobody else can be writing it: a rename would overwrite without a word.
+    if (await isTaken()) {
+      await rm(aside);
+      return false;
+    }
+    await rename(aside, path);
+    own = path;
     await syncFolder(folder);
+    return true;
   } catch (error) {
-    if (!created && codeOf(error) === 'EEXIST') throw taken();
-    // Half a file would only puzzle people; its password was given to nobody.
-    if (created) await unlink(path).catch(() => undefined);
+    if (own === null && codeOf(error) === 'EEXIST') return false;
+    // Its password was given to nobody: it would only puzzle people.
+    if (own !== null) await rm(own, { force: true }).catch(() => undefined);
     const what = `The sealed password ${path} could not be written (${codeOf(error)}), so the account was not made.`;
     throw trouble('retry', folder, what, 'Check that the folder exists, may be written and has space left.', error);
   }

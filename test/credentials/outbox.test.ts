@@ -132,6 +132,27 @@ describe('preparing', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('A1, K2: killed at any moment, every sealed file is whole, and what was begun goes with its attempt', async () => {
+    const settings = { folder, recipients: [key.recipient], instance: 'research-service' };
+    const script = `
+      const { openOutbox } = await import(${JSON.stringify(new URL('../../src/credentials/outbox.ts', import.meta.url).href)});
+      const fs = (await import('node:fs')).promises;
+      const outbox = openOutbox({ ...${JSON.stringify(settings)}, clock: () => ${at} });
+      await outbox.prepare(${JSON.stringify({ ...anna, attempt: 'before' })});
+      const probe = await fs.open(process.execPath);
+      // The moment at which a file has its name and not yet its text.
+      Object.getPrototypeOf(probe).writeFile = () => process.kill(process.pid, 'SIGKILL');
+      await outbox.prepare(${JSON.stringify(anna)});`;
+    const ended = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]).catch(
+      (error) => error,
+    );
+    expect(ended).toMatchObject({ signal: 'SIGKILL' });
+    expect(await readdir(folder)).toEqual(['.ajensen.k7f2.part', 'ajensen.before.pending.age']);
+    expect((await outbox.list()).map(({ attempt }) => attempt)).toEqual(['before']);
+    await outbox.markUnused('ajensen', 'k7f2');
+    expect(await readdir(folder)).toEqual(['ajensen.before.pending.age']);
+  });
+
   test.each([
     ['../../etc/passwd', 'a1'],
     ['a/b', 'a1'],
