@@ -1,12 +1,15 @@
 /** Packs Muster as for publishing, installs it elsewhere without development packages, and plans with it. */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { generateKey } from '../src/credentials/seal.ts';
 import { type CommandResult, ROOT, run } from './command.ts';
 import type { Count } from './vitest-run.ts';
 
-/** What the package holds besides the contents of `dist`; npm adds the last three by itself. */
+/** Whole folders that the package holds as they are in the checkout. */
+const FOLDERS = ['config/templates'];
+
+/** What it holds besides these and the contents of `dist`; npm adds the last three by itself. */
 const CONTENTS = [
   'bin/muster.js',
   'CHANGELOG.md',
@@ -59,7 +62,7 @@ async function performChecks(folder: string): Promise<readonly Check[]> {
   const packed = await run('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder]);
   const [tarball, files] = packedOf(packed.output);
   if (packed.status !== 0 || tarball === undefined) return [['npm pack', packed.output]];
-  const contents: Check = ['the contents of the package', wrongContents(files)];
+  const contents: Check = ['the contents of the package', wrongContents(files, [...CONTENTS, ...(await copied())])];
 
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const installed = await install(folder, join(folder, tarball));
@@ -109,10 +112,21 @@ function packedOf(output: string): readonly [tarball: string | undefined, files:
   }
 }
 
-function wrongContents(files: readonly string[]): string | null {
+/** The files of those folders. */
+async function copied(): Promise<readonly string[]> {
+  const lists = FOLDERS.map(async (folder) => {
+    const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)));
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+function wrongContents(files: readonly string[], wanted: readonly string[]): string | null {
   const besides = files.filter((file) => !file.startsWith('dist/'));
-  const surplus = besides.filter((file) => !CONTENTS.includes(file)).map((file) => `not meant to be in it: ${file}`);
-  const absent = CONTENTS.filter((file) => !files.includes(file)).map((file) => `missing: ${file}`);
+  const surplus = besides.filter((file) => !wanted.includes(file)).map((file) => `not meant to be in it: ${file}`);
+  const absent = wanted.filter((file) => !files.includes(file)).map((file) => `missing: ${file}`);
   const main = files.includes('dist/main.js') ? [] : ['missing: dist/main.js'];
   const problems = [...surplus, ...absent, ...main];
   return problems.length === 0 ? null : problems.join('\n');

@@ -1,4 +1,4 @@
-/** A push listener in a process of its own, whose memory the test looks at from outside; says `ready PORT`, then what it counted. */
+/** A push listener in a process of its own (with `--expose-gc`); says its port, then, as often as it is asked, what it counted and holds. */
 import { startPushListener } from '../../src/daemon/push-listener.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -21,6 +21,13 @@ const listener = await startPushListener({
     return minute;
   },
 });
-process.on('message', () => process.send?.({ pushes, refused }));
+process.on('message', () => process.send?.({ pushes, refused, held: held() }));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: listener.port });
+
+/** Bytes that something still refers to. */
+function held(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
