@@ -1,6 +1,7 @@
 /** Which tests are fast and which slow, and how many files run at a time. */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { scratchFolder } from './script/scratch.ts';
 
 /** Fast tests need nothing but Node and Git; slow ones start a real Samba, a real browser or kill processes. */
 const slow = ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'];
@@ -9,6 +10,9 @@ const slow = ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'];
 const FAST_AT_A_TIME = Math.max(2, availableParallelism());
 /** Each Samba has an address and a folder of its own; two of them, with what they are sent, keep two cores busy. */
 const SLOW_AT_A_TIME = 2;
+
+/** For the tests and all that they start. */
+process.env.TMPDIR = scratchFolder();
 
 export default defineConfig({
   test: {

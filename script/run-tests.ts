@@ -8,6 +8,7 @@ import { duration, ROOT, run, say } from './command.ts';
 import { leftOut } from './left-out.ts';
 import { smokeTestPackage } from './package-smoke.ts';
 import { prove } from './prove.ts';
+import { scratchFolder } from './scratch.ts';
 import { type Count, runVitest } from './vitest-run.ts';
 
 interface StepResult extends Count {
@@ -52,16 +53,29 @@ async function rows(quick: boolean): Promise<readonly (readonly (readonly Step[]
   for (const { file, missing } of absent) say(`Left out: ${file} (missing here: ${missing.join(', ')})`);
   const inSlow = (file: string) => /^test\/(integration|faults)\//.test(file);
   const names = absent.map(({ file }) => file);
-  const fast = tests(
-    'fast tests',
-    'fast',
-    names.filter((file) => !inSlow(file)),
+  const fast = watched(
+    tests(
+      'fast tests',
+      'fast',
+      names.filter((file) => !inSlow(file)),
+    ),
   );
   const slow = tests('slow tests', 'slow', names.filter(inSlow));
   const demo: Step = { name: 'demo', work: tryDemo };
   const smoke: Step = { name: 'package', work: smokeTestPackage };
-  const breakages: Step = { name: 'breakages', work: () => prove([]) };
+  const breakages: Step = { name: 'breakages', work: () => prove([], (file) => fast.passed() && !inSlow(file)) };
   return [[[types], [lint]], [[fast]], [[slow], [demo, smoke, breakages]]];
+}
+
+/** A step that remembers whether all of it passed. */
+function watched(step: Step): Step & { readonly passed: () => boolean } {
+  let passed = false;
+  const work = async () => {
+    const result = await step.work();
+    passed = result.failed === 0;
+    return result;
+  };
+  return { ...step, work, passed: () => passed };
 }
 
 /** The demo stops with another exit code at the first step that does not go as it says. */
@@ -107,6 +121,7 @@ function nothingMayBeLeftOut(): boolean {
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 process.chdir(ROOT);
+process.env.TMPDIR = scratchFolder();
 const begin = performance.now();
 const counts: Count[] = [];
 for (const row of await rows(values.quick)) counts.push(...(await Promise.all(row.map(performLane))));
