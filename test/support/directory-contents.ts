@@ -47,6 +47,17 @@ export async function addUsers(dc: SambaDc, users: readonly TestUser[]): Promise
   await runCommand(PYTHON, [USERS_SCRIPT, dc.smbConf], { input: JSON.stringify(entries) });
 }
 
+/** Many people of an address book, who can't log in and cost a controller a tenth of an account. */
+export async function addContacts(dc: SambaDc, parent: string, names: readonly string[]): Promise<void> {
+  const entries = names.map((name) => ({
+    name,
+    parent,
+    password: null,
+    attributes: lists({ objectClass: 'contact' }),
+  }));
+  await runCommand(PYTHON, [USERS_SCRIPT, dc.smbConf], { input: JSON.stringify(entries) });
+}
+
 /**
  * Everything below `base` (the base included): DN to sorted LDIF lines (`name: value`, or `name:: base64`), with all
  * attributes including operational ones, so that two dumps are equal only if nothing was written between them
