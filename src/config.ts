@@ -22,6 +22,7 @@ import {
   activeDirectorySchema,
 } from './reconcilers/directory/active-directory/settings.ts';
 import type { CreateRule } from './reconcilers/directory/mapping.ts';
+import { type ControlFileSettings, controlFileSchema } from './reconcilers/mail-blocks/control-file/settings.ts';
 import { readYaml } from './sources/yaml.ts';
 
 export interface Config {
@@ -45,6 +46,8 @@ export interface Config {
   /** Where the head of the audit chain is kept as well; null: nowhere. */
   readonly audit: { readonly headFile: string | null };
   readonly directory: DirectoryConfig;
+  /** Null: nobody's mail is Muster's business. */
+  readonly mailBlocks: MailBlocksConfig | null;
   readonly limits: Limits;
   readonly approvals: { readonly expireHours: number };
   readonly credentials: CredentialsConfig;
@@ -66,6 +69,10 @@ export type DirectoryConfig = { readonly accounts: AccountsConfig } & (
   | { readonly kind: 'active-directory'; readonly server: ActiveDirectorySettings }
   | { readonly kind: 'embedded'; readonly file: string }
 );
+
+export type MailBlocksConfig =
+  | ({ readonly kind: 'control-file' } & ControlFileSettings)
+  | { readonly kind: 'embedded'; readonly file: string };
 
 export interface AccountsConfig {
   /** DNs of the units whose accounts are managed. */
@@ -187,6 +194,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     store: { sqlite },
     audit: { headFile: parsed.audit === undefined ? null : absolute(parsed.audit.headFile) },
     directory: directoryOf(parsed.directory, absolute),
+    mailBlocks: parsed.mailBlocks === undefined ? null : mailBlocksOf(parsed.mailBlocks, absolute),
     limits: parsed.limits,
     approvals: parsed.approvals,
     credentials: {
@@ -251,6 +259,17 @@ function directoryOf({ activeDirectory, embedded }: ParsedConfig['directory'], a
   }
   if (embedded === undefined) throw new TypeError('the schema admits exactly one directory');
   return { kind: 'embedded', file: absolute(embedded.file), accounts: accountsOf(embedded.accounts) };
+}
+
+function mailBlocksOf(
+  { controlFile, embedded }: NonNullable<ParsedConfig['mailBlocks']>,
+  absolute: Absolute,
+): MailBlocksConfig {
+  if (controlFile !== undefined) {
+    return { kind: 'control-file', ...controlFileSchema.parse({ ...controlFile, path: absolute(controlFile.path) }) };
+  }
+  if (embedded === undefined) throw new TypeError('the schema admits exactly one list');
+  return { kind: 'embedded', file: absolute(embedded.file) };
 }
 
 function accountsOf(parsed: ParsedAccounts): AccountsConfig {

@@ -6,7 +6,7 @@ import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
-import type { Clock, Repository } from './core/ports.ts';
+import type { Clock, Reconciler, Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
 import { generatePassword, type PasswordOptions } from './credentials/password.ts';
@@ -27,6 +27,10 @@ import type { DirectoryAdapter, DirectorySite } from './reconcilers/directory/po
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
 import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
+import { controlFile } from './reconcilers/mail-blocks/control-file/adapter.ts';
+import { controlFileExaminer } from './reconcilers/mail-blocks/control-file/examiner.ts';
+import { embeddedBlockList } from './reconcilers/mail-blocks/embedded/adapter.ts';
+import { mailBlocksReconciler } from './reconcilers/mail-blocks/reconciler.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
 import { lineAuthors } from './sources/line-authors.ts';
@@ -88,7 +92,10 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
         concurrency: WRITES_IN_FLIGHT,
       },
       repository: repositoryFrom(source, config, store, resident),
-      reconcilers: [directoryReconciler(directory.adapter, directory.settings, { lasting: resident })],
+      reconcilers: [
+        directoryReconciler(directory.adapter, directory.settings, { lasting: resident }),
+        ...mailBlocksOf(config, resident, clock),
+      ],
       store,
       clock,
       newId: randomUUID,
@@ -147,8 +154,8 @@ export function patientOf(config: Config): Patient {
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
-    reconcilers: [directoryReconciler(adapter, settings, { lasting: false })],
-    examiners: examinersOf(config, settings),
+    reconcilers: [directoryReconciler(adapter, settings, { lasting: false }), ...mailBlocksOf(config, false, Date.now)],
+    examiners: [...examinersOf(config, settings), ...mailExaminersOf(config)],
     ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkMail: async (send) => {
@@ -237,6 +244,20 @@ function directoryOf(config: Config, resident: boolean, clock: Clock, random?: P
       passwords: passwordDesk(config, clock, random),
     },
   };
+}
+
+/** None where nobody's mail is Muster's business. */
+function mailBlocksOf({ mailBlocks, instance }: Config, lasting: boolean, clock: Clock): readonly Reconciler[] {
+  if (mailBlocks === null) return [];
+  const adapter =
+    mailBlocks.kind === 'embedded'
+      ? embeddedBlockList(mailBlocks, clock)
+      : controlFile(mailBlocks, { instance, clock });
+  return [mailBlocksReconciler(adapter, { lasting })];
+}
+
+function mailExaminersOf({ mailBlocks, instance }: Config): readonly Examiner[] {
+  return mailBlocks?.kind === 'control-file' ? [controlFileExaminer(mailBlocks, { instance, clock: Date.now })] : [];
 }
 
 function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): DirectorySite {

@@ -118,6 +118,23 @@ describe('a right configuration', () => {
     expect((await load(ACTIVE_DIRECTORY)).source).toMatchObject({ kind: 'git', mirror: '/var/lib/muster/mirror.git' });
   });
 
+  test('has a control file with a line of its own, an embedded list, or nobody’s mail in its care', async () => {
+    expect((await load(SMALLEST)).mailBlocks).toBeNull();
+    const given = (text: string) => load(`${SMALLEST}mailBlocks: ${text}\n`);
+    expect((await given('{ controlFile: { path: mail/blocked.txt } }')).mailBlocks).toEqual({
+      kind: 'control-file',
+      path: join(folder, 'mail/blocked.txt'),
+      line: '{username}',
+    });
+    expect((await given('{ controlFile: { path: /srv/b.txt, line: "{username} no" } }')).mailBlocks).toMatchObject({
+      line: '{username} no',
+    });
+    expect((await given('{ embedded: { file: list.json } }')).mailBlocks).toEqual({
+      kind: 'embedded',
+      file: join(folder, 'list.json'),
+    });
+  });
+
   test.each(['muster.example.yaml', 'demo.yaml'])('is config/%s, as delivered', async (name) => {
     const config = await loadConfig(fileURLToPath(new URL(`../config/${name}`, import.meta.url)));
     expect(config.limits).toEqual((await load(SMALLEST)).limits);
@@ -270,4 +287,11 @@ limits:
       next: expect.stringContaining('--config'),
     });
   });
+});
+
+test('a line of the control file names the person once, and it is one list of the two', async () => {
+  const said = async (text: string) => (await problems(`${SMALLEST}mailBlocks: ${text}\n`)).join('\n');
+  expect(await said('{ controlFile: { path: b.txt, line: nobody } }')).toContain('exactly once');
+  expect(await said('{ controlFile: { path: b.txt }, embedded: { file: l.json } }')).toContain('exactly one of these');
+  expect(await said('{ controlFiel: { path: b.txt } }')).toContain('controlFile');
 });

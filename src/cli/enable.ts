@@ -6,9 +6,13 @@ import { operatorFrom } from './operator.ts';
 import type { ReasonOptions } from './reject.ts';
 import { onSite } from './site.ts';
 
-export async function enable(invocation: Invocation, options: ReasonOptions, username: string): Promise<ExitCode> {
+export interface EnableOptions extends ReasonOptions {
+  readonly system?: string;
+}
+
+export async function enable(invocation: Invocation, options: EnableOptions, username: string): Promise<ExitCode> {
   return onSite(invocation, async ({ parts }) => {
-    const enabled = await enableByOrder(parts, username, operatorFrom(invocation.env, options.reason));
+    const enabled = await enableByOrder(parts, username, operatorFrom(invocation.env, options.reason), options.system);
     await show(invocation, { format: 1, ...enabled }, () => enabledPage(enabled, parts.settings.timeZone));
     return enabled.applied.every(({ outcome }) => outcome.status === 'applied') ? 0 : 2;
   });

@@ -211,6 +211,7 @@ function addActing({ program, action }: Host): void {
     .command('enable')
     .description('give back an account that was disabled by hand')
     .argument('<user>', 'username')
+    .option('--system <name>', 'which system gives it back, as in "muster why"; the directory by default')
     .addOption(reason())
     .action(action(async () => (await import('./enable.ts')).enable));
   program

@@ -6,6 +6,7 @@ import { LOG_LEVELS } from '../log-level.ts';
 import { isTimeZone } from '../model/day.ts';
 import { activeDirectorySchema, FULL_READ_HOURS_MAX } from '../reconcilers/directory/active-directory/settings.ts';
 import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
+import { controlFileSchema } from '../reconcilers/mail-blocks/control-file/settings.ts';
 import { gitSourceSchema } from '../sources/git-address.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
 import { notifySchema } from './notify.ts';
@@ -77,6 +78,14 @@ const directory = choice({
     accounts,
   }).optional(),
   embedded: settings({ file: path('directory.json'), accounts: settings(accountsShape) }).optional(),
+});
+
+const mailBlocks = choice({
+  controlFile: settings({
+    path: path('/srv/output-mailer/blocked.txt'),
+    line: judgedBy(controlFileSchema.shape.line, 'a line of text', '"{username}"').optional(),
+  }).optional(),
+  embedded: settings({ file: path('mail-blocks.json') }).optional(),
 });
 
 const address = gitSourceSchema.shape;
@@ -203,6 +212,7 @@ export const configSchema = settings({
   store: settings({ sqlite: path('/var/lib/muster/muster.db') }),
   audit: settings({ headFile: path('/mnt/elsewhere/muster-audit-head.json') }).optional(),
   directory,
+  mailBlocks: mailBlocks.optional(),
   limits,
   approvals: settings({ expireHours: whole(1, EXPIRE_HOURS_MAX, 'hours').prefault('24') }).prefault({}),
   credentials: settings({

@@ -13,7 +13,8 @@ import {
   type Observed,
   type State,
 } from './change.ts';
-import type { LedgerRow, Traits } from './ports.ts';
+import type { LedgerRow } from './ports.ts';
+import type { Traits } from './traits.ts';
 
 /** Said by a person about a person or an institution: goes first, on its own budget, in the block lane. */
 const EXPLICIT: ReadonlySet<ReasonKind> = new Set([
@@ -21,6 +22,7 @@ const EXPLICIT: ReadonlySet<ReasonKind> = new Set([
   'person-blocked',
   'institution-blocked',
   'operator-blocked',
+  'mail-blocked',
 ]);
 
 /** Which of several reasons names the cause: the one that counts against the widest budget first. */
@@ -34,7 +36,12 @@ const WEIGHT: readonly ReasonKind[] = [
   'mail-blocked',
 ];
 
-const BLOCKS: ReadonlySet<string> = new Set(['person-blocked', 'institution-blocked', 'operator-blocked']);
+const BLOCKS: ReadonlySet<string> = new Set([
+  'person-blocked',
+  'institution-blocked',
+  'operator-blocked',
+  'mail-blocked',
+]);
 
 export function isExplicit(reason: Reason): boolean {
   return EXPLICIT.has(reason.kind);
@@ -44,15 +51,25 @@ export function isExplicit(reason: Reason): boolean {
 export function accessChange(subject: Case, row: LedgerRow, observed: Observed): Finding {
   const { desired } = subject;
   if (!desired.verdict.allowed)
-    return observed.enabled ? { ...NOTHING, changes: [disable(subject, observed)] } : NOTHING;
-  if (observed.enabled) return acceptEnabled(row);
+    return observed.enabled
+      ? { ...NOTHING, changes: [disable(subject, observed, isDisabledIn(row))] }
+      : takenOver(subject, row);
+  if (observed.enabled) return subject.lost === true ? putBack(subject, row, observed) : acceptEnabled(row);
   if (row.disabledFor === null) return noticed(byHandNotice(subject, observed));
   if (!desired.mayGain) return NOTHING;
   return { ...NOTHING, changes: [enable(subject, observed, row.disabledFor)] };
 }
 
-/** A disable for whatever reasons stand; also used by the block lane, which has no ledger row to ask for. */
-export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable {
+/** Whether Muster disabled it, and has neither given it back nor seen it given back. */
+export function isDisabledIn(row: LedgerRow | null): boolean {
+  return row !== null && !row.state.enabled && row.disabledFor !== null;
+}
+
+/**
+ * A disable for whatever reasons stand; also used by the block lane.
+ * @param again whether Muster had disabled it already
+ */
+export function disable(subject: Omit<Case, 'row'>, observed: Observed, again: boolean): Disable {
   const { desired, traits, moment, dated } = subject;
   const before: State = { enabled: true, attributes: {} };
   const after: State = { enabled: false, attributes: {} };
@@ -69,7 +86,27 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed): Disable
     classes: [classOfDisable(desired.verdict.reasons)],
     cause: causeOf(desired.verdict.reasons, reasonsOf(desired)),
     dated,
+    ...(again ? { again } : {}),
   };
+}
+
+/** What was written there is lost: nobody has given anything back, so it is taken as before, and given back in its own time. */
+function putBack(subject: Case, row: LedgerRow, observed: Observed): Finding {
+  if (row.disabledFor === null || row.state.enabled) return NOTHING;
+  const change: Disable = {
+    ...disable(subject, observed, true),
+    cause: row.disabledFor,
+    classes: [BLOCKS.has(row.disabledFor.kind) ? 'block' : 'disable'],
+  };
+  return { ...NOTHING, changes: [change] };
+}
+
+/** Found disabled by hand, and an entry about this very thing says the same: from now on it is the entry that holds, and ends. */
+function takenOver({ desired, traits }: Case, row: LedgerRow): Finding {
+  const { reasons } = desired.verdict;
+  if (row.disabledFor !== null || !reasons.some(({ kind }) => traits.adoptedBy.has(kind))) return NOTHING;
+  const disabledFor = causeOf(reasons, reasonsOf(desired));
+  return { ...NOTHING, accepted: { ...row, state: { ...row.state, enabled: false }, disabledFor } };
 }
 
 function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
@@ -149,11 +186,11 @@ function acceptEnabled(row: LedgerRow): Finding {
   return { ...NOTHING, accepted: { ...row, state: { ...row.state, enabled: true }, disabledFor: null } };
 }
 
-function byHandNotice({ desired }: Case, observed: Observed) {
+function byHandNotice({ desired, traits }: Case, observed: Observed) {
   return about(
     desired,
     'disabled-by-hand',
-    `${desired.person.label} was disabled by hand in the directory (${observed.location}); Muster leaves it so.`,
-    null,
+    `${desired.person.label} ${traits.thing.disabledByHand} (${observed.location}); Muster leaves it so.`,
+    traits.wayBack(desired.address.key),
   );
 }

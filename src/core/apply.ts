@@ -137,7 +137,7 @@ class Run {
     const { change } = intent;
     let written: Written;
     try {
-      written = await writer.write(change, intent.attempt);
+      written = await writer.write(change, intent.attempt, intent.mandate);
     } catch (error) {
       if (change.kind === 'disable') this.#stillEnabled.add(change.handle);
       await this.#fail(intent, error);

@@ -21,6 +21,8 @@ export interface ChangeEvent extends Mandate {
   /** `username` is spelled as declared for a create, and folded like the key elsewhere. */
   readonly person: { readonly key: string; readonly label: string; readonly username: string };
   readonly change: ChangeKind;
+  /** The kind of thing, where it is no account. */
+  readonly thing?: string;
   readonly effect: Effect;
   readonly classes: readonly ChangeClass[];
   readonly handle: string | null;

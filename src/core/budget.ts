@@ -1,5 +1,5 @@
 /** Budgets: how many people a class of changes affects now and in the last 24 hours, against its limits. */
-import type { Change, ChangeClass } from './change.ts';
+import { type Change, type ChangeClass, isAgain } from './change.ts';
 import type { BlockLimit, ClassLimit } from './limits.ts';
 import { type ApprovedPlan, peopleIn } from './plan.ts';
 
@@ -36,18 +36,30 @@ export interface Spent {
 
 /** What these changes use up, once they go through without approval. */
 export function usedBy(changes: readonly Change[]): Used {
-  return changes.flatMap(({ classes, person, cause }) =>
+  const counted = changes.filter((change) => !isAgain(change));
+  return counted.flatMap(({ classes, person, cause }) =>
     classes.map((name) => ({ class: name, person: person.key, institutions: cause.institutions })),
   );
 }
 
-/** Null: within the limits; otherwise why not, with the figures. `ours` is what percentages are of. */
+/** Some of the changes, and how many things of that kind there are: what percentages are of. */
+export interface Share {
+  readonly changes: readonly Countable[];
+  readonly ours: number;
+  /** What they are called, several of them. */
+  readonly called: string;
+}
+
+/**
+ * Null: within the limits; otherwise why not, with the figures. People count once, however many systems they are changed in; a
+ * percentage is of one system's things, so that a system in which everybody has one makes no room in another.
+ */
 export function overClassLimit(
   rule: ChangeClass,
   changes: readonly Countable[],
   limit: ClassLimit,
   always: number,
-  ours: number,
+  shares: readonly Share[],
   { used, earlier }: Spent,
 ): string | null {
   const now = new Set([...peopleIn(changes), ...peopleUsed(earlier, rule)]);
@@ -55,8 +67,11 @@ export function overClassLimit(
   if (limit.people !== undefined && count > limit.people) {
     return `${people(count)} in one run; the limit of "${rule}" is ${limit.people}.`;
   }
-  if (limit.percent !== undefined && count > always && count * 100 > limit.percent * ours) {
-    return `${people(count)} of ${ours} accounts; the limit of "${rule}" is ${limit.percent} %.`;
+  for (const { changes: some, ours, called } of limit.percent === undefined ? [] : shares) {
+    const touched = new Set([...peopleIn(some), ...peopleUsed(earlier, rule)]).size;
+    if (touched > always && touched * 100 > (limit.percent ?? 0) * ours) {
+      return `${people(touched)} of ${ours} ${called}; the limit of "${rule}" is ${limit.percent} %.`;
+    }
   }
   const day = new Set([...now, ...peopleUsed(used, rule)]);
   if (limit.perDay !== undefined && day.size > limit.perDay) {
@@ -89,7 +104,7 @@ export function overBlockLimit<C extends Countable>(
   const ofInstitutions = (all: Used) => all.filter((one) => one.class === rule && one.institutions.length > 0);
   const ofNames = (all: Used) => all.filter((one) => one.class === rule && one.institutions.length === 0);
   const overs: Over<C>[] = [];
-  const named = overClassLimit(rule, byName, { people: limit.people, perDay: limit.perDay }, 0, 0, {
+  const named = overClassLimit(rule, byName, { people: limit.people, perDay: limit.perDay }, 0, [], {
     used: ofNames(used),
     earlier: ofNames(earlier),
   });

@@ -2,7 +2,8 @@
 import type { Moment } from '../model/moment.ts';
 import type { Change, Desired } from './change.ts';
 import type { Notice } from './plan.ts';
-import type { LedgerRow, Traits } from './ports.ts';
+import type { LedgerRow } from './ports.ts';
+import type { Traits } from './traits.ts';
 
 /** One wanted thing with everything that is known of it. */
 export interface Case {
@@ -11,6 +12,8 @@ export interface Case {
   readonly traits: Traits;
   readonly moment: Moment;
   readonly dated: boolean;
+  /** Whether what was written in the system is lost (see `Observation.lost`). */
+  readonly lost?: boolean;
 }
 
 /** What one case comes to. */

@@ -49,7 +49,7 @@ export type RawValues = Readonly<Record<string, string | null>>;
 
 export interface Observed {
   readonly address: Address;
-  /** objectGUID, token serial: survives renames. */
+  /** objectGUID, token serial: survives renames, and is unlike that of any thing of another system. */
   readonly handle: string;
   readonly ownership: Ownership;
   /** Attempt id in this instance's own mark, whether or not the ledger confirms it; null: no mark of ours. */
@@ -140,6 +140,8 @@ export interface Enable extends OnExisting {
 }
 export interface Disable extends OnExisting {
   readonly kind: 'disable';
+  /** Muster had done it already and has not undone it since, so it was counted and let through once: it counts against no limit. */
+  readonly again?: true;
 }
 export type Change = Create | Adopt | Update | Enable | Disable;
 export type ChangeKind = Change['kind'];
@@ -208,6 +210,11 @@ export function canonicalJson(value: unknown): string {
     if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => compareText(a, b)));
   });
+}
+
+/** Whether it only puts back what was let through before. */
+export function isAgain(change: Change): boolean {
+  return change.kind === 'disable' && change.again === true;
 }
 
 /** When a change was asked for by a date that had been known before it fell due. */

@@ -2,6 +2,7 @@
 import type { Wanted } from './desire.ts';
 import { forecast } from './forecast.ts';
 import type { Limits } from './limits.ts';
+import type { Ledger, LedgerRow, Reconciler } from './ports.ts';
 import type { Recalled } from './recall.ts';
 import type { Report } from './report.ts';
 
@@ -11,9 +12,27 @@ export function withForecast(
   limits: Limits,
   days: number | undefined,
   { resolution }: Wanted,
+  reconcilers: readonly Reconciler[],
   { ledger }: Recalled,
 ): Report {
   if (days === undefined) return report;
-  const rows = [...ledger.values()].flat();
+  const rows = rowsToForecast(reconcilers, ledger);
   return { ...report, forecast: forecast({ model: resolution.model, at: report.startedAt, days, limits, rows }) };
+}
+
+/** Those of things that are made: what everybody has by itself says nothing of whose access begins or ends. */
+export function rowsToForecast(
+  reconcilers: readonly Reconciler[],
+  ledger: ReadonlyMap<string, readonly LedgerRow[]>,
+): readonly LedgerRow[] {
+  return reconcilers.flatMap(({ system, traits }) => (traits.thing.innate ? [] : (ledger.get(system) ?? [])));
+}
+
+/** The same, asked of a store. */
+export async function storedRowsToForecast(
+  reconcilers: readonly Reconciler[],
+  ledger: Pick<Ledger, 'all'>,
+): Promise<readonly LedgerRow[]> {
+  const made = reconcilers.filter(({ traits }) => !traits.thing.innate);
+  return (await Promise.all(made.map(({ system }) => ledger.all(system)))).flat();
 }

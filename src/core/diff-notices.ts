@@ -4,12 +4,14 @@ import type { Desired, Observed } from './change.ts';
 import type { Index } from './diff-index.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow } from './ports.ts';
+import type { Thing } from './thing.ts';
 
 /** Ledger rows of people whom nobody declares and no memory holds: left as they are, and said. */
 export function undeclaredNotices(
   declared: ReadonlySet<string>,
   ledger: readonly LedgerRow[],
   unknownMarks: Index['unknownMarks'],
+  thing: Thing,
 ): readonly Notice[] {
   const unknown = unknownMarks
     .filter((one) => !declared.has(one.address.key))
@@ -29,7 +31,7 @@ export function undeclaredNotices(
       (row): Notice => ({
         kind: 'undeclared',
         person: row.key,
-        text: `The account ${row.key} is Muster's, but no document says what it should be; it is left alone.`,
+        text: `The ${thing.called} ${row.key} is Muster's, but no document says what it should be; it is left alone.`,
         next: `Write users/…/${row.key}.yaml again, with "state: closed" to take the access away.`,
         origin: null,
         urgent: false,

@@ -18,7 +18,8 @@ import {
 } from './diff-notices.ts';
 import { otherNameNotices } from './other-name.ts';
 import type { Notice } from './plan.ts';
-import type { Conflict, LedgerRow, Observation, Traits } from './ports.ts';
+import type { Conflict, LedgerRow, Observation } from './ports.ts';
+import type { Traits } from './traits.ts';
 
 export interface DiffInput {
   readonly desired: readonly Desired[];
@@ -61,12 +62,15 @@ export function differ(lasting = true): (input: DiffInput) => Diff {
   const marks = steadyList<Observed>();
   return ({ desired, observation, ledger, traits, unsettled, doubtful, at }) => {
     const known = index(ledger, observation);
-    const context = contextOf(traits, few.unsettled(unsettled), few.doubtful(doubtful), known);
+    const lost = observation.lost === true;
+    const context = contextOf(traits, few.unsettled(unsettled), few.doubtful(doubtful), known, lost);
     const findings = worthSaying(judgeEach(desired, context, at));
     const notices = findings.flatMap((finding) => finding.notices);
     return {
       changes: findings.flatMap(({ changes }) => changes).sort(compareChanges(() => 0)),
-      notices: [...notices, ...undeclared(keysOf(desired), ledger, marks(known.unknownMarks))].sort(byPersonAndKind),
+      notices: [...notices, ...undeclared(keysOf(desired), ledger, marks(known.unknownMarks), traits.thing)].sort(
+        byPersonAndKind,
+      ),
       accepted: findings.flatMap(({ accepted }) => accepted ?? []),
     };
   };
@@ -78,6 +82,7 @@ interface Context {
   readonly unsettled: ReadonlySet<string>;
   readonly doubtful: ReadonlySet<string>;
   readonly index: Index;
+  readonly lost: boolean;
 }
 
 function asContext(
@@ -85,14 +90,19 @@ function asContext(
   unsettled: ReadonlySet<string>,
   doubtful: ReadonlySet<string>,
   index: Index,
+  lost: boolean,
 ): Context {
-  return { traits, unsettled, doubtful, index };
+  return { traits, unsettled, doubtful, index, lost };
 }
 
 /** Everybody but those whom the few things that changed are about. */
 function untouched(before: Context, now: Context): ((one: Desired) => boolean) | null {
   const { since } = now.index;
-  const same = before.traits === now.traits && before.unsettled === now.unsettled && before.doubtful === now.doubtful;
+  const same =
+    before.traits === now.traits &&
+    before.unsettled === now.unsettled &&
+    before.doubtful === now.doubtful &&
+    before.lost === now.lost;
   if (!same || since === null || since.state !== before.index.state) return null;
   return ({ address }) => !since.touched.has(address.key);
 }
@@ -109,9 +119,10 @@ type Facts = readonly [
   moved: Observed | undefined,
   named: Observed | undefined,
   conflict: Conflict | undefined,
+  lost: boolean,
 ];
 
-function factsOf(one: Desired, { traits, unsettled, doubtful, index }: Context): Facts {
+function factsOf(one: Desired, { traits, unsettled, doubtful, index, lost }: Context): Facts {
   const { key } = one.address;
   const row = index.rows.get(key) ?? null;
   const handle = row?.handle ?? '';
@@ -129,13 +140,15 @@ function factsOf(one: Desired, { traits, unsettled, doubtful, index }: Context):
     // Whoever is where the ledger has them is not looked for by name.
     here === undefined || isGone || row?.goneAt !== null ? index.named(key) : undefined,
     index.conflicts.get(key),
+    lost,
   ];
 }
 
 function judge(facts: Facts, moment: Moment): Finding {
-  const [desired, traits, isUnsettled, dated, row, isGone, here, moved, named, conflict] = facts;
+  const [desired, traits, isUnsettled, dated, row, isGone, here, moved, named, conflict, lost] = facts;
   if (isUnsettled) return noticed(unsettledNotice(desired));
-  const subject: Case = { desired, row, traits, moment, dated };
+  const subject: Case = { desired, row, traits, moment, dated, lost };
+  if (row === null && traits.thing.innate) return named === undefined ? NOTHING : judgeInnate(subject, named);
   if (row === null) return judgeUnknown(subject, named, conflict);
   if (row.goneAt !== null) return judgeReturned(subject, row, here) ?? judgeGone(subject, row, named);
   if (isGone) return judgeGone(subject, row, named);
@@ -176,6 +189,14 @@ function judgeUnknown(subject: Case, existing: Observed | undefined, conflict: C
     dated: subject.dated,
   };
   return { changes: [create], notices: [], accepted: null };
+}
+
+/** Nothing was written of it yet, so it is taken for what everybody has. */
+function judgeInnate(subject: Case, observed: Observed): Finding {
+  const { system, key } = subject.desired.address;
+  const state = { enabled: true, attributes: {} };
+  const row: LedgerRow = { system, key, handle: observed.handle, state, disabledFor: null, goneAt: null };
+  return judgeOurs({ ...subject, row }, row, observed);
 }
 
 function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {

@@ -7,6 +7,7 @@ import { type Examination, type Examiner, type Finding, fail, failure, guarded, 
 import { knownFrom } from './known.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
 import { type HeadFile, type HeadParts, RESTORED_RELEASE, restoredBecause } from './restored.ts';
+import type { Traits } from './traits.ts';
 
 /** What is examined: each part is opened by itself, so that one that fails does not hide the others. */
 export interface Patient {
@@ -172,19 +173,25 @@ async function systemFindings(reconciler: Reconciler, store: Store | null, clock
     );
     for (const session of sessions) {
       try {
-        findings.push(...(await serverFindings(session, known, clock())));
+        findings.push(...(await serverFindings(session, known, clock(), reconciler.traits)));
       } finally {
         await session.reader.close();
       }
     }
-    return [...findings, ...createFinding(reconciler), ...sentinelFinding(system, known)];
+    return [...findings, ...createFinding(reconciler), ...sentinelFinding(reconciler, known)];
   });
 }
 
-async function serverFindings({ reader }: Session, known: Known, at: Instant): Promise<readonly Finding[]> {
+async function serverFindings(
+  { reader }: Session,
+  known: Known,
+  at: Instant,
+  { thing }: Traits,
+): Promise<readonly Finding[]> {
   const clock = await guarded(reader.server, async () => [clockFinding(reader.server, (await reader.now()) - at)]);
   const reading = await guarded(reader.server, async () => {
     const { observed, elsewhere, gone } = await reader.observe([], known);
+    if (thing.innate) return [ok(reader.server, 'Answers, and can be read as a whole.')];
     const ours = observed.filter(({ ownership }) => ownership === 'ours').length;
     const strays = observed.filter(({ attempt, handle }) => attempt !== null && !known.handles.has(handle)).length;
     return [
@@ -230,8 +237,8 @@ function createFinding({ system, traits }: Reconciler): readonly Finding[] {
 }
 
 /** An empty answer can only be told from an empty directory by something that must be there. */
-function sentinelFinding(system: string, known: Known): readonly Finding[] {
-  if (known.handles.size > 0) return [];
+function sentinelFinding({ system, traits }: Reconciler, known: Known): readonly Finding[] {
+  if (known.handles.size > 0 || traits.thing.innate) return [];
   const text =
     "Muster knows no account yet that must come back with every reading, so an empty answer can't be told from an empty directory.";
   return [warn(system, text, 'Declare one account that never leaves (a sentinel), and sync.')];

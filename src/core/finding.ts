@@ -49,6 +49,8 @@ export interface Examiner {
   examine(at: number): Promise<readonly Finding[]>;
   /** Where a write probe would make and remove a throw-away thing; empty: there is nothing to prove. */
   readonly probePlaces: readonly string[];
+  /** Why there is nothing; absent: no place is named. */
+  readonly unproven?: string;
   /** Proves on throw-away things that writes do what is expected of them, and removes these in any case. Never throws. */
   probe(signal: AbortSignal): Promise<readonly Finding[]>;
 }

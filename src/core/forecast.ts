@@ -160,7 +160,15 @@ function overLimits(coming: readonly Coming[], limits: Limits, ours: number): Co
   const nothing = { used: [], earlier: [] };
   const ofClass = (rule: ChangeClass) => coming.filter(({ classes }) => classes.includes(rule));
   const counted = (['due', 'create'] as const).flatMap((rule) => {
-    const because = overClassLimit(rule, ofClass(rule), limits[rule], limits.always, ours, nothing);
+    const some = ofClass(rule);
+    const because = overClassLimit(
+      rule,
+      some,
+      limits[rule],
+      limits.always,
+      [{ changes: some, ours, called: 'accounts' }],
+      nothing,
+    );
     return because === null ? [] : [{ class: rule, because }];
   });
   const blocks = overBlockLimit('block', ofClass('block'), limits.block, nothing);

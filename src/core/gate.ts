@@ -1,12 +1,13 @@
 /** The gate: counts people per class against the limits, holds what is over, and alone makes an ApprovedPlan. */
 import type { Instant } from '../model/document.ts';
-import { overBlockLimit, overClassLimit, type Used } from './budget.ts';
-import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint } from './change.ts';
+import { overBlockLimit, overClassLimit, type Share, type Used } from './budget.ts';
+import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint, isAgain } from './change.ts';
 import type { Limits } from './limits.ts';
 import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
 import { RESTORED_RELEASE } from './restored.ts';
+import { thingOf } from './thing.ts';
 
 /** The same change made this often within a day is a tug of war, not a reconciliation. */
 const FLAPS_MAX = 3;
@@ -201,8 +202,8 @@ function holdOverLimits(
   isApproved: (change: Change) => boolean,
   hold: HoldCall,
 ): void {
-  const { limits, used, earlier, ours } = input;
-  const countable = () => rest().filter((change) => !isApproved(change));
+  const { limits, used, earlier } = input;
+  const countable = () => rest().filter((change) => !isApproved(change) && !isAgain(change));
   for (const rule of CHANGE_CLASSES) {
     const inClass = countable().filter((change) => change.classes.includes(rule));
     if (inClass.length === 0 || rule === 'adopt') continue;
@@ -212,10 +213,18 @@ function holdOverLimits(
       }
       continue;
     }
-    const population = inClass.reduce((most, { address }) => Math.max(most, ours.get(address.system) ?? 0), 0);
-    const because = overClassLimit(rule, inClass, limits[rule], limits.always, population, { used, earlier });
+    const shares = sharesOf(inClass, input);
+    const because = overClassLimit(rule, inClass, limits[rule], limits.always, shares, { used, earlier });
     if (because !== null) holdClass(rule, inClass, because, countable(), hold);
   }
+}
+
+function sharesOf(changes: readonly Change[], { ours }: Pick<GateInput, 'ours'>): readonly Share[] {
+  const bySystem = Map.groupBy(changes, ({ address }) => address.system);
+  return [...bySystem].map(([system, some]) => {
+    const [, called] = thingOf(some[0]?.address.kind).counted;
+    return { changes: some, ours: ours.get(system) ?? 0, called };
+  });
 }
 
 /** A class over its limit is held with whatever else is planned for the same people, unless that takes away. */

@@ -5,6 +5,7 @@ import type { Day, Instant } from '../model/document.ts';
 import type { Change, ChangeKind, Person } from './change.ts';
 import { type HeldEntry, type Hold, type Notice, peopleIn, type ReadSystem } from './plan.ts';
 import { type Applied, exitCodeOf, type Report } from './report.ts';
+import { thingOf } from './thing.ts';
 
 /** The first of many, and how many there are. */
 export interface Listed<T> {
@@ -20,6 +21,9 @@ export interface Tally {
   readonly phones: number;
   readonly adopts: number;
   readonly others: number;
+  /** The same of sending mail; absent where nobody is. */
+  readonly mailTakes?: number;
+  readonly mailGives?: number;
 }
 
 /** One held change, as far as it is told on a page. */
@@ -41,6 +45,8 @@ export interface GlanceHold extends Pick<Hold, 'rule' | 'because' | 'release' | 
 export interface FailedChange {
   readonly person: Person;
   readonly kind: ChangeKind;
+  /** Kind of the thing, where it is no account. */
+  readonly thing?: string;
   readonly status: 'failed' | 'skipped';
   readonly text: string;
   readonly next: string | null;
@@ -158,21 +164,30 @@ export function tallyOf(changes: readonly Change[]): Tally {
     phones: of('phones'),
     adopts: of('adopts'),
     others: of('others'),
+    ...shownOf('mailTakes', of),
+    ...shownOf('mailGives', of),
   };
 }
 
-function happeningOf({ effect, kind, classes }: Change): keyof Tally {
-  if (effect === 'takes') return 'takes';
+function shownOf(name: keyof Tally, of: (name: keyof Tally) => number): Partial<Tally> {
+  const count = of(name);
+  return count === 0 ? {} : { [name]: count };
+}
+
+function happeningOf({ address, effect, kind, classes }: Change): keyof Tally {
+  const { tally } = thingOf(address.kind);
+  if (effect === 'takes') return tally.takes;
   if (kind === 'create') return 'creates';
-  if (effect === 'gives') return 'gives';
+  if (effect === 'gives') return tally.gives;
   if (classes.includes('phone')) return 'phones';
   return kind === 'adopt' ? 'adopts' : 'others';
 }
 
 function failedChange({ change, outcome }: Applied): readonly FailedChange[] {
-  const { person, kind } = change;
-  if (outcome.status === 'failed') return [{ person, kind, status: 'failed', text: outcome.error, next: outcome.next }];
-  return outcome.status === 'skipped' ? [{ person, kind, status: 'skipped', text: outcome.because, next: null }] : [];
+  const { person, kind, address } = change;
+  const what = { person, kind, ...(address.kind === 'account' ? {} : { thing: address.kind }) };
+  if (outcome.status === 'failed') return [{ ...what, status: 'failed', text: outcome.error, next: outcome.next }];
+  return outcome.status === 'skipped' ? [{ ...what, status: 'skipped', text: outcome.because, next: null }] : [];
 }
 
 function outcomesOf(applied: readonly Applied[]): Glance['outcomes'] {

@@ -3,6 +3,7 @@ import type { Origin } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { ActEvent, AuditEvent, AuditRow, ChangeEvent, DecisionEvent, OrderEvent } from './audit.ts';
 import type { ChangeKind } from './change.ts';
+import { thingOf } from './thing.ts';
 
 export interface Happening {
   /** Its place in the audit chain. */
@@ -44,24 +45,26 @@ function toldOf(event: AuditEvent): Told {
 
 const NOTHING_MORE = { origin: null, done: true } as const;
 
-const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
+const KIND_WORDS: Readonly<Record<Exclude<ChangeKind, 'enable' | 'disable'>, string>> = {
   create: 'account made',
   adopt: 'account taken over',
   update: 'details changed',
-  enable: 'account enabled',
-  disable: 'account disabled',
 };
 
 /** The gravest first: whose order or approval it was, who wrote the line, who made the commit. */
-function changeTold({ change, effect, classes, person, cause, operator, line, commit, outcome }: ChangeEvent): Told {
+function changeTold(event: ChangeEvent): Told {
+  const { change, effect, classes, person, cause, operator, line, commit, outcome } = event;
+  const { takes, gives, done: switched } = thingOf(event.thing);
   const words =
     effect === 'takes'
-      ? 'access taken away'
+      ? takes.told
       : effect === 'gives' && change !== 'create'
-        ? 'access given back'
+        ? gives.told
         : classes.includes('phone')
           ? 'phone number changed'
-          : KIND_WORDS[change];
+          : change === 'enable' || change === 'disable'
+            ? switched[change]
+            : KIND_WORDS[change];
   return {
     what: words,
     about: { key: person.key, label: person.label },

@@ -1,14 +1,17 @@
 /** What the ledger and the journal let Muster expect of a reading. */
+import { isDisabledIn } from './access.ts';
 import type { Intent, Known, LedgerRow } from './ports.ts';
 
 export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): Known {
   const handles = new Set<string>();
+  const disabled = new Set<string>();
   const valued = new Map<string, number>();
   for (const row of rows) {
     if (row.goneAt !== null) continue;
     handles.add(row.handle);
+    if (isDisabledIn(row)) disabled.add(row.handle);
     const { attributes } = row.state;
     for (const name in attributes) if (attributes[name] !== null) valued.set(name, (valued.get(name) ?? 0) + 1);
   }
-  return { handles, valued, openAttempts: new Set(open.map((intent) => intent.attempt)) };
+  return { handles, disabled, valued, openAttempts: new Set(open.map((intent) => intent.attempt)) };
 }

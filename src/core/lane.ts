@@ -3,7 +3,7 @@
 import { troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { Moment } from '../model/moment.ts';
-import { disable, isExplicit } from './access.ts';
+import { disable, isDisabledIn, isExplicit } from './access.ts';
 import type { Spending } from './budget.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Change, Desired, Observed } from './change.ts';
@@ -74,7 +74,7 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
 
 function candidates({ desired, rows, thorough, doubtful }: LaneInput): readonly Desired[] {
   const done = new Set<string>();
-  for (const row of rows) if (!row.state.enabled && row.disabledFor !== null) done.add(row.key);
+  for (const row of rows) if (isDisabledIn(row)) done.add(row.key);
   return desired.filter(
     ({ verdict, person, address }) =>
       !verdict.allowed &&
@@ -92,7 +92,12 @@ interface Round extends LaneResult {
 async function shutOut(input: LaneInput, people: readonly Desired[], session: Session): Promise<Round> {
   const keys = new Set(people.map(({ address }) => address.key));
   const handles = new Map<string, string>();
-  for (const row of input.rows) if (row.goneAt === null && keys.has(row.key)) handles.set(row.key, row.handle);
+  const done = new Set<string>();
+  for (const row of input.rows) {
+    if (row.goneAt !== null || !keys.has(row.key)) continue;
+    handles.set(row.key, row.handle);
+    if (isDisabledIn(row)) done.add(row.handle);
+  }
   const found = await session.reader.lookup(wantedOf(people, handles), input.known);
   const byKey = Map.groupBy(found, (one) => one.address.key);
   const changes: Change[] = [];
@@ -102,8 +107,8 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
       const { traits } = input.reconciler;
       if (!observed.enabled) continue;
       const refused = refusal(desired, observed, handles.get(desired.address.key));
-      if (refused === null)
-        changes.push(disable({ desired, traits, moment: new Moment(input.at), dated: false }, observed));
+      const subject = { desired, traits, moment: new Moment(input.at), dated: false };
+      if (refused === null) changes.push(disable(subject, observed, done.has(observed.handle)));
       else notices.push(refusedNotice(desired, refused));
     }
   }

@@ -161,7 +161,7 @@ async function performWatched(
     const pause = pauseNotices(recalled.paused, gated.holds);
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const passed = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
-    const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, recalled);
+    const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, parts.reconcilers, recalled);
     // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
     if (wholePass && watch.came === null) await parts.store.reports.save(report);
     return report;

@@ -52,6 +52,8 @@ export interface ReadSystem {
   readonly digest: string;
   /** Things that are ours there: what percentages are of. */
   readonly ours: number;
+  /** Kind of these things, where they are no accounts. */
+  readonly thing?: string;
 }
 
 export interface Plan {

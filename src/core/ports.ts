@@ -6,8 +6,10 @@ import type { Audit } from './audit.ts';
 import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
 import type { Mandate } from './mandate.ts';
 import type { Outcome, Written } from './outcome.ts';
+import type { Notice } from './plan.ts';
 import type { Report } from './report.ts';
 import type { Position, ServerMemory, Suits } from './server-memory.ts';
+import type { Traits } from './traits.ts';
 
 /** Now, in milliseconds since 1970 UTC. */
 export type Clock = () => Instant;
@@ -20,6 +22,8 @@ export interface Known {
   readonly handles: ReadonlySet<string>;
   /** Attribute to the number of things in the ledger that have a value in it: a reading in which nobody has one is not whole. */
   readonly valued: ReadonlyMap<string, number>;
+  /** Those of them that Muster disabled, and has not given back: where they are found enabled, something is lost, or somebody gave them back. */
+  readonly disabled: ReadonlySet<string>;
   /** Attempt ids of journalled creates without an outcome. */
   readonly openAttempts: ReadonlySet<string>;
 }
@@ -52,6 +56,13 @@ export interface Observation {
   readonly conflicts: readonly Conflict[];
   /** Hex SHA-256 over all of it, for the record. */
   readonly digest: string;
+  /** What people should know of it that is about no wanted thing; none where it is absent. */
+  readonly notices?: readonly Notice[];
+  /**
+   * True where what was written there before is gone, as from a list that was emptied or cut off: nothing that it shows to be enabled
+   * was given back by anybody. Absent: no sign of that.
+   */
+  readonly lost?: boolean;
 }
 
 /** Reads one server of one system; every method throws MusterError and never answers in part. */
@@ -84,8 +95,9 @@ export interface Writer {
    * Resolves only when the server confirmed. `attempt` marks a create, and names its sealed password. Throws a MusterError
    * whose `silence` is `unanswered` where nobody knows whether the write took effect, and `cut-off` where nothing can
    * be sent any more; without it the write certainly did not happen. Anything else that is thrown counts as unanswered.
+   * @param mandate what the change rests on, for a system that shows it
    */
-  write(change: Change, attempt: string): Promise<Written>;
+  write(change: Change, attempt: string, mandate?: Mandate): Promise<Written>;
 }
 
 export interface Session {
@@ -106,20 +118,6 @@ export interface Reconciler {
   readonly traits: Traits;
   /** Told once per create attempt that recovery found to have happened, or not to have: sealed passwords follow. */
   settle(change: Change, attempt: string, happened: boolean): Promise<void>;
-}
-
-/** Properties of a system that core works with instead of its name. */
-export interface Traits {
-  /** Until when a person can use a thing in this state; infinity: without end, minus infinity: not at all. */
-  usableUntil(state: State): Instant;
-  /** Attributes by which a person proves who they are (a phone number): class `phone`. */
-  readonly authenticators: ReadonlySet<string>;
-  /** Whether this value gives longer access than that one (a later expiry): a hand-made restriction is not given back. */
-  loosens(attribute: string, from: string | null, to: string | null): boolean;
-  /** What to do where somebody else changed a value. */
-  drift(attribute: string): 'revert' | 'report';
-  /** Why nothing can be created at present; null: it can. */
-  readonly createRefused: string | null;
 }
 
 // ---------------------------------------------------------------- memory

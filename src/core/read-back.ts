@@ -5,6 +5,7 @@ import { knownFrom } from './known.ts';
 import type { Notice } from './plan.ts';
 import type { Session } from './ports.ts';
 import type { Applied } from './report.ts';
+import { thingOf } from './thing.ts';
 
 /** Handles are known and nothing new is claimed, so ownership needs no context. */
 const NOTHING_KNOWN = knownFrom([], []);
@@ -46,7 +47,7 @@ function differences({ change, outcome }: Applied, found: ReadonlyMap<string, Ob
     .filter(([name, value]) => (now.attributes[name] ?? null) !== value)
     .map(([name]) => name);
   const flips = change.kind === 'enable' || change.kind === 'disable' || change.kind === 'create';
-  if (flips && now.enabled !== change.after.enabled) wrong.unshift('whether the account is enabled');
+  if (flips && now.enabled !== change.after.enabled) wrong.unshift(thingOf(change.address.kind).switched);
   if (wrong.length === 0) return [];
   return [notice(change.person.label, `${change.person.label}: ${wrong.join(', ')} did not read back as written.`)];
 }

@@ -219,14 +219,21 @@ async function conclude(
     believed: lost.size === 0,
     lane,
     changes: withoutJudged(judged.changes, lane),
-    notices: [...start.notices, ...late.notices, ...cleared, ...judged.notices, ...laneNotices(lane, judged.notices)],
+    notices: [
+      ...[...start.notices, ...late.notices, ...cleared, ...(observation.notices ?? []), ...judged.notices],
+      ...laneNotices(lane, judged.notices),
+    ],
     rows: withRows(late.rows, accepted),
     accepted,
-    read: { system, server, digest, ours },
+    read: { system, server, digest, ours, ...thingIn(reconciler) },
     trouble: null,
     unknownMarks,
   };
   return { result, contradicted };
+}
+
+function thingIn({ traits: { thing } }: Reconciler): Pick<ReadSystem, 'thing'> {
+  return thing.kind === 'account' ? {} : { thing: thing.kind };
 }
 
 /** What the lane judged is not judged again, and whom it could not shut out gets nothing else either. */
@@ -267,19 +274,21 @@ function withRows(rows: Rows, changed: readonly LedgerRow[]): Rows {
 
 /** No server accepts us: whoever should be shut out and is not known to be, is an alert of its own. */
 function unreachedPeople({ reconciler, model, at, rows }: SystemInput): Notice[] {
+  const { traits } = reconciler;
   const done = new Set(rows.filter((row) => !row.state.enabled).map((row) => row.key));
   const ours = new Set(rows.filter((row) => row.goneAt === null).map((row) => row.key));
   const waiting = reconciler
     .project(model, at)
     .filter(
-      ({ verdict, address }) => verdict.reasons.some(isExplicit) && !done.has(address.key) && ours.has(address.key),
+      ({ verdict, address: { key } }) =>
+        verdict.reasons.some(isExplicit) && !done.has(key) && (traits.thing.innate || ours.has(key)),
     );
   return waiting.map((desired) => ({
     ...about(
       desired,
       'unreachable',
-      `${desired.person.label} should have no access (${reasonsOf(desired)}), but no server takes the change.`,
-      'Disable the account by hand, or restore a server and sync.',
+      `${desired.person.label} ${traits.thing.denied} (${reasonsOf(desired)}), but no server takes the change.`,
+      `${traits.thing.byHand}, or restore a server and sync.`,
     ),
     urgent: true,
   }));

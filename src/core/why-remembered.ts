@@ -66,6 +66,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
     systems: [...Map.groupBy(rows, ({ system }) => system)].map(([system, remembered]) => ({
       system,
       remembered: remembered.map(({ state, disabledFor, goneAt }) => ({
+        ...thingIn(history, system),
         enabled: state.enabled,
         attributes: state.attributes,
         disabledFor: disabledFor?.text ?? null,
@@ -75,4 +76,10 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
     history,
     trouble: [],
   };
+}
+
+/** A row of what everybody has is there because of a change that was made, which says what kind of thing it is. */
+function thingIn(history: WhyAnswer['history'], system: string): { readonly thing?: string } {
+  const thing = history.find((change) => change.system === system)?.thing;
+  return thing === undefined ? {} : { thing };
 }

@@ -11,6 +11,7 @@ import { knownFrom } from './known.ts';
 import type { Outcome } from './outcome.ts';
 import type { PassParts } from './pass.ts';
 import type { Journal, Reconciler, Store } from './ports.ts';
+import { thingOf } from './thing.ts';
 
 /** Who last wrote a line, as the source knows it. */
 export interface Authorship {
@@ -45,6 +46,8 @@ export interface HeldThing {
 
 /** What Muster last wrote or accepted of one thing, where nobody asks the system itself. */
 export interface RememberedThing {
+  /** Kind of the thing, where it is no account. */
+  readonly thing?: string;
   readonly enabled: boolean;
   readonly attributes: Attributes;
   /** Why Muster disabled it; null: it did not. */
@@ -64,6 +67,8 @@ export interface PastChange {
   readonly runId: string;
   readonly system: string;
   readonly kind: ChangeKind;
+  /** Kind of the thing, where it is no account. */
+  readonly thing?: string;
   readonly cause: string;
   readonly status: Outcome['status'] | 'unknown';
 }
@@ -108,8 +113,7 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const { model } = want.resolution;
   const entry = model.users.get(key) ?? null;
   const systems = await Promise.all(parts.reconcilers.map((one) => held(one, parts.store, key, at)));
-  if (entry === null && systems.every((answer) => 'things' in answer && answer.things.length === 0))
-    throw unknown(username, model);
+  if (entry === null && systems.every(holdsNothing)) throw unknown(username, model);
   const now = standingOf(model, key, at);
   const blame = blamer(history, want);
   return {
@@ -126,6 +130,11 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     history: await pastChanges(parts.store.journal, key),
     trouble: want.trouble,
   };
+}
+
+/** What everybody has by itself says of nobody that they exist. */
+function holdsNothing(answer: SystemAnswer): boolean {
+  return 'things' in answer && answer.things.every(({ enabled, address }) => enabled && thingOf(address.kind).innate);
 }
 
 interface StandingOf {
@@ -216,6 +225,7 @@ export async function pastChanges(journal: Pick<Journal, 'of'>, key: string): Pr
     runId: intent.runId,
     system: intent.change.address.system,
     kind: intent.change.kind,
+    ...(intent.change.address.kind === 'account' ? {} : { thing: intent.change.address.kind }),
     cause: intent.change.cause.text,
     status: outcome?.status ?? 'unknown',
   }));

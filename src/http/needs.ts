@@ -1,8 +1,9 @@
 /** What needs somebody: the gravest first, each with why and with what to do about it. */
 import type { FailedChange, Glance, GlanceHold, Listed, Tally } from '../core/glance.ts';
 import type { Status } from '../core/status.ts';
+import { THINGS } from '../core/thing.ts';
 import { place } from '../diagnostic.ts';
-import { noticeSections, troubleSections, urgentSections } from '../views/attention.ts';
+import { attemptWords, noticeSections, troubleSections, urgentSections } from '../views/attention.ts';
 import { diagnosticSections, heldEntrySections } from '../views/diagnostics.ts';
 import { nextStep } from '../views/page.ts';
 import { count } from '../views/words.ts';
@@ -63,9 +64,9 @@ ${left === 0 ? null : html`<li>… and ${left} more; <code>muster held --all</co
 }
 
 const TALLY_WORDS: readonly (readonly [kind: keyof Tally, one: string, many: string])[] = [
-  ['takes', 'person loses access', 'people lose access'],
+  ...THINGS.map(({ tally, takes }) => [tally.takes, ...takes.future] as const),
   ['creates', 'person gets an account', 'people get an account'],
-  ['gives', 'person gets access back', 'people get access back'],
+  ...THINGS.map(({ tally, gives }) => [tally.gives, ...gives.future] as const),
   ['phones', 'phone number changes', 'phone numbers change'],
   ['adopts', 'account is taken over', 'accounts are taken over'],
   ['others', 'person has details changed', 'people have details changed'],
@@ -73,24 +74,16 @@ const TALLY_WORDS: readonly (readonly [kind: keyof Tally, one: string, many: str
 
 export function tallyWords(tally: Tally): string {
   const clauses = TALLY_WORDS.flatMap(([kind, one, many]) =>
-    tally[kind] === 0 ? [] : [count(tally[kind], one, many)],
+    (tally[kind] ?? 0) === 0 ? [] : [count(tally[kind] ?? 0, one, many)],
   );
   return clauses.length === 0 ? 'no changes' : clauses.join(', ');
 }
 
-const ATTEMPTS = {
-  create: 'making the account',
-  adopt: 'taking over the account',
-  update: 'changing details',
-  enable: 'giving access back',
-  disable: 'taking access away',
-} as const;
-
 function failedHtml({ first }: Listed<FailedChange>): Html | null {
   if (first.length === 0) return null;
   return html`<section class="part"><h3>Did not come about</h3><ul class="items">${first.map(
-    ({ person, kind, status, text, next }) =>
-      html`<li>${mark(status === 'failed' ? 'failing' : 'waiting')} <a href="/person/${encodeURIComponent(person.key)}"><bdi>${person.label}</bdi></a>, ${ATTEMPTS[kind]} ${status === 'failed' ? 'failed' : 'was passed over'}: <bdi>${text}</bdi>${next === null ? null : blocksHtml(nextStep(next))}</li>`,
+    ({ person, kind, thing, status, text, next }) =>
+      html`<li>${mark(status === 'failed' ? 'failing' : 'waiting')} <a href="/person/${encodeURIComponent(person.key)}"><bdi>${person.label}</bdi></a>, ${attemptWords(kind, thing)} ${status === 'failed' ? 'failed' : 'was passed over'}: <bdi>${text}</bdi>${next === null ? null : blocksHtml(nextStep(next))}</li>`,
   )}</ul></section>`;
 }
 

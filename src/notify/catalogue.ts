@@ -2,7 +2,19 @@
 
 /** One file each, `NAME.txt`: a subject and a text. */
 export const PAGES = {
-  people: ['instance', 'summary', 'created', 'reissued', 'phone', 'closed', 'blocked', 'ended', 'returned'],
+  people: [
+    'instance',
+    'summary',
+    'created',
+    'reissued',
+    'phone',
+    'closed',
+    'blocked',
+    'ended',
+    'returned',
+    'stopped',
+    'sending',
+  ],
   matters: ['instance', 'summary', 'urgent', 'unreachable', 'held', 'failing', 'entry', 'other', 'mail'],
   over: ['instance', 'summary', 'items'],
   orders: ['instance', 'summary', 'items'],
@@ -48,10 +60,19 @@ export const LINES = {
   'returned.many': COUNTED,
   'returned.title': COUNTED,
   'returned.item': ['person', 'because', 'place'],
+  'stopped.one': COUNTED,
+  'stopped.many': COUNTED,
+  'stopped.title': COUNTED,
+  'stopped.item': ['person', 'because', 'place'],
+  'sending.one': COUNTED,
+  'sending.many': COUNTED,
+  'sending.title': COUNTED,
+  'sending.item': ['person', 'because', 'place'],
   'file.missing': ['username'],
   'because.person-blocked': CAUSE,
   'because.institution-blocked': CAUSE,
   'because.operator-blocked': CAUSE,
+  'because.mail-blocked': CAUSE,
   'because.ended': CAUSE,
   'because.not-started': CAUSE,
   'because.lifted': CAUSE,
@@ -113,6 +134,8 @@ export type Counted =
   | 'blocked'
   | 'ended'
   | 'returned'
+  | 'stopped'
+  | 'sending'
   | 'matters'
   | 'over'
   | 'orders'

@@ -1,9 +1,20 @@
 /** What rows of the audit chain mean for people: accounts made, closed, blocked and given back, phone numbers changed. */
 import type { ActEvent, AuditRow, ChangeEvent } from '../core/audit.ts';
+import { thingOf } from '../core/thing.ts';
 import { place } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 
-export const PEOPLE_TOPICS = ['created', 'reissued', 'phone', 'closed', 'blocked', 'ended', 'returned'] as const;
+export const PEOPLE_TOPICS = [
+  'created',
+  'reissued',
+  'phone',
+  'closed',
+  'blocked',
+  'ended',
+  'returned',
+  'stopped',
+  'sending',
+] as const;
 export type PeopleTopic = (typeof PEOPLE_TOPICS)[number];
 
 export interface PersonEvent {
@@ -29,6 +40,21 @@ export type Authenticators = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Only what was really done; an attempt that failed is a matter for operations. */
 export function peopleEvents(rows: readonly AuditRow[], authenticators: Authenticators): readonly PersonEvent[] {
+  return withoutEchoes(eventsOf(rows, authenticators));
+}
+
+const LOSSES: ReadonlySet<PeopleTopic> = new Set(['closed', 'blocked', 'ended']);
+
+/** That whoever may not log in may send no mail either goes without saying, and so does the way back. */
+function withoutEchoes(events: readonly PersonEvent[]): readonly PersonEvent[] {
+  const lost = new Set(events.filter(({ topic }) => LOSSES.has(topic)).map(({ person }) => person));
+  const back = new Set(events.filter(({ topic }) => topic === 'returned').map(({ person }) => person));
+  return events.filter(
+    ({ topic, person }) => !(topic === 'stopped' && lost.has(person)) && !(topic === 'sending' && back.has(person)),
+  );
+}
+
+function eventsOf(rows: readonly AuditRow[], authenticators: Authenticators): readonly PersonEvent[] {
   return rows.flatMap(({ event, at }) => {
     if (event.kind === 'change') return event.outcome.status === 'applied' ? fromChange(event, at, authenticators) : [];
     return event.kind === 'act' ? fromAct(event, at) : [];
@@ -48,6 +74,7 @@ function fromChange(event: ChangeEvent, at: Instant, authenticators: Authenticat
     place: placeOf(event),
     numbers: null,
   };
+  if (thingOf(event.thing).innate) return [{ ...base, topic: change === 'disable' ? 'stopped' : 'sending' }];
   switch (change) {
     case 'create':
       return [{ ...base, topic: 'created', attempt: event.attempt }];

@@ -53,6 +53,8 @@ function peopleMail(events: readonly PersonEvent[], setting: PeopleSetting): Dra
     blocked: section('blocked'),
     ended: section('ended'),
     returned: section('returned'),
+    stopped: section('stopped'),
+    sending: section('sending'),
   };
   return { topic: 'people', ...templates.page('people', values) };
 }
@@ -93,5 +95,9 @@ function itemOf(event: PersonEvent, { templates, sealedFile }: PeopleSetting): s
       return templates.line('ended.item', { person, because, place });
     case 'returned':
       return templates.line('returned.item', { person, because, place });
+    case 'stopped':
+      return templates.line('stopped.item', { person, because, place });
+    case 'sending':
+      return templates.line('sending.item', { person, because, place });
   }
 }

@@ -1,6 +1,6 @@
 /** The journal: every change before it is tried, and what came of it; what a crash leaves behind is read from here. */
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { CHANGE_CLASSES, type ChangeClass, effortOf } from '../core/change.ts';
+import { CHANGE_CLASSES, type ChangeClass, effortOf, isAgain } from '../core/change.ts';
 import { NO_MANDATE } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Intent, Journal, LedgerRow, Spent, Track } from '../core/ports.ts';
@@ -184,7 +184,8 @@ function columnsOf(intent: Intent): Insertable<JournalTable> {
     approved: intent.approved ? 1 : 0,
     person: change.person.key,
     fingerprint: effortOf(change),
-    classesJson: JSON.stringify(change.classes),
+    // What only puts back is counted where it was let through.
+    classesJson: JSON.stringify(isAgain(change) ? [] : change.classes),
     institutionsJson: JSON.stringify(change.cause.institutions),
     changeJson: JSON.stringify(change),
     mandateJson: JSON.stringify(plainMandate(intent.mandate)),

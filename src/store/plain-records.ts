@@ -86,6 +86,7 @@ export function plainSettled(intent: Intent, outcome: Outcome): ChangeEvent {
     server: intent.server,
     person: { key, label, username: created ? (change.blueprint.username ?? key) : key },
     change: change.kind,
+    ...(change.address.kind === 'account' ? {} : { thing: change.address.kind }),
     effect: change.effect,
     classes: change.classes,
     handle: outcome.status === 'applied' ? outcome.written.handle : change.handle,

@@ -1,7 +1,9 @@
 /** What waits for a person: held changes, notices, systems that could not be read, changes that failed. */
+import type { ChangeKind } from '../core/change.ts';
 import type { Hold, Notice } from '../core/plan.ts';
 import { peopleIn } from '../core/plan.ts';
 import type { Applied } from '../core/report.ts';
+import { thingOf } from '../core/thing.ts';
 import type { Trouble } from '../errors.ts';
 import { capped, changeList, summaryOf, type Wording } from './changes.ts';
 import { type Block, type Item, item, line, nextStep, type Section, section, whereFrom } from './page.ts';
@@ -82,12 +84,15 @@ const attempts = {
   create: 'making the account',
   adopt: 'taking over the account',
   update: 'changing details',
-  enable: 'giving access back',
-  disable: 'taking access away',
 } as const;
 
+/** @param thing kind of the thing that it is tried on; undefined: an account */
+export function attemptWords(kind: ChangeKind, thing: string | undefined): string {
+  return kind === 'enable' || kind === 'disable' ? thingOf(thing).tried[kind] : attempts[kind];
+}
+
 function outcomeItem({ change, outcome }: Applied): Item {
-  const head = `${change.person.label}: ${attempts[change.kind]}`;
+  const head = `${change.person.label}: ${attemptWords(change.kind, change.address.kind)}`;
   if (outcome.status === 'failed') return item(head, [line(outcome.error), ...nextStep(outcome.next)]);
   return item(head, outcome.status === 'skipped' ? [line(outcome.because)] : []);
 }

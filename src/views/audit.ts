@@ -10,6 +10,7 @@ import type {
 } from '../core/audit.ts';
 import type { Verified } from '../core/audit-proof.ts';
 import type { AcceptedHistory } from '../core/operations/acts.ts';
+import { thingOf } from '../core/thing.ts';
 import { type Block, type Item, item, line, nextStep, type Page, type Phrase, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
 import { attributeName, attributeValue, count, moment, people, shortRevision } from './words.ts';
@@ -66,28 +67,23 @@ function told(event: AuditEvent, timeZone: string): Told {
   }
 }
 
-const done: Readonly<Record<ChangeEvent['change'], string>> = {
+const done: Readonly<Record<Exclude<ChangeEvent['change'], 'enable' | 'disable'>, string>> = {
   create: 'account made',
   adopt: 'account taken over',
   update: 'details changed',
-  enable: 'account enabled',
-  disable: 'account disabled',
 };
 
 const undone: typeof done = {
   create: 'account not made',
   adopt: 'account not taken over',
   update: 'details not changed',
-  enable: 'account not enabled',
-  disable: 'account not disabled',
 };
 
 function toldChange(event: ChangeEvent, timeZone: string): Told {
   const { outcome, person, cause, operator, line: written, system, server } = event;
-  const words = outcome.status === 'applied' ? done : undone;
   const origin: Phrase = [`Why: ${cause.text}`, ...whereFrom(cause.origin, cause.furtherOrigins)];
   return {
-    what: `${person.label}: ${words[event.change]}`,
+    what: `${person.label}: ${wordsOf(event)}`,
     tone: outcome.status === 'applied' ? (event.effect === 'takes' ? 'bad' : 'plain') : 'warn',
     below: [
       ...valueLines(event, timeZone),
@@ -101,6 +97,12 @@ function toldChange(event: ChangeEvent, timeZone: string): Told {
       line(`${system} (${server}), ${revisionWords(event)}, ${runWords(event)}`, 'faint'),
     ],
   };
+}
+
+function wordsOf({ change, thing, outcome }: ChangeEvent): string {
+  const isDone = outcome.status === 'applied';
+  const switched = isDone ? thingOf(thing).done : thingOf(thing).undone;
+  return change === 'enable' || change === 'disable' ? switched[change] : (isDone ? done : undone)[change];
 }
 
 /** An operator's own order is its approval; anything else somebody let through. */

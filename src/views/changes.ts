@@ -1,6 +1,7 @@
 /** Changes as people read them: grouped by what happens to the person, and by the reason where many share one. */
 import type { Attributes, Change } from '../core/change.ts';
 import { peopleIn } from '../core/plan.ts';
+import { THINGS, type Thing, thingOf } from '../core/thing.ts';
 import { type Block, type Item, item, line, type Section, section, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
 import { attributeName, attributeValue, attributeWord, count, isPersonName, people } from './words.ts';
@@ -48,13 +49,7 @@ const DETAILS: Happening = {
 };
 
 const happenings: readonly Happening[] = [
-  {
-    tone: 'bad',
-    fits: (change) => change.effect === 'takes',
-    title: 'Access is taken away',
-    future: ['person loses access', 'people lose access'],
-    past: ['person lost access', 'people lost access'],
-  },
+  ...THINGS.map(turned('takes', 'bad')),
   {
     tone: 'good',
     fits: (change) => change.kind === 'create',
@@ -62,13 +57,7 @@ const happenings: readonly Happening[] = [
     future: ['person gets an account', 'people get an account'],
     past: ['person got an account', 'people got an account'],
   },
-  {
-    tone: 'good',
-    fits: (change) => change.effect === 'gives',
-    title: 'Access is given back',
-    future: ['person gets access back', 'people get access back'],
-    past: ['person got access back', 'people got access back'],
-  },
+  ...THINGS.map(turned('gives', 'good')),
   PHONE,
   {
     tone: 'plain',
@@ -93,6 +82,15 @@ const happenings: readonly Happening[] = [
   },
   DETAILS,
 ];
+
+/** What people lose, or gain, by things of one kind. */
+function turned(effect: 'takes' | 'gives', tone: Tone): (thing: Thing) => Happening {
+  return (thing) => ({
+    tone,
+    fits: (change) => change.effect === effect && thingOf(change.address.kind) === thing,
+    ...thing[effect],
+  });
+}
 
 /** `3 people lose access, 1 person gets an account`; null where nothing happens. */
 export function summaryOf(changes: readonly Change[], tense: Wording['tense']): string | null {

@@ -1,6 +1,7 @@
 /** The report of a pass, and so of a plan: a summary first, then each person with the reason and the line behind it. */
 import type { Change } from '../core/change.ts';
 import { exitCodeOf, type Report } from '../core/report.ts';
+import { thingOf } from '../core/thing.ts';
 import type { Trouble } from '../errors.ts';
 import {
   failedSections,
@@ -120,12 +121,17 @@ function nothingWritten(report: Report): readonly Line[] {
 /** When, how long, which run, and what was read from where: for whoever looks into it later. */
 function circumstances(report: Report, { timeZone }: ReportOptions): Line {
   const read = report.plan.read.map(
-    ({ system, server, ours }) =>
-      `${system} read from ${server}, ${count(ours, 'account is', 'accounts are')} Muster's`,
+    ({ system, server, ours, thing }) => `${system} read from ${server}, ${ownedWords(ours, thing)}`,
   );
   const took = duration(report.finishedAt - report.startedAt);
   const when = `${moment(report.startedAt, timeZone)} (${timeZone}), took ${took}, run ${report.runId}`;
   return line([when, ...read].join('; '), 'faint');
+}
+
+function ownedWords(ours: number, thing: string | undefined): string {
+  const { counted, owned } = thingOf(thing);
+  const [one, many] = counted.map((noun, nth) => `${noun} ${owned[nth]}`);
+  return count(ours, one ?? '', many ?? '');
 }
 
 function summaryLines(report: Report, shown: readonly Change[], wording: Wording): readonly Line[] {

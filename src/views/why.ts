@@ -1,5 +1,6 @@
 /** A person's standing as people read it: what they may do, why not, what each system holds, what happened last. */
 import type { Attributes } from '../core/change.ts';
+import { thingOf } from '../core/thing.ts';
 import type {
   Authored,
   Authorship,
@@ -23,12 +24,10 @@ const conditions: Readonly<Record<Condition, string | null>> = {
     'The entry is gone from the repository, so it counts as it last was: this person can lose access, but gains nothing.',
 };
 
-const kinds: Readonly<Record<PastChange['kind'], string>> = {
+const kinds: Readonly<Record<Exclude<PastChange['kind'], 'enable' | 'disable'>, string>> = {
   create: 'account made',
   adopt: 'account taken over',
   update: 'details changed',
-  enable: 'account enabled',
-  disable: 'account disabled',
 };
 
 const statuses: Readonly<Record<PastChange['status'], string>> = {
@@ -119,10 +118,13 @@ function systemSection(answer: SystemAnswer, timeZone: string): readonly Block[]
   return section(`In the ${answer.system} (${answer.server})`, things.length === 0 ? [line('Nothing.')] : things);
 }
 
-function rememberedItem({ enabled, attributes, disabledFor, goneAt }: RememberedThing, timeZone: string): Item {
-  const state = enabled ? 'enabled' : disabledFor === null ? 'disabled' : `disabled by Muster: ${disabledFor}`;
+function rememberedItem(remembered: RememberedThing, timeZone: string): Item {
+  const { enabled, attributes, disabledFor, goneAt, thing } = remembered;
+  const { states } = thingOf(thing);
+  const disabled = disabledFor === null ? states.disabled : `${states.disabled} by Muster: ${disabledFor}`;
+  const state = enabled ? states.enabled : disabled;
   const gone = goneAt === null ? [] : [line(`Found deleted on ${moment(goneAt, timeZone)}.`, 'warn')];
-  return item(`account: ${state}`, [...gone, ...valueLines(attributes, timeZone)]);
+  return item(`${states.name}: ${state}`, [...gone, ...valueLines(attributes, timeZone)]);
 }
 
 function valueLines(attributes: Attributes, timeZone: string): readonly Block[] {
@@ -138,6 +140,8 @@ const ownerships: Readonly<Record<HeldThing['ownership'], string>> = {
 };
 
 function thingItem(thing: HeldThing, timeZone: string): Item {
+  const { states, innate } = thingOf(thing.address.kind);
+  if (innate) return item(`${states.name}: ${thing.enabled ? states.enabled : states.disabled}`);
   const state = thing.enabled ? (thing.usable ? 'enabled' : 'enabled, but expired') : 'disabled';
   return item(`${thing.address.kind} ${thing.address.key}: ${state}`, [
     line(thing.location, 'faint'),
@@ -147,7 +151,11 @@ function thingItem(thing: HeldThing, timeZone: string): Item {
   ]);
 }
 
+function pastWords({ kind, thing }: PastChange): string {
+  return kind === 'enable' || kind === 'disable' ? thingOf(thing).done[kind] : kinds[kind];
+}
+
 function historyItem(change: PastChange, timeZone: string): Item {
-  const what = `${moment(change.at, timeZone)}: ${kinds[change.kind]}${statuses[change.status]}`;
+  const what = `${moment(change.at, timeZone)}: ${pastWords(change)}${statuses[change.status]}`;
   return item(what, [line(`Why: ${change.cause}`, 'faint')], change.status === 'applied' ? 'plain' : 'warn');
 }

@@ -91,8 +91,17 @@ export interface BlockFields {
   readonly lifted?: string;
 }
 
+/** `mail-blocks.yaml`, with these entries and no others. */
+export function mailBlocks(...entries: readonly BlockFields[]): Files {
+  return { 'mail-blocks.yaml': textOf('user', entries) };
+}
+
 /** `blocked-institutions.yaml` or `blocked-users.yaml`, with these entries and no others. */
 export function blocks(kind: 'institution' | 'user', entries: readonly BlockFields[]): Files {
+  return { [`blocked-${kind}s.yaml`]: textOf(kind, entries) };
+}
+
+function textOf(kind: 'institution' | 'user', entries: readonly BlockFields[]): string {
   const text = entries.map(({ target, from, until, lifted }) => {
     const ends = [
       until === undefined ? '' : `  until: ${until}\n`,
@@ -100,7 +109,7 @@ export function blocks(kind: 'institution' | 'user', entries: readonly BlockFiel
     ];
     return `- ${kind}: ${target}\n  reason: Copied results to a private mailbox\n  from: ${from}\n${ends.join('')}`;
   });
-  return { [`blocked-${kind}s.yaml`]: text.join('') };
+  return text.join('');
 }
 
 /** The day so many days from today, in the zone of the tests' installations. */

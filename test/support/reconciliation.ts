@@ -1,7 +1,8 @@
 /** Builds what the core compares, in few words: people as wanted, accounts as found, ledger rows; and the diff over them. */
 import type { Attributes, Cause, Desired, Observed } from '../../src/core/change.ts';
 import { type Diff, type DiffInput, diff } from '../../src/core/diff.ts';
-import type { LedgerRow, Observation, Traits } from '../../src/core/ports.ts';
+import type { LedgerRow, Observation } from '../../src/core/ports.ts';
+import type { Traits } from '../../src/core/traits.ts';
 import type { Instant } from '../../src/model/document.ts';
 import type { Ended, Reason, ReasonKind } from '../../src/model/standing.ts';
 import { mappingOf } from '../../src/reconcilers/directory/mapping.ts';

@@ -13,6 +13,7 @@ import { embedded } from '../../src/reconcilers/directory/embedded/adapter.ts';
 import { mappingOf } from '../../src/reconcilers/directory/mapping.ts';
 import type { DirectoryAdapter, DirectorySite } from '../../src/reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from '../../src/reconcilers/directory/reconciler.ts';
+import { mailBlocksReconciler } from '../../src/reconcilers/mail-blocks/reconciler.ts';
 import { folderSource } from '../../src/sources/folder.ts';
 import { gitSource } from '../../src/sources/git.ts';
 import { lineAuthors } from '../../src/sources/line-authors.ts';
@@ -22,6 +23,7 @@ import { type OpenStore, openStore } from '../../src/store/store.ts';
 import { commit, type Files, makeRepository, musterFile, writeFiles } from './desired-state.ts';
 import { LIMITS } from './gate-builder.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
+import { type MailList, mailListAt } from './mail-list.ts';
 import { NOW } from './reconciliation.ts';
 import { runCommand } from './run-command.ts';
 import { makeTestDirectory } from './test-directory.ts';
@@ -40,8 +42,12 @@ export interface SceneOptions {
   readonly servers?: number;
   /** The home of a scene that nobody works in at present: this one begins with a copy of it. */
   readonly from?: string;
+  /** Whether a control file says who may not send mail. */
+  readonly mailBlocks?: boolean;
   /** Stands between core and the directory. */
   readonly around?: (reconciler: Reconciler) => Reconciler;
+  /** Stands between core and the control file. */
+  readonly aroundMail?: (reconciler: Reconciler) => Reconciler;
 }
 
 export interface Scene {
@@ -53,6 +59,8 @@ export interface Scene {
   readonly servers: readonly HandDirectory[];
   /** The first of them. */
   readonly directory: HandDirectory;
+  /** The control file, where there is one. */
+  readonly mailList: MailList;
   readonly outbox: ReturnType<typeof openOutbox>;
   readonly store: OpenStore;
   parts(): PassParts;
@@ -96,16 +104,26 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     clock: () => clock.now,
   });
   const reconciler = reconcilerOf(servers, options, clock, outbox);
+  const mailList = mailListAt(join(home.path, 'blocked.txt'), INSTANCE, () => clock.now);
+  const mail = mailBlocksReconciler(mailList.adapter);
+  const mailReconcilers = options.mailBlocks === true ? [options.aroundMail?.(mail) ?? mail] : [];
   const database = join(home.path, 'muster.db');
   const open = () => openStore({ sqlite: database }, () => clock.now);
   let store = await open();
   const partsOver = (over: OpenStore) =>
-    partsOf(options, desk.source, over, options.around?.(reconciler) ?? reconciler, () => clock.now);
+    partsOf(
+      options,
+      desk.source,
+      over,
+      [options.around?.(reconciler) ?? reconciler, ...mailReconcilers],
+      () => clock.now,
+    );
   return {
     home: home.path,
     clock,
     servers,
     directory,
+    mailList,
     outbox,
     get store() {
       return store;
@@ -172,13 +190,13 @@ function partsOf(
   { mode = 'enforce', limits }: SceneOptions,
   source: Source,
   store: OpenStore,
-  reconciler: Reconciler,
+  reconcilers: readonly Reconciler[],
   clock: () => number,
 ): PassParts {
   return {
     settings: { mode, timeZone: 'Europe/Copenhagen', limits: { ...LIMITS, ...limits }, concurrency: 4 },
     repository: repositoryOf(source, store),
-    reconcilers: [reconciler],
+    reconcilers,
     store,
     clock,
     newId: randomUUID,

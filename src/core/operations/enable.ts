@@ -18,12 +18,18 @@ export interface Enabled {
   readonly forgotten: boolean;
 }
 
-export async function enableByOrder(parts: PassParts, username: string, operator: Operator): Promise<Enabled> {
+/** @param system which one gives back; absent: the one that holds accounts */
+export async function enableByOrder(
+  parts: PassParts,
+  username: string,
+  operator: Operator,
+  system?: string,
+): Promise<Enabled> {
   refuseInObserve(parts);
-  return onScene(parts, `enable ${username}`, async (scene) => {
+  const act = async (scene: Scene): Promise<Enabled> => {
     const desired = personOf(scene, username);
     if (!desired.verdict.allowed)
-      throw refused(desired, `should have no access: ${reasonsOf(desired)}.`, wayOut(desired));
+      throw refused(desired, `${scene.reconciler.traits.thing.denied}: ${reasonsOf(desired)}.`, wayOut(desired));
     const row = scene.rows.find(({ key, goneAt }) => key === desired.address.key && goneAt === null);
     const gone = scene.rows.filter(({ key, goneAt }) => key === desired.address.key && goneAt !== null);
     const [observed] = await scene.session.reader.lookup(
@@ -43,7 +49,8 @@ export async function enableByOrder(parts: PassParts, username: string, operator
       throw refused(desired, "has an account that is not Muster's.", `Run "muster adopt ${username}" first.`);
     const applied = await writeOrdered(scene, changesFor(scene, desired, observed, operator), operator);
     return { person: desired.person.label, applied, forgotten: false };
-  });
+  };
+  return onScene(parts, `enable ${username}`, act, system === undefined ? {} : { system });
 }
 
 const LATER = 'Wait until replication has brought it back, or look at "muster ledger rebuild".';

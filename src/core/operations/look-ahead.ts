@@ -1,4 +1,5 @@
 /** A look ahead by itself: what dates bring in the days to come, by what counted in the last pass; for a mail once a day. */
+import { storedRowsToForecast } from '../coming.ts';
 import { desireRemembered } from '../desire.ts';
 import { forecast } from '../forecast.ts';
 import type { Forecast } from '../outlook.ts';
@@ -8,6 +9,6 @@ import type { PassParts } from '../pass.ts';
 export async function lookAhead({ store, settings, reconcilers, clock }: PassParts, days: number): Promise<Forecast> {
   const at = clock();
   const want = await desireRemembered(store, settings.timeZone, at);
-  const rows = (await Promise.all(reconcilers.map(({ system }) => store.ledger.all(system)))).flat();
+  const rows = await storedRowsToForecast(reconcilers, store.ledger);
   return forecast({ model: want.resolution.model, at, days, limits: settings.limits, rows });
 }

@@ -2,6 +2,7 @@
 import { MusterError } from '../../errors.ts';
 import type { AnyEntry, Instant } from '../../model/document.ts';
 import { type Change, fingerprint } from '../change.ts';
+import { storedRowsToForecast } from '../coming.ts';
 import { type Desire, desire } from '../desire.ts';
 import { forecast } from '../forecast.ts';
 import { gate } from '../gate.ts';
@@ -171,7 +172,7 @@ function eachSession(reconciler: Reconciler, change: (session: Session) => Sessi
 }
 
 async function comingUntil({ store, settings, reconcilers }: PassParts, want: Desire, now: Instant, at: Instant) {
-  const rows = (await Promise.all(reconcilers.map(({ system }) => store.ledger.all(system)))).flat();
+  const rows = await storedRowsToForecast(reconcilers, store.ledger);
   const days = (at - now) / DAY_MS;
   return forecast({ model: want.resolution.model, at: now, days, limits: settings.limits, rows });
 }

@@ -36,7 +36,8 @@ export interface Scene {
 }
 
 /**
- * Opens the scene for the one system that holds accounts, runs `act`, and closes it; nobody else writes meanwhile.
+ * Opens the scene for one system, runs `act`, and closes it; nobody else writes meanwhile.
+ * @param system which one; absent: the first, which holds accounts
  * @param ofThePast whether a server that has gone back in time will do
  * @throws MusterError where no server answers, or none that will do.
  */
@@ -44,10 +45,9 @@ export async function onScene<T>(
   parts: PassParts,
   what: string,
   act: (scene: Scene) => Promise<T>,
-  { ofThePast = false } = {},
+  { ofThePast = false, system }: { readonly ofThePast?: boolean; readonly system?: string } = {},
 ): Promise<T> {
-  const [reconciler] = parts.reconcilers;
-  if (reconciler === undefined) throw noDirectory();
+  const reconciler = reconcilerOf(parts, system);
   return underLease(parts.store, what, async () => {
     const at = parts.clock();
     const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
@@ -163,6 +163,19 @@ export async function writeOrdered(
     renewLease: () => parts.store.lease.renew(),
     progress: (done, total) => parts.progress('applying', done, total),
     hindrance: () => null,
+  });
+}
+
+function reconcilerOf({ reconcilers }: PassParts, system: string | undefined): Reconciler {
+  const found = system === undefined ? reconcilers[0] : reconcilers.find((one) => one.system === system);
+  if (found !== undefined) return found;
+  const [first] = reconcilers;
+  if (system === undefined || first === undefined) throw noDirectory();
+  throw new MusterError({
+    remedy: 'person',
+    where: '--system',
+    what: `no system "${system}" is configured.`,
+    next: `Write one of ${reconcilers.map((one) => one.system).join(', ')}.`,
   });
 }
 

@@ -107,7 +107,7 @@ function observedList(
 ): (accounts: readonly Account[], known: Known) => readonly Observed[] {
   let before: { readonly accounts: readonly Account[]; readonly known: Known; readonly things: readonly Observed[] } = {
     accounts: [],
-    known: { handles: new Set(), valued: new Map(), openAttempts: new Set() },
+    known: { handles: new Set(), disabled: new Set(), valued: new Map(), openAttempts: new Set() },
     things: [],
   };
   return (accounts, known) => {

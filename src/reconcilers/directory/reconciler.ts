@@ -1,10 +1,12 @@
 /** The directory reconciler: accounts, whichever product holds them. */
 import type { State } from '../../core/change.ts';
-import type { Known, Reach, Reader, Reconciler, Session, Traits } from '../../core/ports.ts';
+import type { Known, Reach, Reader, Reconciler, Session } from '../../core/ports.ts';
+import { thingOf } from '../../core/thing.ts';
+import type { Traits } from '../../core/traits.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
 import { type Observing, observingWith } from './observing.ts';
 import type { DirectoryAdapter, DirectoryConnection, Reading } from './port.ts';
-import { DIRECTORY, projector } from './projection.ts';
+import { ACCOUNT, DIRECTORY, projector } from './projection.ts';
 import { directoryWriter, type PasswordDesk } from './writer.ts';
 
 export interface DirectorySettings {
@@ -53,6 +55,9 @@ export function directoryReconciler(
 
 function traitsOf(settings: DirectorySettings): Traits {
   return {
+    thing: thingOf(ACCOUNT),
+    adoptedBy: new Set(),
+    wayBack: () => null,
     usableUntil: ({ enabled, attributes }: State) =>
       enabled ? expiryOf(attributes[ACCOUNT_EXPIRES] ?? null) : Number.NEGATIVE_INFINITY,
     authenticators: settings.mapping.phones,

@@ -1,0 +1,25 @@
+/** Traits: the properties of a system that core works with instead of its name. */
+import type { Instant } from '../model/document.ts';
+import type { ReasonKind } from '../model/standing.ts';
+import type { State } from './change.ts';
+import type { Thing } from './thing.ts';
+
+/** Of one system, as its reconciler says. */
+export interface Traits {
+  /** How to speak of its things. */
+  readonly thing: Thing;
+  /** A reason of these kinds is about this very thing: where somebody had disabled it by hand before, the entry takes that over. */
+  readonly adoptedBy: ReadonlySet<ReasonKind>;
+  /** How to bring under Muster's rule, or to end, what somebody disabled by hand; null: nothing need be done. */
+  wayBack(key: string): string | null;
+  /** Until when a person can use a thing in this state; infinity: without end, minus infinity: not at all. */
+  usableUntil(state: State): Instant;
+  /** Attributes by which a person proves who they are (a phone number): class `phone`. */
+  readonly authenticators: ReadonlySet<string>;
+  /** Whether this value gives longer access than that one (a later expiry): a hand-made restriction is not given back. */
+  loosens(attribute: string, from: string | null, to: string | null): boolean;
+  /** What to do where somebody else changed a value. */
+  drift(attribute: string): 'revert' | 'report';
+  /** Why nothing can be created at present; null: it can. */
+  readonly createRefused: string | null;
+}

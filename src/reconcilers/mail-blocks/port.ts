@@ -1,0 +1,57 @@
+/** What the mail-blocks reconciler needs of a list of people who may not send mail: whole readings, guarded writes. */
+
+/**
+ * How the list stands to what Muster last wrote.
+ * - `whole`: as Muster left it.
+ * - `added`: with more, or other, lines than Muster wrote.
+ * - `short`: with fewer lines than Muster wrote, or with a last line that was cut off.
+ * - `bare`: with nothing that says Muster wrote it.
+ * - `absent`: there is none.
+ */
+export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'absent';
+
+/** Everything that stands on the list. */
+export interface Listing {
+  /** Usernames, folded. */
+  readonly listed: ReadonlySet<string>;
+  /** What names nobody by the form of this list; it is kept as it is. */
+  readonly unread: readonly string[];
+  readonly completeness: Completeness;
+  /** Hex SHA-256 over all of it. */
+  readonly digest: string;
+}
+
+/** One person to put on the list, or to take off it. */
+export interface Edit {
+  /** Username, folded. */
+  readonly key: string;
+  /** Whether they shall stand on it. */
+  readonly listed: boolean;
+  /** Whether they did when it was read. */
+  readonly was: boolean;
+  /** What the edit rests on, for whoever reads the list. */
+  readonly revision: string;
+}
+
+/** One connection to one list. */
+export interface BlockList {
+  /** Names it, for messages. */
+  readonly server: string;
+  /** Its own clock, in milliseconds since 1970. */
+  now(): Promise<number>;
+  /** All of it, never a part. Throws MusterError where that can't be had. */
+  read(): Promise<Listing>;
+  /**
+   * Resolves when the list as it is now on the disk was read back with this edit, and everything else, in it. Edits that are made
+   * together may reach it together; none gets lost. Throws MusterError where somebody changed it meanwhile so that `was` is not true
+   * any more; with `silence` `unanswered` where nobody knows whether it took effect.
+   */
+  write(edit: Edit): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A product as configured. */
+export interface BlockListAdapter {
+  /** Throws MusterError where the list can't be used. */
+  connect(): Promise<BlockList>;
+}

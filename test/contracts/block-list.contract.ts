@@ -1,0 +1,127 @@
+/** What every list of blocked people behind the port must do, in one suite. */
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BlockList, BlockListAdapter, Edit } from '../../src/reconcilers/mail-blocks/port.ts';
+import { refusal } from '../support/refusal.ts';
+import { sorted } from '../support/story.ts';
+import { makeTestDirectory, type TestDirectory } from '../support/test-directory.ts';
+
+/** More than any pass has in flight. */
+const MANY = 60;
+
+export interface BlockListFixture {
+  /** As another process would open it. */
+  open(path: string): BlockListAdapter;
+}
+
+export function blockListContract(name: string, { open }: BlockListFixture): void {
+  describe(`${name}, as any list of blocked people`, () => {
+    let home: TestDirectory;
+    let path: string;
+    let list: BlockList;
+    beforeEach(async () => {
+      home = await makeTestDirectory('block-list');
+      path = join(home.path, 'blocked');
+      list = await open(path).connect();
+    });
+    afterEach(async () => {
+      await list.close();
+      await home.remove();
+    });
+
+    const put = (key: string, more: Partial<Edit> = {}): Promise<void> =>
+      list.write({ key, listed: true, was: false, revision: 'r1', ...more });
+    const take = (key: string) => put(key, { listed: false, was: true });
+    const names = async () => sorted([...(await (await open(path).connect()).read()).listed]);
+
+    test('names nobody where nothing has been written yet', async () => {
+      expect(await list.read()).toMatchObject({ listed: new Set(), unread: [], completeness: 'absent' });
+      expect(await readdir(home.path)).toEqual([]);
+    });
+
+    test('has whom it was given, for others as well, until they are taken off', async () => {
+      await put('anna');
+      await put('berit');
+      expect(await names()).toEqual(['anna', 'berit']);
+      await take('anna');
+      expect(await names()).toEqual(['berit']);
+      await take('berit');
+      expect(await list.read()).toMatchObject({ listed: new Set(), completeness: 'whole' });
+    });
+
+    test('loses none of many edits made at once', async () => {
+      const all = Array.from({ length: MANY }, (_, nth) => `person${nth}`);
+      await Promise.all(all.map((key) => put(key)));
+      expect(await names()).toEqual(sorted(all));
+      await Promise.all(all.slice(1).map(take));
+      expect(await names()).toEqual(['person0']);
+    });
+
+    test('refuses whom somebody else has put there, or taken off, meanwhile, and does the rest', async () => {
+      await put('anna');
+      const [again, other] = await Promise.allSettled([put('anna'), put('berit')]);
+      expect(again).toMatchObject({ status: 'rejected', reason: { silence: null } });
+      expect(other.status).toBe('fulfilled');
+      expect(await refusal(take('carl'))).toMatchObject({ what: expect.stringContaining('carl does not stand on it') });
+      expect(await names()).toEqual(['anna', 'berit']);
+    });
+
+    test('is as it was where it can’t be replaced, and says so', async () => {
+      await put('anna');
+      const before = await readFile(path);
+      // Where the new one would be put together lies a folder: what a full or foreign disk comes to, without needing one.
+      const aside = join(dirname(path), `.${basename(path)}.muster`);
+      await mkdir(join(aside, 'in the way'), { recursive: true });
+      expect(await refusal(put('berit'))).toMatchObject({ what: expect.stringContaining('is as it was') });
+      expect(await readFile(path)).toEqual(before);
+      await rm(aside, { recursive: true });
+      await put('berit');
+      expect(await names()).toEqual(['anna', 'berit']);
+    });
+
+    test('M6: what an interrupted replacement left beside it is no hindrance', async () => {
+      await put('anna');
+      await writeFile(join(dirname(path), `.${basename(path)}.muster`), 'half a li');
+      await put('berit');
+      expect(await names()).toEqual(['anna', 'berit']);
+      expect(await readdir(home.path)).toEqual([basename(path)]);
+    });
+
+    test('M6: whoever reads it while it is written finds it whole', async () => {
+      await put('anna');
+      let writing = true;
+      const writes = (async () => {
+        for (let nth = 0; nth < MANY; nth += 1) await put(`person${nth}`);
+        writing = false;
+      })();
+      const sizes: number[] = [];
+      while (writing) {
+        const { listed, completeness } = await (await open(path).connect()).read();
+        expect(completeness).toBe('whole');
+        sizes.push(listed.size);
+      }
+      await writes;
+      expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+      expect(sizes[0]).toBeGreaterThan(0);
+    });
+
+    test('is no symbolic link and no folder', async () => {
+      const elsewhere = join(home.path, 'elsewhere');
+      await writeFile(elsewhere, '');
+      await symlink(elsewhere, path);
+      expect(await refusal(put('anna'))).toMatchObject({ remedy: 'person' });
+      await rm(path);
+      await mkdir(path);
+      expect(await refusal(open(path).connect())).toMatchObject({ remedy: 'person' });
+      expect(await readFile(elsewhere, 'utf8')).toBe('');
+    });
+
+    test('is not worked on by a closed connection', async () => {
+      await list.close();
+      await refusal(put('anna'));
+      await refusal(list.read());
+      expect(await readdir(home.path)).toEqual([]);
+    });
+  });
+}
