@@ -86,7 +86,8 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed, again: b
     classes: [classOfDisable(desired.verdict.reasons)],
     cause: causeOf(desired.verdict.reasons, reasonsOf(desired)),
     dated,
-    ...(again ? { again } : {}),
+    // What must be made can be shut out by mistake for many at once, and is counted each time; a list loses everybody at once.
+    ...(again && traits.thing.innate ? { again } : {}),
   };
 }
 

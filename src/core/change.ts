@@ -140,7 +140,7 @@ export interface Enable extends OnExisting {
 }
 export interface Disable extends OnExisting {
   readonly kind: 'disable';
-  /** Muster had done it already and has not undone it since, so it was counted and let through once: it counts against no limit. */
+  /** Of an innate thing: Muster had done it already and has not undone it since. It was counted when it was let through, and is not again. */
   readonly again?: true;
 }
 export type Change = Create | Adopt | Update | Enable | Disable;
