@@ -1,7 +1,7 @@
 /** What lasts and somebody has to look at, as the report of a pass shows it. */
 
 import type { Change } from '../core/change.ts';
-import type { Lasting, MailTopic, MatterGroup, QueueState } from '../core/mails.ts';
+import type { Lasting, MailTopic, Matter, MatterGroup, QueueState } from '../core/mails.ts';
 import type { Hold, Notice } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
@@ -64,6 +64,23 @@ export function givenUpMails({ givenUp }: QueueState, now: Instant, timeZone: st
       text: `${recipient} never got the mail of ${dayOf(at, timeZone)} about ${KINDS_OF_MAIL[topic]}: ${error}`,
       next: `Tell them what it said: "muster audit show --since ${dayOf(at - DAY_MS, timeZone)}" shows what was done. The digest lists it for 14 days.`,
     }));
+}
+
+/** So long, in milliseconds, the digest lists a row of the audit chain that can't be read: it will never be in order again. */
+const UNREAD_LISTED_MS = 14 * 24 * 3_600_000;
+
+/** Rows of the audit chain that were passed over, and those of before: nobody comes by them a second time. */
+export function unreadRows(seqs: readonly number[], known: readonly Matter[], now: Instant): readonly Lasting[] {
+  const before = known.filter(({ group, since }) => group === 'audit' && now - since < UNREAD_LISTED_MS);
+  const found = [...new Set(seqs)].map(
+    (seq): Lasting => ({
+      key: `audit/${seq}`,
+      group: 'audit',
+      text: `Row ${seq} of the audit chain can't be read: it was changed by hand. Whom it was about is not told.`,
+      next: 'Run "muster audit verify". The digest lists it for 14 days.',
+    }),
+  );
+  return [...new Map([...before, ...found].map((one) => [one.key, one])).values()];
 }
 
 /** Addresses whose mail is put off, or was given up at last. */
