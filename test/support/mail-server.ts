@@ -28,6 +28,8 @@ export interface MailServerOptions {
   readonly implicit?: boolean;
   /** Who must log in; nobody need by default. */
   readonly login?: { readonly user: string; readonly password: string };
+  /** Judges each sender. */
+  sender?(address: string): Manner;
   /** Judges each recipient. */
   recipient?(address: string): Manner;
   /** Judges each mail once it is in; `nth` counts from 1. */
@@ -79,7 +81,11 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       else done(refusal(535, 'Log-on failed'));
     },
     onConnect: (_session, done) => void at('connected').then(() => done()),
-    onMailFrom: (_address, _session, done) => void at('sender').then(() => done()),
+    onMailFrom: async ({ address }, _session, done) => {
+      await at('sender');
+      const manner = options.sender?.(address) ?? 'take';
+      done(typeof manner === 'string' ? null : refusal(manner.code, manner.says));
+    },
     onRcptTo: async ({ address }, _session, done) => {
       await at('recipient');
       const manner = options.recipient?.(address) ?? 'take';
