@@ -114,12 +114,12 @@ function heldIn(hold: Hold): readonly Lasting[] {
     { key, group: 'held', text, next: release },
     ...partsOf(
       key,
-      changes.map(({ person }) => person),
+      changes.map(({ address, person: { key: name, label } }) => ({ key: `${address.system}/${name}`, label })),
     ),
   ];
 }
 
-/** Whom it is about, so that whoever joins is told as well. */
+/** Whom or what it is about, so that whatever joins is told as well. */
 function partsOf(whole: string, some: readonly { readonly key: string; readonly label: string }[]): readonly Lasting[] {
   return some.map(({ key, label }) => ({ key: `${whole}\n${key}`, group: 'part', text: label, next: null }));
 }
@@ -159,14 +159,10 @@ function entriesIn({ plan, diagnostics }: Report): readonly Lasting[] {
 function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
   // Never by the text: figures in it may be others in each pass.
   const single = (group: MatterGroup, some: readonly Notice[]) =>
-    some.map(
-      ({ kind, person, origin, text, next }): Lasting => ({
-        key: `${group}/${kind}/${person ?? origin?.file ?? ''}`,
-        group: kind === 'restored' ? 'restored' : group,
-        text,
-        next,
-      }),
-    );
+    some.map((one): Lasting => {
+      const { kind, text, next } = one;
+      return { key: `${group}/${kind}/${whatOf(one)}`, group: kind === 'restored' ? 'restored' : group, text, next };
+    });
   const asking = notices.filter(({ urgent, next, kind }) => !urgent && next !== null && kind !== 'operator-block');
   return [
     ...single(
@@ -181,10 +177,16 @@ function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
       ofOneKind(kind, some),
       ...partsOf(
         `other/${kind}`,
-        some.flatMap(({ person, text }) => (person === null ? [] : [{ key: person, label: text }])),
+        some.map((one) => ({ key: whatOf(one), label: one.text })),
       ),
     ]),
   ];
+}
+
+/** What a notice is about. Of one person in two systems each is news of its own. */
+function whatOf({ system, person, subject, origin }: Notice): string {
+  const what = person ?? subject ?? origin?.file ?? '';
+  return system === undefined ? what : `${system}/${what}`;
 }
 
 function ofOneKind(kind: Notice['kind'], notices: readonly Notice[]): Lasting {
