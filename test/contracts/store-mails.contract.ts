@@ -109,7 +109,7 @@ function queueContract(world: StoreWorld): void {
     const ids = Array.from({ length: 20 }, (_, n) => `m${n}`);
     await queue(first.mails, ...ids.map((id) => mail(id)));
     const taken = await Promise.all(ids.map((_, n) => (n % 2 === 0 ? first : second).mails.take(NOON)));
-    expect(taken.map((one) => one?.mail.id).toSorted()).toEqual(ids.toSorted());
+    expect(new Set(taken.map((one) => one?.mail.id))).toEqual(new Set(ids));
   });
 
   test('holds a mail back that is put off, and gives out the others meanwhile', async () => {

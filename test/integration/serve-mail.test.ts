@@ -73,7 +73,7 @@ const BLOCKED = `${RESEARCH_SERVICE}: Muster (demo): 1 person blocked`;
 
 async function block(username: string): Promise<void> {
   const text = `- user: ${username}\n  reason: stolen laptop, case 4711\n  from: 2026-01-01\n`;
-  await commit(join(site.folder, 'repository'), { [`blocked-users.yaml`]: text }, `block ${username}`);
+  await commit(join(site.folder, 'repository'), { 'blocked-users.yaml': text }, `block ${username}`);
 }
 
 test(
