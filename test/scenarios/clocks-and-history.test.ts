@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import { approveStep } from '../../src/core/operations/revision-step.ts';
@@ -80,6 +82,21 @@ describe('P8: a clock that is wrong', () => {
     expect(report.applied).toEqual([]);
     expect(report.holds.map(({ rule }) => rule)).toEqual(['clock']);
   });
+});
+
+test('S1: a report says when the repository was read and its newest commit made, and only where it was read', async () => {
+  await running({ source: 'git' });
+  const { repository, startedAt } = await scene.sync();
+  expect(repository?.readAt).toBe(startedAt);
+  const age = scene.clock.now - (repository?.committedAt ?? 0);
+  expect(Math.abs(age)).toBeLessThan(DAY_MS);
+  const [origin, away] = [join(scene.home, 'origin.git'), join(scene.home, 'away.git')];
+  await rename(origin, away);
+  const missed = await scene.sync();
+  expect(missed.trouble).toHaveLength(1);
+  expect(missed).not.toHaveProperty('repository');
+  await rename(away, origin);
+  expect(await scene.sync()).toHaveProperty('repository');
 });
 
 describe('S2: history that was rewritten', () => {
