@@ -35,7 +35,7 @@ export const RECIPIENTS = ['rs@example.org', 'head@example.org'];
 const LIMITS =
   '{ create: { percent: 100 }, update: { percent: 100 }, phone: { percent: 100 }, enable: { percent: 100 } }';
 
-/** A controller, an installation behind a tap, and the state of both just before the thirty writes. */
+/** A controller, an installation behind a tap, and the state of both just before the forty writes. */
 export interface Bench {
   readonly dc: SambaDc;
   readonly tap: WriteTap;
