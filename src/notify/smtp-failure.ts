@@ -52,7 +52,7 @@ export function smtpFailure(error: unknown, handedOver: boolean, redact: (text: 
   const details: Details = error instanceof Error ? (error as Error & Details) : {};
   const { responseCode, command = '', code } = details;
   const { what, next } = wordsFor(error, details);
-  const facts = { what: printable(redact(what)), next, cause: error };
+  const facts = { what: shortened(printable(redact(what))), next, cause: error };
   const isAboutMail = /^(RCPT|DATA)/.test(command) && responseCode !== GOING_DOWN;
   if (responseCode !== undefined && isAboutMail) {
     return new SmtpFailure({ ...facts, obstacle: responseCode >= PERMANENT ? 'refused' : 'later' });
@@ -61,6 +61,13 @@ export function smtpFailure(error: unknown, handedOver: boolean, redact: (text: 
     return new SmtpFailure({ ...facts, obstacle: 'refused' });
   }
   return new SmtpFailure({ ...facts, obstacle: 'way', unanswered: handedOver && responseCode === undefined });
+}
+
+/** Of a server's words, in characters: they go into logs and mails. */
+const WORDS_MAX = 500;
+
+function shortened(text: string): string {
+  return text.length <= WORDS_MAX ? text : `${text.slice(0, WORDS_MAX)} …`;
 }
 
 type Words = Pick<SmtpFacts, 'what' | 'next'>;
@@ -113,6 +120,11 @@ const TROUBLES: readonly (Words & { readonly codes: readonly string[] })[] = [
     codes: ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
     what: 'It does not answer',
     next: 'Check "notify.smtp.host", "notify.smtp.port" and the firewall; where that port wants TLS from the first byte, set "notify.smtp.tls" to implicit.',
+  },
+  {
+    codes: ['ECONNECTION', 'ECONNRESET', 'EPIPE'],
+    what: 'The connection was lost',
+    next: 'Nothing: it is tried again. If that stays so, check "notify.smtp.port" and "notify.smtp.tls", and whether the mail server runs.',
   },
   {
     codes: ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],

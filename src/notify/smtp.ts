@@ -126,10 +126,20 @@ class Line implements SmtpSession {
   }
 
   #failure(error: unknown, handedOver: boolean): SmtpFailure {
-    // Whatever the server says, should it repeat the password.
-    const secret = this.#password?.reveal() ?? '';
-    return smtpFailure(error, handedOver, (text) => (secret === '' ? text : text.replaceAll(secret, '[redacted]')));
+    const secrets = secretsSent(this.#settings.login?.user ?? '', this.#password?.reveal() ?? '');
+    // Whatever the server says, should it repeat what it was sent.
+    const redact = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+    return smtpFailure(error, handedOver, redact);
   }
+}
+
+/** The password as a log-on sends it: as it is, and in base64 by itself (LOGIN) and with the user (PLAIN, RFC 4616). */
+function secretsSent(user: string, password: string): readonly string[] {
+  if (password === '') return [];
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const sent = [password, base64(password), base64(`\0${user}\0${password}`), base64(`${user}\0${user}\0${password}`)];
+  // The longest first, so that none is left of which another is a part; padding is not always repeated.
+  return sent.map((text) => text.replace(/=+$/, '')).toSorted((a, b) => b.length - a.length);
 }
 
 /** The whole message (RFC 5322), the same for every try: a repeat can be told from another mail by its Message-ID. */

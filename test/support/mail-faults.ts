@@ -17,6 +17,8 @@ export function faultsOfMails(received: readonly Received[], { recipients, news,
     if (same.length > most) faults.push(`${name} came ${same.length} times`);
     if (new Set(same.map(({ raw }) => raw)).size > 1) faults.push(`${name} came in two versions`);
   }
+  const strangers = received.filter(({ recipient }) => !recipients.includes(recipient));
+  faults.push(...strangers.map(({ recipient, mail }) => `${recipient} got "${mail.subject}"`));
   const different = [...byName.values()].flatMap(([first]) => first ?? []);
   for (const recipient of recipients) {
     for (const text of news) {
