@@ -30,6 +30,8 @@ const LIFTED = named('lifted', 5);
 const TOLD = [...CREATED, ...CALLED, ...BLOCKED, ...CLOSED, ...LIFTED];
 /** Two of them, so that a kill can come between two mails. */
 export const RECIPIENTS = ['rs@example.org', 'head@example.org'];
+/** Hears at once where an answer is lost. */
+const OPERATIONS = 'ops@example.org';
 
 /** Nothing waits for an approval: what is asked here is whether writes are lost or doubled. */
 const LIMITS =
@@ -126,7 +128,7 @@ export async function endingOf(bench: Bench, first: () => Promise<unknown>, most
     ...(await memoryOf(site)),
     left,
     exit: Math.max(...exits),
-    told: faultsOfMails(mail.received, { recipients: RECIPIENTS, news: TOLD.map(newsOf), most }),
+    told: faultsOfMails(mail.received, { recipients: RECIPIENTS, besides: [OPERATIONS], news: TOLD.map(newsOf), most }),
     audit: await faultsOfAudit(bench),
   };
 }
@@ -174,7 +176,7 @@ function tellingBy({ port }: MailServer): string {
 notify:
   language: en
   smtp: { host: 127.0.0.1, port: ${port}, tls: none, from: muster@example.org }
-  to: { researchService: ${JSON.stringify(RECIPIENTS)}, operations: [ops@example.org] }
+  to: { researchService: ${JSON.stringify(RECIPIENTS)}, operations: [${OPERATIONS}] }
   digest: "${digest}"
 `;
 }

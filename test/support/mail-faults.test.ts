@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { faultsOfMails } from './mail-faults.ts';
 import type { Received } from './mail-server.ts';
 
-const TELLING = { recipients: ['rs@example.org'], news: ['(anna)', '(bo)'], most: 1 };
+const TELLING = { recipients: ['rs@example.org'], besides: ['ops@example.org'], news: ['(anna)', '(bo)'], most: 1 };
 
 function mail(text: string, { id = text, recipient = 'rs@example.org', raw = text } = {}): Received {
   // The judge looks at these fields alone.
@@ -24,7 +24,8 @@ test.each([
   ],
   ['news that never came', [mail('Anna (anna)')], ['rs@example.org: "(bo)" stands in 0 mails']],
   ['news that is told in two mails', [BOTH, mail('Bo (bo)')], ['rs@example.org: "(bo)" stands in 2 mails']],
-  ['a mail to somebody else', [BOTH, mail('x', { recipient: 'ops@example.org' })], ['ops@example.org got "news"']],
+  ['a mail to somebody else', [BOTH, mail('x', { recipient: 'eve@example.org' })], ['eve@example.org got "news"']],
+  ['nothing of other mails to operations', [BOTH, mail('x', { recipient: 'ops@example.org' })], []],
 ])('%s', (_what, received, faults) => {
   expect(faultsOfMails(received, TELLING)).toEqual(faults);
 });
