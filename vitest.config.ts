@@ -1,7 +1,7 @@
 /** Which tests are fast and which slow, and how many files run at a time. */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { scratchFolder } from './script/scratch.ts';
+import { scratchEnvironment } from './script/scratch.ts';
 
 /** Fast tests need nothing but Node and Git; slow ones start a real Samba, a real browser or kill processes. */
 const slow = ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'];
@@ -12,7 +12,7 @@ const FAST_AT_A_TIME = Math.max(2, availableParallelism());
 const SLOW_AT_A_TIME = 2;
 
 /** For the tests and all that they start. */
-process.env.TMPDIR = scratchFolder();
+Object.assign(process.env, scratchEnvironment());
 
 export default defineConfig({
   test: {

@@ -20,19 +20,9 @@ const BYTES: readonly { readonly name: string; readonly channel: Channel; readon
 /** In the order in which they run: the shortest first. */
 export const CRASH_CLASSES: readonly CrashClass[] = [
   {
-    name: 'store',
-    what: 'A sync killed with `kill -9` before each statement that writes to its database',
-    run: async (share, tell) => (await import('./crash-store.ts')).crashStore(share, tell),
-  },
-  {
-    name: 'writes',
-    what: 'A sync of thirty changes: killed with `kill -9` before each write to the directory, and after it; each answer lost',
-    run: async (share, tell) => (await import('./crash-writes.ts')).crashWrites(share, tell),
-  },
-  {
-    name: 'mail',
-    what: 'A sync that tells of five things by mail, killed with `kill -9` before each statement that writes, and at each step of its talk with the mail server',
-    run: async (share, tell) => (await import('./crash-mail.ts')).crashMail(share, tell),
+    name: 'certificate',
+    what: 'A sync of forty changes that are told by mail, killed with `kill -9` before and after each write to the directory, before each statement that writes to the database, and at each step of each mail; and each answer of the directory lost',
+    run: async (share, tell) => (await import('./crash-certificate.ts')).crashCertificate(share, tell),
   },
   {
     name: 'git',

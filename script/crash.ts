@@ -11,6 +11,7 @@ import type { PointResult, Share } from '../test/support/point-share.ts';
 import { duration, ROOT, say, toolEnvironment } from './command.ts';
 import { CRASH_CLASSES, classOfPoint } from './crash-classes.ts';
 import { type ClassResult, recordReliability } from './crash-record.ts';
+import { scratchEnvironment } from './scratch.ts';
 
 /** One per processor core; a machine for this work has at least two. Where others use it as well, more get more of it. */
 const PROCESSES = Math.max(2, availableParallelism());
@@ -82,7 +83,10 @@ async function tryShare(
 ): Promise<readonly PointResult[]> {
   const { done, ...rest } = share;
   const args = [join(import.meta.dirname, 'crash-worker.ts'), name, JSON.stringify(rest)];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env: toolEnvironment() });
+  const child = spawn(process.execPath, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: toolEnvironment(scratchEnvironment()),
+  });
   // Too long for an argument.
   child.stdin.end(JSON.stringify(done));
   const ended = once(child, 'exit');

@@ -8,7 +8,7 @@ import { duration, ROOT, run, say } from './command.ts';
 import { leftOut } from './left-out.ts';
 import { smokeTestPackage } from './package-smoke.ts';
 import { prove } from './prove.ts';
-import { scratchFolder } from './scratch.ts';
+import { scratchEnvironment } from './scratch.ts';
 import { type Count, runVitest } from './vitest-run.ts';
 
 interface StepResult extends Count {
@@ -121,7 +121,7 @@ function nothingMayBeLeftOut(): boolean {
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 process.chdir(ROOT);
-process.env.TMPDIR = scratchFolder();
+Object.assign(process.env, scratchEnvironment());
 const begin = performance.now();
 const counts: Count[] = [];
 for (const row of await rows(values.quick)) counts.push(...(await Promise.all(row.map(performLane))));

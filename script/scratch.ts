@@ -1,6 +1,7 @@
 /** Where tests put what they throw away: in memory where there is room, since most of what they wait for is a disk that confirms. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const IN_MEMORY = '/dev/shm';
 /** Bytes that must be free there; several Sambas, repositories and databases stand side by side. */
@@ -12,6 +13,14 @@ const ROOM_MIN = 4 * 1024 ** 3;
  */
 export function scratchFolder(): string {
   return process.env.TMPDIR === undefined && hasRoom() ? IN_MEMORY : tmpdir();
+}
+
+/**
+ * What tests and their tools run in: TMPDIR as above, and a place where Node keeps what it made of the sources, since a process that
+ * is started only to be killed spends most of its life on reading them.
+ */
+export function scratchEnvironment(): { readonly TMPDIR: string; readonly NODE_COMPILE_CACHE: string } {
+  return { TMPDIR: scratchFolder(), NODE_COMPILE_CACHE: join(import.meta.dirname, '../.cache/compiled') };
 }
 
 function hasRoom(): boolean {

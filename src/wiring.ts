@@ -1,6 +1,6 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { AccountsConfig, Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
@@ -76,6 +76,12 @@ const WRITES_IN_FLIGHT = 8;
 /** A server that has not answered by then, in milliseconds, keeps no other system waiting: a healthy one takes a tenth of it. */
 const ANSWER_MS = 5_000;
 
+/** What came in while this process was busy itself is taken in after it: that no answer was read is not that none came. */
+async function patience(): Promise<void> {
+  await wait(ANSWER_MS, undefined, { ref: false });
+  await nextTurn();
+}
+
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
 export async function wire(config: Config, options: WireOptions): Promise<Site> {
   const { progress, logLevel, resident = false, clock = Date.now, random } = options;
@@ -101,7 +107,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       newId: randomUUID,
       progress,
       interruptions: (call) => watchBlocks(store, () => call('block')),
-      patience: () => wait(ANSWER_MS, undefined, { ref: false }),
+      patience,
       lineAuthors: lineAuthors(source),
       ...headFileOf(config),
       ...(resident ? { reuse: passReuse() } : {}),

@@ -1,6 +1,7 @@
 /** `muster audit show`, `verify`, `export`, `accept`: the chain of everything that counts. */
-import { type AuditQuery, EMPTY_CHAIN, isReadable } from '../core/audit.ts';
+import { type AuditQuery, EMPTY_CHAIN } from '../core/audit.ts';
 import { isWhole, verifyAudit } from '../core/audit-proof.ts';
+import { readRow } from '../core/audit-reading.ts';
 import { acceptHistory } from '../core/operations/acts.ts';
 import { fold } from '../model/document.ts';
 import { acceptedHistoryPage, auditPage, unreadableWords, verifiedPage } from '../views/audit.ts';
@@ -71,7 +72,7 @@ export async function auditExport(invocation: Invocation, { as, since }: AuditEx
       const lines: string[] = [];
       for (const row of rows) {
         const asked = from === null || row.at >= from;
-        if (asked && isReadable(row)) lines.push(as === 'csv' ? csvRow(row) : jsonLine(row, last.hash));
+        if (asked && readRow(row) !== null) lines.push(as === 'csv' ? csvRow(row) : jsonLine(row, last.hash));
         else if (asked) {
           await terminal.say(unreadableWords(row.seq));
           code = 1;

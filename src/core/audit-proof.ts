@@ -1,5 +1,6 @@
 /** The proof of the audit chain: row by row, whether each is what was sealed; names the first that is not. */
 import { type AuditHead, EMPTY_CHAIN, type StoredRow, seal } from './audit.ts';
+import { readEvent } from './audit-reading.ts';
 import { canonicalJson } from './change.ts';
 import type { Store } from './ports.ts';
 import type { HeadFile, KeptHead } from './restored.ts';
@@ -30,7 +31,9 @@ export function proveRows(head: AuditHead, rows: readonly StoredRow[]): Proof {
 function faultOf(row: StoredRow, proven: AuditHead): string | null {
   if (row.seq !== proven.seq + 1) return `it is missing; the next one there is row ${row.seq}.`;
   if (seal(row, proven.hash) !== row.hash) return 'it is not what was sealed: it, or the order of rows, was changed.';
-  return isCanonical(row.eventJson) ? null : 'its seal is right, but Muster writes no such text.';
+  if (!isCanonical(row.eventJson)) return 'its seal is right, but Muster writes no such text.';
+  const reading = readEvent(row);
+  return 'fault' in reading ? `its seal is right, but Muster writes no such row: ${reading.fault}.` : null;
 }
 
 /** Only one text stands for one event, so that nothing can be moved between a row's text and the columns beside it. */

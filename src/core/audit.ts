@@ -155,7 +155,7 @@ export interface Audit {
   append(event: AuditEvent, at: Instant): Promise<void>;
   /** Oldest first; without those in which no event can be read. */
   rows(query: AuditQuery): Promise<readonly AuditRow[]>;
-  /** The numbers of the rows that `rows` leaves out: somebody changed them by hand. */
+  /** The numbers of the rows that `rows` passes over on its way: somebody changed them by hand. */
   unreadable(query: AuditQuery): Promise<readonly number[]>;
   head(): Promise<AuditHead>;
   /** The seal at that place; null: there is no such row. */
@@ -165,15 +165,6 @@ export interface Audit {
   keepAt(place: string): Promise<void>;
   /** Rows as they stand, unread, behind a place: for the proof. */
   stored(after: number, limit: number): Promise<readonly StoredRow[]>;
-}
-
-/** Whether an event stands in a row, or somebody changed it so that none can be read. */
-export function isReadable({ kind, eventJson }: Pick<StoredRow, 'kind' | 'eventJson'>): boolean {
-  try {
-    return JSON.parse(eventJson)?.kind === kind;
-  } catch {
-    return false;
-  }
 }
 
 /** The row that follows `head`. */

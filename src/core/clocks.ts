@@ -24,13 +24,13 @@ export function compareClocks(
   const notices: Notice[] = [];
   if (server !== null && Math.abs(at - server.now) > SERVER_SKEW_MAX_MS) {
     alternatives.push(server.now);
-    notices.push(clockNotice(`The clock of this machine says ${iso(at)}, that of ${server.name} ${iso(server.now)}.`));
+    const text = `The clock of this machine says ${iso(at)}, that of ${server.name} ${iso(server.now)}.`;
+    notices.push(clockNotice(server.name, text));
   }
   if (committedAt !== null && at < committedAt - COMMIT_AHEAD_MAX_MS) {
     alternatives.push(committedAt);
-    notices.push(
-      clockNotice(`The clock of this machine says ${iso(at)}, but the newest commit was made at ${iso(committedAt)}.`),
-    );
+    const text = `The clock of this machine says ${iso(at)}, but the newest commit was made at ${iso(committedAt)}.`;
+    notices.push(clockNotice('the newest commit', text));
   }
   return { alternatives, notices };
 }
@@ -50,9 +50,9 @@ export function doubtfulPeople(
   return doubtful;
 }
 
-function clockNotice(text: string): Notice {
+function clockNotice(subject: string, text: string): Notice {
   const next = 'Set the wrong clock right; until then nothing is done that depends on which one is right.';
-  return { kind: 'clock', person: null, text, next, origin: null, urgent: false };
+  return { kind: 'clock', person: null, subject, text, next, origin: null, urgent: false };
 }
 
 function iso(at: Instant): string {

@@ -1,11 +1,11 @@
 /** Connecting to one server of a system, with an eye on how far each of them has come. */
-import type { Trouble } from '../errors.ts';
+import { MusterError, type Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { closeAll } from './closing.ts';
 import type { Companion } from './companions.ts';
 import { type Footing, footingOf, isOfThePast, latestOf } from './footing.ts';
 import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
-import type { Reconciler, Session, Store } from './ports.ts';
+import type { Reader, Reconciler, Session, Store } from './ports.ts';
 import { type SeenServer, wentBack } from './server-memory.ts';
 
 export interface Connected {
@@ -32,21 +32,49 @@ export async function connectToOne(
   return { session, footing, passedOver: [...looked.values()].filter((one) => one !== footing && isOfThePast(one)) };
 }
 
-/** What `connecting` gives, for as long as the other systems of the pass and the process wait for it; what answers later is closed. */
+/**
+ * What `connecting` gives, for as long as the other systems of the pass and the process wait for it; what answers later is closed. What
+ * its reader is asked is waited for in the same way.
+ */
 export async function whileWaited(
   system: string,
   connecting: Promise<Connected>,
-  { leave, connected: answered }: Companion,
+  companion: Companion,
   { stop }: Watch,
 ): Promise<Connected> {
+  const { leave } = companion;
   const connected = await unlessAborted(
     connecting,
     AbortSignal.any([leave, stop]),
     () => (stop.aborted ? interrupted(system, 'stop') : leftOut(system)),
     ({ session }) => void closeAll([session]),
   );
-  answered();
-  return connected;
+  const { reader, writer } = connected.session;
+  companion.connected(reader.heard?.bind(reader));
+  return { ...connected, session: { reader: readerWaitedFor(system, reader, companion), writer } };
+}
+
+/** A write that is under way is waited for in any case: what became of it must be known. */
+function readerWaitedFor(system: string, reader: Reader, { leave, awaiting }: Companion): Reader {
+  const answerOf = async <T>(ask: () => Promise<T>): Promise<T> => {
+    if (leave.aborted) throw new MusterError(silent(system, reader));
+    return awaiting(unlessAborted(ask(), leave, () => silent(system, reader)));
+  };
+  const { begin } = reader;
+  return {
+    ...reader,
+    ...(begin === undefined ? {} : { begin: begin.bind(reader) }),
+    close: () => reader.close(),
+    position: () => answerOf(() => reader.position()),
+    now: () => answerOf(() => reader.now()),
+    observe: (...asked) => answerOf(() => reader.observe(...asked)),
+    lookup: (...asked) => answerOf(() => reader.lookup(...asked)),
+  };
+}
+
+function silent(system: string, { server }: Reader): Trouble {
+  const what = 'The server has fallen silent, and the other systems do not wait for it any longer.';
+  return { remedy: 'retry', where: `${system}, ${server}`, what, next: 'Look at that server; it is tried again.' };
 }
 
 function leftOut(system: string): Trouble {

@@ -20,14 +20,14 @@ export interface Desire {
 
 /** What the rest of a pass needs of it: without the files and the last good documents, which are as large as all else together. */
 export interface Wanted extends Pick<Desire, 'trouble'> {
-  readonly loaded: Pick<Loaded, 'revision' | 'committedAt' | 'commit'>;
+  readonly loaded: Pick<Loaded, 'revision' | 'committedAt' | 'commit' | 'trusted'>;
   readonly resolution: Omit<Resolution, 'remember'>;
 }
 
 export function wantedOf({ loaded, resolution, trouble }: Desire): Wanted {
-  const { revision, committedAt, commit } = loaded;
+  const { revision, committedAt, commit, trusted } = loaded;
   const { model, heldEntries, diagnostics } = resolution;
-  const kept = { revision, committedAt, ...(commit === undefined ? {} : { commit }) };
+  const kept = { revision, committedAt, trusted, ...(commit === undefined ? {} : { commit }) };
   return { loaded: kept, resolution: { model, heldEntries, diagnostics }, trouble };
 }
 

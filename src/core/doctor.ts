@@ -112,6 +112,9 @@ function passFinding(ageMs: number): Finding {
   return ageMs > PASS_AGE_WARN_MS ? warn('store', text, next) : ok('store', text);
 }
 
+/** Clocks of authors may be so far ahead, in milliseconds. */
+const AHEAD_MIN_MS = 10 * 60_000;
+
 /** As in `3 days ago`. */
 function ago(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));
@@ -119,6 +122,12 @@ function ago(ms: number): string {
   return minutes < 2 * 24 * 60
     ? `${Math.round(minutes / 60)} hours ago`
     : `${Math.round(minutes / (24 * 60))} days ago`;
+}
+
+/** A commit may bear any time; one that lies ahead keeps whatever depends on dates waiting. */
+function agoOrAhead(ms: number): string {
+  if (ms > -AHEAD_MIN_MS) return ago(ms);
+  return `${ago(-ms).replace(/ ago$/, '')} from now by its own date, which is wrong, or the clock of this machine is`;
 }
 
 /** As a pass would take it: with a memory also whether the revision builds on the last one applied. */
@@ -132,7 +141,7 @@ function repositoryFindings(patient: Patient, store: Store | null): Promise<read
       const what = errors[0]?.message ?? 'muster.yaml is missing or not for this instance.';
       return [fail('repository', what, 'Run "muster validate" to see what to write.')];
     }
-    const age = committedAt === null ? '' : ` The newest commit was made ${ago(patient.clock() - committedAt)}.`;
+    const age = committedAt === null ? '' : ` The newest commit was made ${agoOrAhead(patient.clock() - committedAt)}.`;
     const text = `Can be read; ${people === 1 ? '1 person is' : `${people} people are`} declared.${age}`;
     if (errors.length === 0) return [ok('repository', text)];
     return [warn('repository', `${text} Mistakes in it: ${errors.length}.`, 'Run "muster validate" to see them.')];

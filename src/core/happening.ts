@@ -28,6 +28,13 @@ export function happeningOf({ seq, at, event }: AuditRow): Happening {
   return { seq, at, ...toldOf(event) };
 }
 
+/** A row in which no event can be read: that it is there is shown all the same. */
+export function unreadHappening({ seq, at }: Pick<AuditRow, 'seq' | 'at'>): Happening {
+  const what = `row ${seq} of the audit chain can't be read`;
+  const why = 'it was changed by hand; run "muster audit verify"';
+  return { ...NOTHING_MORE, seq, at, what, about: null, why, who: null };
+}
+
 function toldOf(event: AuditEvent): Told {
   switch (event.kind) {
     case 'change':

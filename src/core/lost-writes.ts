@@ -67,11 +67,19 @@ function lostNotice(desired: Desired, what: readonly string[], footing: Footing)
 /** A server that was in doubt and shows everything: worth a line, once. */
 export function clearedNotice(footing: Footing): Notice {
   const text = `${footing.address}: ${historyOf(footing)} Nothing that Muster wrote is missing there, so it counts again.`;
-  return { kind: 'server', person: null, text, next: null, origin: null, urgent: false };
+  return { kind: 'server', person: null, subject: footing.address, text, next: null, origin: null, urgent: false };
 }
 
 /** A server that would have been used, had it not gone back in time. */
 export function passedOverNotice(footing: Footing): Notice {
   const text = `${footing.address}: ${historyOf(footing)} Another server is used.`;
-  return { kind: 'server', person: null, text, next: adviceFor(footing), origin: null, urgent: false };
+  return {
+    kind: 'server',
+    person: null,
+    subject: footing.address,
+    text,
+    next: adviceFor(footing),
+    origin: null,
+    urgent: false,
+  };
 }

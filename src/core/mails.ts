@@ -38,6 +38,7 @@ export type Delivery =
  * - `held`: by the gate. `failing`: one change. `entry`: of the repository, and counts by its last good document only.
  * - `part`: one person or thing within what is held or noticed; told with it.
  * - `mail`: an address whose mail is put off or was given up. `given-up`: one mail that never came.
+ * - `audit`: a row of the audit chain in which nothing can be read.
  * - `order`: a block from the command line that the repository does not hold. `other`: a notice.
  * - `coming`: a date within the forecast, told to Research Service.
  */
@@ -50,6 +51,7 @@ export type MatterGroup =
   | 'entry'
   | 'mail'
   | 'given-up'
+  | 'audit'
   | 'part'
   | 'order'
   | 'other'

@@ -195,7 +195,10 @@ function planOf(parts: PassParts, run: Timekeeper, want: Wanted, systems: readon
     revision: loaded.revision,
     at: run.startedAt,
     changes: [...systems.flatMap((system) => system.lane.changes), ...bulkOf(parts, systems)],
-    notices: [...systems.flatMap((system) => system.notices), ...orderNotices(resolution.model, run.startedAt)],
+    notices: [
+      ...systems.flatMap(({ system, notices }) => notices.map((one) => ({ system, ...one }))),
+      ...orderNotices(resolution.model, run.startedAt),
+    ],
     heldEntries: resolution.heldEntries,
     read: systems.flatMap((system) => system.read ?? []),
     unread: systems.flatMap((system, index) =>

@@ -35,8 +35,12 @@ export interface Notice {
     | 'lost-write'
     | 'restored'
     | 'audit-head';
+  /** Whose trouble it is; absent: of no system. */
+  readonly system?: string;
   /** Label of the person concerned; null: everybody. */
   readonly person: string | null;
+  /** What else it is about, as the name of a server: tells two of one kind apart, whatever figures their texts hold. */
+  readonly subject?: string;
   readonly text: string;
   /** What to do; null: nothing. */
   readonly next: string | null;

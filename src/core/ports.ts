@@ -70,6 +70,11 @@ export interface Reader {
   readonly server: string;
   /** Sentences about this server for somebody who examines it; none where it is absent. */
   readonly remarks?: readonly string[];
+  /**
+   * How much the server has said so far, in any unit: grows with every piece of an answer, so that one that is slow can be told from
+   * one that fell silent. Absent: nobody can tell, and it is waited for.
+   */
+  heard?(): number;
   /** How far the server has come by now; null: this product has no such thing. */
   position(): Promise<Position | null>;
   /** The server's own clock. */

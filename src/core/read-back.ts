@@ -34,7 +34,8 @@ async function check(done: readonly Applied[], { reader }: Session): Promise<rea
     return done.flatMap((one) => differences(one, found));
   } catch (error) {
     const { what } = troubleOf(error);
-    return [notice(null, `What was written could not be read back from ${reader.server}: ${what}`)];
+    const text = `What was written could not be read back from ${reader.server}: ${what}`;
+    return [{ ...notice(null, text), subject: reader.server }];
   }
 }
 

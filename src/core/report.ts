@@ -32,6 +32,12 @@ export interface Report {
   readonly plan: Plan;
   /** Whom the revision names; absent for a folder, and where the last good documents counted. */
   readonly commit?: Commit;
+  /** That the repository itself was read, whole, and when its newest commit was made; absent: the last good documents counted. */
+  readonly repository?: {
+    readonly readAt: Instant;
+    /** Null for a folder. */
+    readonly committedAt: Instant | null;
+  };
   /** Where the audit chain ended with this run; absent for one that only looked, and in what is kept of it. */
   readonly audit?: AuditHead;
   readonly holds: readonly Hold[];

@@ -1,5 +1,5 @@
 /** Restored: whether the store is the one that the head of the audit chain, kept elsewhere, was written by; an older one is held. */
-import { MusterError, troubleOf } from '../errors.ts';
+import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { AuditHead } from './audit.ts';
 import type { Notice } from './plan.ts';
@@ -73,13 +73,42 @@ export async function refuseRestored(parts: HeadParts): Promise<void> {
   throw new MusterError({ remedy: 'person', where: 'the store', what: because, next: RESTORED_RELEASE });
 }
 
+/**
+ * How often the head is written again where another process made the chain longer meanwhile: the one that writes last could else have
+ * looked first. A pass that writes without pause keeps its own when it ends.
+ */
+const KEEPING_ROUNDS = 3;
+
 /** Keeps the present end of the chain elsewhere. @returns the end; throws MusterError where the file can't be written. */
 export async function keepHead({ store, headFile }: HeadParts, at: Instant): Promise<AuditHead> {
-  const head = await store.audit.head();
+  let head = await store.audit.head();
   if (headFile === undefined) return head;
-  await headFile.write({ ...head, at });
+  for (let round = 0; round < KEEPING_ROUNDS; round += 1) {
+    await headFile.write({ ...head, at });
+    const now = await store.audit.head();
+    if (now.seq === head.seq) break;
+    head = now;
+  }
   await store.audit.keepAt(headFile.place);
   return head;
+}
+
+/**
+ * After an operator's act: keeps the end of the chain where it went on since `begun`. A run that came to its end has kept it already, or
+ * its report says why not. @returns what stands in the way of it, for the act is done all the same; null: nothing does.
+ */
+export async function keepHeadSince(parts: HeadParts, begun: AuditHead, at: Instant): Promise<Trouble | null> {
+  try {
+    const [latest] = await parts.store.audit.rows({ after: begun.seq, newest: true, limit: 1 });
+    if (latest === undefined || (latest.event.kind === 'run' && latest.event.result !== 'broken-off')) return null;
+    // By itself first: one that can't be read has other remedies than one that tells of another database.
+    await parts.headFile?.read();
+    await refuseRestored(parts);
+    await keepHead(parts, at);
+    return null;
+  } catch (error) {
+    return troubleOf(error);
+  }
 }
 
 /** A head that could not be kept: the next pass tries again, but until then a restored database would not be noticed. */

@@ -37,6 +37,7 @@ export async function recordedRun(
     const event: RunEvent = { ...facts, ...nothing, kind: 'run', result: 'broken-off', trouble: [troubleOf(error)] };
     // What broke it off is what has to be told, and may be the store itself.
     await store.audit.append(event, clock()).catch(() => undefined);
+    if (restored === null) await keepHead(parts, clock()).catch(() => undefined);
     throw error;
   }
   await store.audit.append(endOf(report, laneOnly), clock());

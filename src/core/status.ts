@@ -27,12 +27,23 @@ export interface PastMemory {
   counts(since: Instant): Promise<Counts>;
 }
 
+/** When what counts was last seen whole; null: never yet. */
+export interface Proven {
+  /** When a reading of each system was last proven. */
+  readonly systems: ReadonlyMap<string, Instant>;
+  /** When the repository itself was last read. */
+  readonly repositoryAt: Instant | null;
+  /** When the newest commit was made that was read; null for a folder as well. */
+  readonly committedAt: Instant | null;
+  /** When a pass last ended that could read everything. */
+  readonly passedAt: Instant | null;
+}
+
 /** What a status is read from; nothing can be written through it. */
 export interface StatusMemory {
   /** The latest of those that come after this place among all that there ever were, oldest first. */
   glances(after: number, most: number): Promise<readonly { readonly seq: number; readonly glance: Glance }[]>;
-  /** When a reading of each system was last proven. */
-  provenReads(): Promise<ReadonlyMap<string, Instant>>;
+  proven(): Promise<Proven>;
   readonly orders: Pick<Orders, 'blocks' | 'paused'>;
   readonly approvals: Pick<Approvals, 'valid'>;
   readonly people: PeopleMemory;
@@ -82,6 +93,7 @@ export interface Status {
   readonly last: Glance | null;
   readonly systems: readonly SystemStatus[];
   readonly paused: Awaited<ReturnType<Orders['paused']>>;
+  readonly proven: Omit<Proven, 'systems'>;
   readonly blocks: readonly OperatorBlock[];
   readonly approvals: readonly Pick<Approval, 'digest' | 'by' | 'reason' | 'at' | 'expires'>[];
   readonly storeBytes: number;
@@ -97,11 +109,12 @@ export interface StatusSite {
 export async function statusOf(memory: StatusMemory, site: StatusSite, loop: LoopState, at: Instant): Promise<Status> {
   const [[latest], proven, paused, blocks, valid] = await Promise.all([
     memory.glances(0, 1),
-    memory.provenReads(),
+    memory.proven(),
     memory.orders.paused(),
     memory.orders.blocks(at),
     memory.approvals.valid(at),
   ]);
+  const { repositoryAt, committedAt, passedAt } = proven;
   const last = latest?.glance ?? null;
   const failing = failures(last, loop);
   const waiting = waits(last, paused !== null);
@@ -114,7 +127,8 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
     because: [...failing, ...waiting],
     loop,
     last,
-    systems: site.systems.map((system) => systemOf(system, last, proven.get(system) ?? null)),
+    systems: site.systems.map((system) => systemOf(system, last, proven.systems.get(system) ?? null)),
+    proven: { repositoryAt, committedAt, passedAt },
     paused,
     blocks,
     approvals: valid.map(({ digest, by, reason, at: givenAt, expires }) => ({

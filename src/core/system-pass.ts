@@ -134,7 +134,7 @@ async function bulk(input: SystemInput, connected: Connected, start: Start, lane
   }
   if ('observed' in observation) return (await conclude(input, connected, start, lane, observation)).result;
   // There was no time for a second lane either.
-  if (watch.came !== null) throw new MusterError(observation);
+  if (watch.came !== null || input.companion.leave.aborted) throw new MusterError(observation);
   // Nobody but the lane will look at those whom the ledger shows disabled already.
   const thorough = await runLane(laneInput(input, session, start, true));
   const merged = mergeLanes(lane, thorough);

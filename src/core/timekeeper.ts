@@ -55,6 +55,7 @@ export class Timekeeper {
     want: Wanted,
     interruption: Interruption | null,
   ): Report {
+    const { commit, committedAt, trusted } = want.loaded;
     const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
     return {
       format: 1,
@@ -65,7 +66,8 @@ export class Timekeeper {
       startedAt: this.startedAt,
       finishedAt: this.#facts.clock(),
       plan,
-      ...(want.loaded.commit === undefined ? {} : { commit: want.loaded.commit }),
+      ...(commit === undefined ? {} : { commit }),
+      ...(trusted ? { repository: { readAt: this.startedAt, committedAt } } : {}),
       holds: gated.holds,
       applied,
       diagnostics: want.resolution.diagnostics,

@@ -92,10 +92,19 @@ function gaugesIn(registry: Registry) {
   const paused = gauge('paused', 'Whether an operator paused Muster: 1 or 0');
   const blocks = gauge('operator_blocks', 'Blocks from the command line that are in force');
   const proven = gauge('last_proven_read_timestamp_seconds', 'When a system was last read whole', ['system']);
+  const repository = gauge('last_repository_read_timestamp_seconds', 'When the repository itself was last read whole');
+  const commit = gauge('newest_commit_timestamp_seconds', 'When the newest commit was made that was read');
+  const good = gauge('last_good_pass_timestamp_seconds', 'When a pass last ended that could read everything');
   const systemUp = gauge('system_up', 'Whether the last pass read the system whole: 1 or 0', ['system']);
   const owned = gauge('owned_things', "Things in a system that are Muster's own", ['system']);
   const revision = gauge('repository_revision_info', 'The revision of the last pass, as a label of 1', ['revision']);
   const bytes = gauge('store_bytes', 'What the store takes on the disk');
+  const provenGauges = ({ proven: { repositoryAt, committedAt, passedAt } }: Status) =>
+    [
+      [repository, repositoryAt],
+      [commit, committedAt],
+      [good, passedAt],
+    ] as const;
   return {
     set: (status: Status, seen: Seen) => {
       const glance = status.last;
@@ -117,6 +126,7 @@ function gaugesIn(registry: Registry) {
         systemUp.set({ system }, Number(state === 'read'));
         if (ours !== null) owned.set({ system }, ours);
       }
+      for (const [one, at] of provenGauges(status)) if (at !== null) one.set(at / 1000);
       revision.reset();
       if (glance !== null) revision.set({ revision: glance.revision }, 1);
       bytes.set(status.storeBytes);

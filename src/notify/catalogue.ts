@@ -90,6 +90,7 @@ export const LINES = {
   'matters.title.held': COUNTED,
   'matters.title.failing': COUNTED,
   'matters.title.entry': COUNTED,
+  'matters.title.audit': COUNTED,
   'matters.title.other': COUNTED,
   'matters.title.mail': COUNTED,
   'matters.title.given-up': COUNTED,

@@ -3,7 +3,8 @@ import { type Finding, fail, failure, ok } from '../core/finding.ts';
 import type { Instant } from '../model/document.ts';
 import { addressed } from './draft.ts';
 import type { NotifySettings } from './settings.ts';
-import { openSmtp, SmtpFailure, type SmtpSession } from './smtp.ts';
+import { openSmtp, type SmtpSession } from './smtp.ts';
+import { SmtpFailure } from './smtp-failure.ts';
 import { readTemplates, type Templates } from './templates.ts';
 
 const CHECK = 'mail';
@@ -40,9 +41,7 @@ export async function examineMail(
     ];
   } catch (error) {
     if (!(error instanceof SmtpFailure)) return [failure(CHECK, error)];
-    return [
-      fail(CHECK, `${place}: ${error.message}`, 'Check "notify.smtp": host, port, tls, caFile, user and password.'),
-    ];
+    return [fail(CHECK, `${place}: ${error.message}`, error.next)];
   } finally {
     session?.close();
   }
@@ -66,10 +65,9 @@ async function tested(
       await session.send(mail);
       findings.push(ok(CHECK, `The server took a test mail to ${mail.recipient}.`));
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      const next = 'Correct the address under "notify.to", or ask whoever runs the mail server.';
-      findings.push(fail(CHECK, `A test mail to ${mail.recipient} was not taken: ${text}`, next));
-      if (!(error instanceof SmtpFailure) || error.obstacle === 'way') return findings;
+      if (!(error instanceof SmtpFailure)) throw error;
+      findings.push(fail(CHECK, `A test mail to ${mail.recipient} was not taken: ${error.message}`, error.next));
+      if (error.obstacle === 'way') return findings;
     }
   }
   return findings;

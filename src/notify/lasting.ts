@@ -1,7 +1,7 @@
 /** What lasts and somebody has to look at, as the report of a pass shows it. */
 
 import type { Change } from '../core/change.ts';
-import type { Lasting, MailTopic, MatterGroup, QueueState } from '../core/mails.ts';
+import type { Lasting, MailTopic, Matter, MatterGroup, QueueState } from '../core/mails.ts';
 import type { Hold, Notice } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
@@ -66,6 +66,23 @@ export function givenUpMails({ givenUp }: QueueState, now: Instant, timeZone: st
     }));
 }
 
+/** So long, in milliseconds, the digest lists a row of the audit chain that can't be read: it will never be in order again. */
+const UNREAD_LISTED_MS = 14 * 24 * 3_600_000;
+
+/** Rows of the audit chain that were passed over, and those of before: nobody comes by them a second time. */
+export function unreadRows(seqs: readonly number[], known: readonly Matter[], now: Instant): readonly Lasting[] {
+  const before = known.filter(({ group, since }) => group === 'audit' && now - since < UNREAD_LISTED_MS);
+  const found = [...new Set(seqs)].map(
+    (seq): Lasting => ({
+      key: `audit/${seq}`,
+      group: 'audit',
+      text: `Row ${seq} of the audit chain can't be read: it was changed by hand. Whom it was about is not told.`,
+      next: 'Run "muster audit verify". The digest lists it for 14 days.',
+    }),
+  );
+  return [...new Map([...before, ...found].map((one) => [one.key, one])).values()];
+}
+
 /** Addresses whose mail is put off, or was given up at last. */
 export function refusedMails({ refusing }: QueueState): readonly Lasting[] {
   return refusing.map(({ recipient, error }) => ({
@@ -97,12 +114,12 @@ function heldIn(hold: Hold): readonly Lasting[] {
     { key, group: 'held', text, next: release },
     ...partsOf(
       key,
-      changes.map(({ person }) => person),
+      changes.map(({ address, person: { key: name, label } }) => ({ key: `${address.system}/${name}`, label })),
     ),
   ];
 }
 
-/** Whom it is about, so that whoever joins is told as well. */
+/** Whom or what it is about, so that whatever joins is told as well. */
 function partsOf(whole: string, some: readonly { readonly key: string; readonly label: string }[]): readonly Lasting[] {
   return some.map(({ key, label }) => ({ key: `${whole}\n${key}`, group: 'part', text: label, next: null }));
 }
@@ -142,14 +159,10 @@ function entriesIn({ plan, diagnostics }: Report): readonly Lasting[] {
 function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
   // Never by the text: figures in it may be others in each pass.
   const single = (group: MatterGroup, some: readonly Notice[]) =>
-    some.map(
-      ({ kind, person, origin, text, next }): Lasting => ({
-        key: `${group}/${kind}/${person ?? origin?.file ?? ''}`,
-        group: kind === 'restored' ? 'restored' : group,
-        text,
-        next,
-      }),
-    );
+    some.map((one): Lasting => {
+      const { kind, text, next } = one;
+      return { key: `${group}/${kind}/${whatOf(one)}`, group: kind === 'restored' ? 'restored' : group, text, next };
+    });
   const asking = notices.filter(({ urgent, next, kind }) => !urgent && next !== null && kind !== 'operator-block');
   return [
     ...single(
@@ -164,10 +177,16 @@ function noticesIn(notices: readonly Notice[]): readonly Lasting[] {
       ofOneKind(kind, some),
       ...partsOf(
         `other/${kind}`,
-        some.flatMap(({ person, text }) => (person === null ? [] : [{ key: person, label: text }])),
+        some.map((one) => ({ key: whatOf(one), label: one.text })),
       ),
     ]),
   ];
+}
+
+/** What a notice is about. Of one person in two systems each is news of its own. */
+function whatOf({ system, person, subject, origin }: Notice): string {
+  const what = person ?? subject ?? origin?.file ?? '';
+  return system === undefined ? what : `${system}/${what}`;
 }
 
 function ofOneKind(kind: Notice['kind'], notices: readonly Notice[]): Lasting {

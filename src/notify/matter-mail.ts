@@ -49,7 +49,7 @@ function freshMail(fresh: readonly Matter[], setting: MatterSetting): Draft {
     held: section('held', fresh, setting),
     failing: section('failing', fresh, setting),
     entry: section('entry', fresh, setting),
-    other: section('other', fresh, setting),
+    other: [section('audit', fresh, setting), section('other', fresh, setting)].filter(isSaid).join('\n\n'),
     mail: [section('mail', fresh, setting), section('given-up', fresh, setting)].filter(isSaid).join('\n\n'),
   };
   return { topic: 'matters', ...templates.page('matters', values) };
@@ -69,6 +69,7 @@ export const TITLED_GROUPS: readonly TitledGroup[] = [
   'held',
   'failing',
   'entry',
+  'audit',
   'other',
   'mail',
   'given-up',
@@ -82,6 +83,7 @@ const SHOWN_BY: Readonly<Record<TitledGroup, string>> = {
   held: '"muster held"',
   failing: '"muster held"',
   entry: '"muster validate"',
+  audit: '"muster audit show"',
   other: '"muster plan"',
   mail: '"muster doctor"',
   'given-up': '"muster audit show"',

@@ -1,5 +1,5 @@
 /** Tells people what happened: reads what is new, words it, queues it, each piece of news once. */
-import type { Audit } from '../core/audit.ts';
+import type { Audit, AuditQuery } from '../core/audit.ts';
 import { canonicalJson } from '../core/change.ts';
 import type { Lasting, Mails, MatterGroup, News, Told } from '../core/mails.ts';
 import type { Forecast } from '../core/outlook.ts';
@@ -9,7 +9,7 @@ import type { Trouble } from '../errors.ts';
 import { fold, type Instant } from '../model/document.ts';
 import { comingMatters, digestDue, digestMail, forecastMail } from './digest.ts';
 import { addressed, type Draft } from './draft.ts';
-import { givenUpMails, hinderedBy, isWhole, lastingIn, refusedMails } from './lasting.ts';
+import { givenUpMails, hinderedBy, isWhole, lastingIn, refusedMails, unreadRows } from './lasting.ts';
 import { matterMails } from './matter-mail.ts';
 import { type Authenticators, PEOPLE_KINDS, type PersonEvent, peopleEvents } from './people-events.ts';
 import { peopleMails, type SealedFile } from './people-mail.ts';
@@ -23,7 +23,7 @@ export interface NotifierParts {
   readonly timeZone: string;
   readonly templates: Templates;
   readonly mails: Mails;
-  readonly audit: Pick<Audit, 'rows' | 'head'>;
+  readonly audit: Pick<Audit, 'rows' | 'unreadable' | 'head'>;
   readonly orders: Pick<Orders, 'blocks'>;
   readonly authenticators: Authenticators;
   /** Sealed passwords as they lie there now. */
@@ -107,9 +107,12 @@ export class Notifier {
   /** @returns null where there is nothing to keep; `more`: there are rows that were not looked at yet. */
   async #newsSince(told: Told, sight: Sight): Promise<{ readonly news: News | null; readonly more: boolean }> {
     const now = this.#parts.clock();
-    const { cursor, events, more } = await this.#eventsAfter(told.cursor ?? 0, now, sight === null);
-    const telling = await this.#telling(told, sight, now);
-    const day = await this.#daily(telling, told, now);
+    const { cursor, events, unreadable, more } = await this.#eventsAfter(told.cursor ?? 0, now, sight === null);
+    const { settings, timeZone } = this.#parts;
+    const digest = this.#hasSeen ? digestDue(now, settings.digest, timeZone, told.digest) : null;
+    const left = digest === null ? [] : await this.#parts.audit.unreadable(lastDay(now));
+    const telling = await this.#telling(told, sight, [...unreadable, ...left], now);
+    const day = await this.#daily(telling, told, digest, now);
     const { researchService, operations } = this.#parts.settings.to;
     const toPeople = [...(await this.#peopleDrafts(events)), ...day.researchService];
     const toOperations = [...matterMails(telling, this.#setting()), ...day.operations];
@@ -127,14 +130,18 @@ export class Notifier {
   }
 
   async #eventsAfter(cursor: number, now: Instant, mayWait: boolean) {
-    const rows = await this.#parts.audit.rows({ after: cursor, limit: ROWS_MAX });
+    const { audit, authenticators } = this.#parts;
+    const query = { after: cursor, limit: ROWS_MAX };
+    const rows = await audit.rows(query);
+    const spoilt = await audit.unreadable(query);
     const first = rows[0];
     const last = rows.at(-1);
     const more = rows.length === ROWS_MAX;
-    if (first === undefined || last === undefined) return { cursor, events: [], more };
+    if (first === undefined || last === undefined) return { cursor, events: [], unreadable: spoilt, more };
     const isYoung = now - last.at < REST_MS && now - first.at < REST_MOST_MS && now >= last.at;
-    if (mayWait && !more && isYoung) return { cursor, events: [], more };
-    return { cursor: last.seq, events: peopleEvents(rows, this.#parts.authenticators), more };
+    if (mayWait && !more && isYoung) return { cursor, events: [], unreadable: [], more };
+    const unreadable = spoilt.filter((seq) => seq < last.seq);
+    return { cursor: last.seq, events: peopleEvents(rows, authenticators), unreadable, more };
   }
 
   async #peopleDrafts(events: readonly PersonEvent[]): Promise<readonly Draft[]> {
@@ -143,10 +150,16 @@ export class Notifier {
     return peopleMails(events, { templates, instance, sealedFile: await this.#parts.sealedFiles() });
   }
 
-  async #telling({ matters: known }: Told, sight: Sight, now: Instant): Promise<Telling> {
+  /** @param unreadable numbers of rows of the audit chain. */
+  async #telling(
+    { matters: known }: Told,
+    sight: Sight,
+    unreadable: readonly number[],
+    now: Instant,
+  ): Promise<Telling> {
     const queue = await this.#parts.mails.state();
     const mails = [...refusedMails(queue), ...givenUpMails(queue, now, this.#parts.timeZone)];
-    const lasting = [...mails, ...lastingOf(sight)];
+    const lasting = [...mails, ...unreadRows(unreadable, known, now), ...lastingOf(sight)];
     return whatToTell({
       now,
       lasting,
@@ -171,18 +184,13 @@ export class Notifier {
     );
   }
 
-  async #daily({ matters }: Telling, told: Told, now: Instant) {
-    const { settings, timeZone, forecastDays } = this.#parts;
-    const digest = this.#hasSeen ? digestDue(now, settings.digest, timeZone, told.digest) : null;
+  /** @param digest the day whose digest is due; null: none is. */
+  async #daily({ matters }: Telling, told: Told, digest: string | null, now: Instant) {
+    const { forecastDays } = this.#parts;
     const nothing = { researchService: [], operations: [], matters, digest: told.digest };
     if (digest === null) return nothing;
     const forecast = await this.#parts.lookAhead(forecastDays);
-    const rows = await this.#parts.audit.rows({
-      kinds: [...PEOPLE_KINDS],
-      since: now - DAY_MS,
-      newest: true,
-      limit: DAY_ROWS_MAX,
-    });
+    const rows = await this.#parts.audit.rows(lastDay(now));
     const setting = this.#setting();
     const input = {
       now,
@@ -210,6 +218,11 @@ export class Notifier {
   }
 }
 
+/** Rows that a digest counts. */
+function lastDay(now: Instant): AuditQuery {
+  return { kinds: PEOPLE_KINDS, since: now - DAY_MS, newest: true, limit: DAY_ROWS_MAX };
+}
+
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
@@ -219,13 +232,15 @@ function lastingOf(sight: Sight): readonly Lasting[] {
   return 'report' in sight ? lastingIn(sight.report) : [hinderedBy(sight.trouble)];
 }
 
+/** What is known without any pass. */
+const KNOWN_ALWAYS: readonly MatterGroup[] = ['mail', 'given-up', 'audit'];
+
 /** Groups of which a sight shows everything. */
 function seenBy(sight: Sight): ReadonlySet<MatterGroup> {
-  if (sight === null || 'trouble' in sight) return new Set(['mail', 'given-up']);
-  if (!isWhole(sight.report)) return new Set(['mail', 'given-up', 'unreachable', 'order']);
+  if (sight === null || 'trouble' in sight) return new Set(KNOWN_ALWAYS);
+  if (!isWhole(sight.report)) return new Set([...KNOWN_ALWAYS, 'unreachable', 'order']);
   return new Set([
-    'mail',
-    'given-up',
+    ...KNOWN_ALWAYS,
     'unreachable',
     'order',
     'urgent',

@@ -4,7 +4,8 @@ import type { Clock } from '../core/ports.ts';
 import { troubleOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Instant } from '../model/document.ts';
-import { SmtpFailure, type SmtpSession } from './smtp.ts';
+import type { SmtpSession } from './smtp.ts';
+import { SmtpFailure } from './smtp-failure.ts';
 
 /** While the server can't be reached: doubled each time, up to the most. In milliseconds. */
 const WAY_FIRST_MS = 15_000;
@@ -105,9 +106,9 @@ export class Sender {
   }
 
   /** No mail would fare better now. */
-  #rest({ message }: SmtpFailure): void {
+  #rest({ message, next }: SmtpFailure): void {
     const { clock, log } = this.#parts;
-    if (this.#failures === 0) log.warn('the mail server takes no mail', { error: message });
+    if (this.#failures === 0) log.warn('the mail server takes no mail', { error: message, next });
     this.#notBefore = clock() + waitAfter(this.#failures, WAY_FIRST_MS, WAY_MOST_MS);
     this.#failures += 1;
   }
@@ -137,8 +138,8 @@ export class Sender {
 /** What is no word of the server stands between us and it: a file that can't be read, a bug. */
 function failureOf(error: unknown): SmtpFailure {
   if (error instanceof SmtpFailure) return error;
-  const { where, what } = troubleOf(error);
-  return new SmtpFailure('way', `${where}: ${what}`, false, { cause: error });
+  const { where, what, next } = troubleOf(error);
+  return new SmtpFailure({ obstacle: 'way', what: `${where}: ${what}`, next, cause: error });
 }
 
 function waitAfter(failures: number, first: number, most: number): number {

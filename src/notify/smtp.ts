@@ -2,30 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Mail } from '../core/mails.ts';
 import { Secret } from '../secret.ts';
-import { printable } from '../views/printable.ts';
 import type { SmtpSettings } from './settings.ts';
-
-/**
- * - `way`: the connection, its certificate, or the log-on; this one takes no further mail.
- * - `later`: the server does not want this mail now. `refused`: it says that it never will.
- */
-export type SmtpObstacle = 'way' | 'later' | 'refused';
-
-export class SmtpFailure extends Error {
-  readonly obstacle: SmtpObstacle;
-  /** Whether the whole mail was handed over and no answer came: it may have been taken. */
-  readonly unanswered: boolean;
-
-  constructor(obstacle: SmtpObstacle, message: string, unanswered = false, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'SmtpFailure';
-    this.obstacle = obstacle;
-    this.unanswered = unanswered;
-  }
-}
+import { SmtpFailure, smtpFailure } from './smtp-failure.ts';
 
 export interface SmtpSession {
   /** Resolves once the server has said that it has the mail. @throws SmtpFailure */
@@ -74,7 +55,8 @@ async function authorityFrom(caFile: string): Promise<Buffer> {
     return await readFile(caFile);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SmtpFailure('way', `The authority ${caFile} can't be read (${code}).`, false, { cause: error });
+    const what = `The authority ${caFile} can't be read (${code}).`;
+    throw new SmtpFailure({ obstacle: 'way', what, next: 'Check "notify.smtp.caFile".', cause: error });
   }
 }
 
@@ -144,46 +126,20 @@ class Line implements SmtpSession {
   }
 
   #failure(error: unknown, handedOver: boolean): SmtpFailure {
-    const { responseCode, command = '', code } = detailsOf(error);
-    const text = this.#text(error);
-    const isAboutMail = /^(RCPT|DATA)/.test(command) && responseCode !== GOING_DOWN;
-    if (responseCode !== undefined && isAboutMail) {
-      return new SmtpFailure(responseCode >= PERMANENT ? 'refused' : 'later', text, false, { cause: error });
-    }
-    if (responseCode === undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
-      return new SmtpFailure('refused', text, false, { cause: error });
-    }
-    return new SmtpFailure('way', text, handedOver && responseCode === undefined, { cause: error });
-  }
-
-  /** The server's own words are shown, whatever it says; only not the password, should it repeat it. */
-  #text(error: unknown): string {
-    const { response, code, originalCode } = detailsOf(error);
-    const message = error instanceof Error ? error.message : String(error);
-    const said = response === undefined ? message : `The mail server answered: ${response}`;
-    const codes = [code, originalCode].filter((one) => one !== undefined).join(', ');
-    const text = response === undefined && codes !== '' ? `${said} (${codes})` : said;
-    const secret = this.#password?.reveal() ?? '';
-    return printable(secret === '' ? text : text.replaceAll(secret, '[redacted]'));
+    const secrets = secretsSent(this.#settings.login?.user ?? '', this.#password?.reveal() ?? '');
+    // Whatever the server says, should it repeat what it was sent.
+    const redact = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+    return smtpFailure(error, handedOver, redact);
   }
 }
 
-/** Replies from here on stay the same however often they are asked for (RFC 5321, section 4.2.1). */
-const PERMANENT = 500;
-/** The server closes the connection, whatever it was asked (RFC 5321, section 3.8). */
-const GOING_DOWN = 421;
-
-interface Details {
-  readonly responseCode?: number | undefined;
-  readonly response?: string | undefined;
-  readonly command?: string | undefined;
-  readonly code?: string | undefined;
-  readonly originalCode?: string | undefined;
-}
-
-function detailsOf(error: unknown): Details {
-  // nodemailer says what it knows in properties of its errors.
-  return error instanceof Error ? (error as SMTPError) : {};
+/** The password as a log-on sends it: as it is, and in base64 by itself (LOGIN) and with the user (PLAIN, RFC 4616). */
+function secretsSent(user: string, password: string): readonly string[] {
+  if (password === '') return [];
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const sent = [password, base64(password), base64(`\0${user}\0${password}`), base64(`${user}\0${user}\0${password}`)];
+  // The longest first, so that none is left of which another is a part; padding is not always repeated.
+  return sent.map((text) => text.replace(/=+$/, '')).toSorted((a, b) => b.length - a.length);
 }
 
 /** The whole message (RFC 5322), the same for every try: a repeat can be told from another mail by its Message-ID. */

@@ -71,8 +71,8 @@ export function whatToTell({ now, lasting, seen, known, afterMs, began }: Look):
   };
 }
 
-/** A mail that never came is not in order for being listed no longer. */
-const ENDS_UNSAID: ReadonlySet<MatterGroup> = new Set(['order', 'coming', 'given-up', 'part']);
+/** A mail that never came, or a row that can't be read, is not in order for being listed no longer. */
+const ENDS_UNSAID: ReadonlySet<MatterGroup> = new Set(['order', 'coming', 'given-up', 'audit', 'part']);
 
 function isNewPart({ group, told, since }: Matter, now: Instant, afterMs: number): boolean {
   return group === 'part' && told === 0 && now - since >= afterMs;
@@ -94,6 +94,7 @@ function timesDue({ group, since, told }: Matter, now: Instant, afterMs: number)
       // At once, and every day until somebody acts.
       return 1 + Math.floor(age / DAY_MS);
     case 'given-up':
+    case 'audit':
       return 1;
     case 'order':
       return age < ORDER_FIRST_MS ? 0 : 1 + Math.floor(age / DAY_MS);

@@ -75,7 +75,7 @@ async function readSnapshot(mirror: string, where: string, last: Read | null): P
     last === null || files === null ? await fitForReading(entries) : { files, rejected: last.snapshot.rejected };
   refuseTooMuch(where, fit.files);
   const commit = { author, committer };
-  return { snapshot: { revision, committedAt: Number(seconds) * 1000, commit, ...fit }, entries };
+  return { snapshot: { revision, committedAt: momentOf(seconds), commit, ...fit }, entries };
 }
 
 async function* contents(
@@ -155,6 +155,14 @@ async function descends(mirror: string, where: string, from: string, to: string)
   return beyond.trim() === '0';
 }
 
+/** 9999-12-31T23:59:59Z, in seconds since 1970. */
+const LAST_SECOND = 253_402_300_799;
+
+/** Whoever commits writes the time as they like, also one that no calendar has: that counts as the last of all. */
+function momentOf(seconds: string): Instant {
+  return Math.min(Math.max(Number(seconds) || 0, 0), LAST_SECOND) * 1000;
+}
+
 /** `git blame --porcelain` of one line (git-blame(1)); null where the line or file is not there. */
 async function blame(mirror: string, place: { file: string; line: number }, revision: string): Promise<Blame | null> {
   if (!COMMIT_ID.test(revision)) return null;
@@ -165,7 +173,7 @@ async function blame(mirror: string, place: { file: string; line: number }, revi
     .catch(() => null);
   if (text === null) return null;
   const field = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? '';
-  const at: Instant = Number(field('committer-time')) * 1000;
+  const at = momentOf(field('committer-time'));
   const email = field('author-mail').replace(/^<|>$/g, '');
   return { commit: text.slice(0, text.indexOf(' ')), author: field('author'), email, at, summary: field('summary') };
 }

@@ -1,18 +1,18 @@
 /** The audit chain in this database: rows come in at its end, in the transaction of what they record, and nothing else ever happens to them. */
-import { CompiledQuery, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { CompiledQuery, type Kysely, type Selectable, type Transaction } from 'kysely';
 import {
   type Audit,
   type AuditEvent,
   type AuditHead,
-  type AuditKind,
   type AuditQuery,
   type AuditRow,
   EMPTY_CHAIN,
   nextRow,
   type StoredRow,
 } from '../core/audit.ts';
+import { readRow } from '../core/audit-reading.ts';
 import type { Instant } from '../model/document.ts';
-import { type Connection, readJson } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
@@ -65,16 +65,8 @@ export function storedAudit(connection: Connection, end: AuditEnd): Audit {
     append: async (event, at) => {
       await connection.durable((transaction) => end.append(transaction, event, at));
     },
-    rows: (query) => auditRows(db, query),
-    unreadable: async (query) => {
-      const { limit, newest } = query;
-      const found = await asked(db, query)
-        .where(readable, '=', 0)
-        .orderBy('seq', newest === true ? 'desc' : 'asc')
-        .limit(limit)
-        .execute();
-      return found.map(({ seq }) => seq).sort((a, b) => a - b);
-    },
+    rows: async (query) => (await readAudit(db, query)).rows,
+    unreadable: async (query) => (await readAudit(db, query)).unreadable.map(({ seq }) => seq),
     head: () => headOf(db),
     sealAt: async (seq) => {
       const row = await db.selectFrom('audit').select('hash').where('seq', '=', seq).executeTakeFirst();
@@ -103,19 +95,39 @@ async function headOf(db: Kysely<Schema>): Promise<AuditHead> {
   return row ?? EMPTY_CHAIN;
 }
 
-/** 1 where an event of the row's kind can be read; asked of the database, so that a row changed by hand takes no place under a limit. */
-const readable = sql<number>`case when json_valid(${sql.ref('eventJson')}) then coalesce(json_extract(${sql.ref('eventJson')}, '$.kind') = ${sql.ref('kind')}, 0) else 0 end`;
+/** Rows asked for at once: enough that asking costs nothing beside reading them, few enough to be held. */
+const ROWS_AT_ONCE = 1_000;
 
-/** Oldest first. */
-export async function auditRows(db: Kysely<Schema>, query: AuditQuery): Promise<readonly AuditRow[]> {
+export interface AuditReading {
+  readonly rows: readonly AuditRow[];
+  /** Rows that were passed over, for no event can be read in them. */
+  readonly unreadable: readonly Pick<StoredRow, 'seq' | 'at' | 'kind'>[];
+}
+
+/** Both oldest first. A row that can't be read takes no place under the limit. */
+export async function readAudit(db: Kysely<Schema>, query: AuditQuery): Promise<AuditReading> {
   const { newest = false, limit } = query;
-  const found = await asked(db, query)
-    .where(readable, '=', 1)
-    .orderBy('seq', newest ? 'desc' : 'asc')
-    .limit(limit)
-    .execute();
-  if (newest) found.reverse();
-  return found.map(rowOf);
+  const rows: AuditRow[] = [];
+  const unreadable: StoredRow[] = [];
+  let last: number | null = null;
+  while (rows.length < limit) {
+    const most = Math.min(limit - rows.length, ROWS_AT_ONCE);
+    const question: ReturnType<typeof asked> =
+      last === null ? asked(db, query) : asked(db, query).where('seq', newest ? '<' : '>', last);
+    const found = await question
+      .orderBy('seq', newest ? 'desc' : 'asc')
+      .limit(most)
+      .execute();
+    for (const stored of found.map(storedRow)) {
+      const row = readRow(stored);
+      if (row === null) unreadable.push(stored);
+      else rows.push(row);
+    }
+    last = found.at(-1)?.seq ?? null;
+    if (found.length < most) break;
+  }
+  if (newest) for (const some of [rows, unreadable]) some.reverse();
+  return { rows, unreadable };
 }
 
 function asked(db: Kysely<Schema>, { after = 0, kinds, person, since }: AuditQuery) {
@@ -138,9 +150,4 @@ function asked(db: Kysely<Schema>, { after = 0, kinds, person, since }: AuditQue
 
 function storedRow({ seq, at, kind, runId, person, eventJson, hash }: Selectable<AuditTable>): StoredRow {
   return { seq, at, kind, runId, person, eventJson, hash };
-}
-
-function rowOf({ seq, at, kind, runId, person, eventJson, hash }: Selectable<AuditTable>): AuditRow {
-  // Only `appendAudit` writes here, and it writes the kind of the event.
-  return { seq, at, kind: kind as AuditKind, runId, person, event: readJson<AuditEvent>(eventJson), hash };
 }

@@ -2,9 +2,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { RunResult } from '../core/activity.ts';
 import type { Effect } from '../core/change.ts';
-import { happeningOf } from '../core/happening.ts';
+import { happeningOf, unreadHappening } from '../core/happening.ts';
 import type { PastMemory } from '../core/status.ts';
-import { auditRows } from './audit.ts';
+import { readAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 
 /** The finest in which days begin: some zones are three quarters of an hour off. */
@@ -13,8 +13,9 @@ const QUARTER_MS = 15 * 60_000;
 export function readPast(db: Kysely<Schema>): PastMemory {
   return {
     happenings: async (most) => {
-      const rows = await auditRows(db, { kinds: ['change', 'decision', 'order', 'act'], newest: true, limit: most });
-      return rows.toReversed().map(happeningOf);
+      const kinds = ['change', 'decision', 'order', 'act'] as const;
+      const { rows, unreadable } = await readAudit(db, { kinds, newest: true, limit: most });
+      return [...rows.map(happeningOf), ...unreadable.map(unreadHappening)].sort((a, b) => b.seq - a.seq);
     },
     counts: async (since) => {
       const [runs, changes] = await Promise.all([runsSince(db, since), changesSince(db, since)]);

@@ -2,10 +2,11 @@
 import type { Kysely, Transaction } from 'kysely';
 import { type Glance, glanceOf } from '../core/glance.ts';
 import type { Reports } from '../core/ports.ts';
-import type { Report } from '../core/report.ts';
+import { exitCodeOf, type Report } from '../core/report.ts';
+import type { Proven } from '../core/status.ts';
 import type { Instant } from '../model/document.ts';
 import { type Connection, readJson } from './connection.ts';
-import { writeFact } from './facts.ts';
+import { readFact, writeFact } from './facts.ts';
 import type { Schema } from './schema.ts';
 
 /** About a week of hourly passes: what `held` and the status page look back on; the journal keeps the changes themselves. */
@@ -17,6 +18,11 @@ export const REPORT_BYTES_KEPT = 512 * 1024 * 1024;
 /** Before the name of a system, in the name of the fact that says when a reading of it was last proven. */
 const PROVEN = 'provenRead ';
 
+/** Facts: when the repository was last read, when its newest commit was made, when a pass last could read everything. */
+const REPOSITORY_READ = 'repositoryRead';
+const NEWEST_COMMIT = 'newestCommit';
+const GOOD_PASS = 'goodPass';
+
 /** The reports in this database. */
 export function storedReports(connection: Connection): Reports {
   return {
@@ -27,9 +33,7 @@ export function storedReports(connection: Connection): Reports {
       await connection.durable(async (transaction) => {
         await transaction.insertInto('reports').values({ runId: report.runId, bytes, reportJson }).execute();
         await transaction.insertInto('glances').values({ runId: report.runId, glanceJson }).execute();
-        for (const { system } of report.plan.read) {
-          await writeFact(transaction, PROVEN + system, String(report.finishedAt));
-        }
+        for (const [name, at] of provenBy(report)) await writeFact(transaction, name, String(at));
         await prune(transaction);
       });
     },
@@ -63,10 +67,29 @@ export async function readGlances(db: Kysely<Schema>, after: number, most: numbe
   return rows.map(({ seq, glanceJson }) => ({ seq, glance: readJson<Glance>(glanceJson) })).reverse();
 }
 
-/** When a reading of each system was last proven. */
-export async function readProvenReads(db: Kysely<Schema>): Promise<ReadonlyMap<string, Instant>> {
+/** What a report proves, as facts with their moments. */
+function provenBy(report: Report): readonly (readonly [name: string, at: Instant])[] {
+  const { plan, repository, finishedAt } = report;
+  return [
+    ...plan.read.map(({ system }) => [PROVEN + system, finishedAt] as const),
+    ...(repository === undefined ? [] : [[REPOSITORY_READ, repository.readAt] as const]),
+    ...(repository?.committedAt == null ? [] : [[NEWEST_COMMIT, repository.committedAt] as const]),
+    ...(exitCodeOf(report) === 1 ? [] : [[GOOD_PASS, finishedAt] as const]),
+  ];
+}
+
+export async function readProven(db: Kysely<Schema>): Promise<Proven> {
   const rows = await db.selectFrom('facts').selectAll().where('name', 'like', `${PROVEN}%`).execute();
-  return new Map(rows.map(({ name, value }) => [name.slice(PROVEN.length), Number(value)]));
+  const momentOf = async (name: string) => {
+    const value = await readFact(db, name);
+    return value === null ? null : Number(value);
+  };
+  return {
+    systems: new Map(rows.map(({ name, value }) => [name.slice(PROVEN.length), Number(value)])),
+    repositoryAt: await momentOf(REPOSITORY_READ),
+    committedAt: await momentOf(NEWEST_COMMIT),
+    passedAt: await momentOf(GOOD_PASS),
+  };
 }
 
 async function prune(transaction: Transaction<Schema>): Promise<void> {

@@ -8,7 +8,7 @@ import { rowOf } from './ledger.ts';
 import { entryOf, REVISION } from './memory.ts';
 import { readBlocks, readPause } from './orders.ts';
 import { readPast } from './past.ts';
-import { readGlances, readProvenReads } from './reports.ts';
+import { readGlances, readProven } from './reports.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteToRead } from './sqlite.ts';
 
@@ -24,7 +24,7 @@ export function openStatusStore(path: string): StatusStore {
   const { db, bytes, close } = openSqliteToRead(path);
   return {
     glances: (after, most) => readGlances(db, after, most),
-    provenReads: () => readProvenReads(db),
+    proven: () => readProven(db),
     orders: { blocks: (at) => readBlocks(db, at), paused: () => readPause(db) },
     approvals: { valid: (at) => readValid(db, at) },
     people: {

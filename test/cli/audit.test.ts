@@ -1,5 +1,5 @@
 /** The audit chain as people use it: shown, proven, exported; and a database that was restored from a copy. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { withRaw } from '../store/raw-database.ts';
@@ -151,6 +151,87 @@ describe('audit export', () => {
     expect(table[0]).toContain('"row","at","kind","what","outcome","person","name"');
     expect(table.slice(1, 3).join()).toContain('"create","applied","ajensen","Anna Jensen (ajensen)"');
     expect((await site.muster('audit', 'export', '--since', '2099-01-01')).out).toBe('');
+  }, 30_000);
+});
+
+/** Where the chain ends, and where the file says that it ends. */
+async function ends(): Promise<readonly [chain: number, kept: number]> {
+  const { out } = await site.muster('--format', 'json', 'audit', 'verify');
+  return [JSON.parse(out).head.seq, headNow().seq];
+}
+
+const DIGEST = /muster approve ([0-9a-f]{12})/;
+
+describe('the head kept elsewhere, after an act of an operator', () => {
+  test('B2: is as new as the chain, whatever the act', async () => {
+    site.configure('always: 5', 'always: 0');
+    site.declare('users/more.yaml', more);
+    const digest = DIGEST.exec((await site.muster('sync')).out)?.[1] ?? '';
+    const because = ['--reason', 'case 4711'];
+    const acts = [
+      ['pause', ...because],
+      ['resume'],
+      ['block', 'bmadsen', ...because],
+      ['unblock', 'bmadsen', ...because],
+      ['reject', digest, ...because],
+      ['approve', digest, ...because],
+      ['credentials', 'reissue', 'ajensen', ...because],
+    ];
+    for (const act of acts) {
+      const [before] = await ends();
+      expect((await site.muster(...act)).err, act.join(' ')).toBe('');
+      const [chain, kept] = await ends();
+      expect(chain, act.join(' ')).toBeGreaterThan(before);
+      expect(kept, act.join(' ')).toBe(chain);
+    }
+    const refused = await site.muster('credentials', 'reissue', 'nobody', ...because);
+    expect(refused.code).toBe(1);
+    const [chain, kept] = await ends();
+    expect(kept).toBe(chain);
+  }, 60_000);
+
+  test('B2: tells a database that was restored to before the act', async () => {
+    const copy = join(site.folder, 'dump.db');
+    dump(copy);
+    await site.muster('pause', '--reason', 'the directory is being moved');
+    restore(copy);
+    const { code, out } = await site.muster('sync');
+    expect(code).toBe(2);
+    expect(out).toContain('the database is older than what it did, or another one: row 4 of the audit chain');
+  }, 30_000);
+
+  test('is left as it is by an act on a restored database, which says so', async () => {
+    const copy = join(site.folder, 'dump.db');
+    dump(copy);
+    await site.muster('pause', '--reason', 'the directory is being moved');
+    const kept = readFileSync(headFile(), 'utf8');
+    restore(copy);
+    const resumed = await site.muster('pause', '--reason', 'once more');
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).toContain('The head of the audit chain was not kept: the database is older than what it did');
+    expect(readFileSync(headFile(), 'utf8')).toBe(kept);
+  }, 30_000);
+
+  test('says what to check where nobody can tell whether the database is the one of before', async () => {
+    writeFileSync(headFile(), 'something else');
+    const paused = await site.muster('pause', '--reason', 'the directory is being moved');
+    expect(paused.code).toBe(0);
+    expect(paused.err).toContain(`was not kept: ${headFile()} does not hold the head of an audit chain.`);
+    expect(paused.err).toContain('Check "audit.headFile" in the configuration');
+    expect(readFileSync(headFile(), 'utf8')).toBe('something else');
+  }, 30_000);
+
+  test('does not undo an act where it can’t be written: a warning says so', async () => {
+    // In the way of what is written beside it first.
+    mkdirSync(join(site.folder, 'elsewhere', `.head.json.${process.pid}`));
+    const paused = await site.muster('pause', '--reason', 'the directory is being moved');
+    expect(paused.code).toBe(0);
+    expect(paused.err).toContain(`The head of the audit chain was not kept: ${headFile()} can't be written (EISDIR).`);
+    expect(paused.err).toContain('Check "audit.headFile" in the configuration');
+    const passed = await site.muster('sync');
+    expect(passed.out).toContain('paused');
+    expect(passed.out).toContain('The head of the audit chain could not be kept');
+    expect(passed.err).toBe('');
   }, 30_000);
 });
 

@@ -5,6 +5,7 @@ import { blobContract } from './store-blobs.contract.ts';
 import { approvalsContract, ordersContract, reportsContract } from './store-decisions.contract.ts';
 import { crashContract, journalContract } from './store-journal.contract.ts';
 import { leaseContract } from './store-lease.contract.ts';
+import { mailsContract } from './store-mails.contract.ts';
 import { ledgerContract, memoryContract } from './store-memory.contract.ts';
 import { serversContract } from './store-servers.contract.ts';
 import type { StoreWorld } from './store-world.ts';
@@ -19,6 +20,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('orders', () => ordersContract(world));
     describe('audit', () => auditContract(world));
     describe('reports', () => reportsContract(world));
+    describe('mails', () => mailsContract(world));
     describe('servers', () => serversContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));

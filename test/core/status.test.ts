@@ -86,7 +86,13 @@ function memoryOf(glance: Glance | null, paused = false): StatusMemory {
   const nobody = { by: 'rita', reason: 'maintenance', at: NOW };
   return {
     glances: () => Promise.resolve(glance === null ? [] : [{ seq: 1, glance }]),
-    provenReads: () => Promise.resolve(new Map([['directory', NOW - 60_000]])),
+    proven: () =>
+      Promise.resolve({
+        systems: new Map([['directory', NOW - 60_000]]),
+        repositoryAt: NOW - 60_000,
+        committedAt: null,
+        passedAt: NOW - 60_000,
+      }),
     orders: { blocks: () => Promise.resolve([]), paused: () => Promise.resolve(paused ? nobody : null) },
     approvals: { valid: () => Promise.resolve([]) },
     people: {

@@ -15,7 +15,7 @@ const LARGE_BODIES = 40;
 const FIRST = 3_200;
 const FIRST_BODIES = 160;
 /** What may be held of all that follows, in bytes: none of two gigabytes of bodies, and of a notice no more than its id. */
-const HELD_MAX = 2 * MEGABYTE;
+const HELD_MAX = 16 * MEGABYTE;
 /** What the process may have grown by: when a collector gives memory back is its own affair, and two gigabytes would show. */
 const GROWTH_MAX = 128 * MEGABYTE;
 const BODY = Buffer.from('{"ref":"refs/heads/main"}');

@@ -1,4 +1,5 @@
 /** A push listener in a process of its own (with `--expose-gc`); says its port, then, as often as it is asked, what it counted and holds. */
+import { setTimeout } from 'node:timers/promises';
 import { startPushListener } from '../../src/daemon/push-listener.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -21,13 +22,16 @@ const listener = await startPushListener({
     return minute;
   },
 });
-process.on('message', () => process.send?.({ pushes, refused, held: held() }));
+process.on('message', () => void held().then((bytes) => process.send?.({ pushes, refused, held: bytes })));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: listener.port });
 
-/** Bytes that something still refers to. */
-function held(): number {
-  globalThis.gc?.();
+/** Bytes that something still refers to, once what was closed has been let go of. */
+async function held(): Promise<number> {
+  for (let times = 0; times < 5; times += 1) {
+    await setTimeout(100);
+    globalThis.gc?.();
+  }
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/core/report.ts';
 import { openSqliteToRead } from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import { LIVELY, type ShownOptions, type ShownStatus, showStatus } from '../support/shown-status.ts';
@@ -237,6 +238,9 @@ describe('the metrics', () => {
     expect(before).toContain(
       'muster_repository_revision_info{revision="b068e40986f1d2c3b4a5968778695a4b3c2d1e0f"} 1\n',
     );
+    expect(before).toContain(`muster_last_repository_read_timestamp_seconds ${(SAMPLE_NOW - 721_400) / 1000}\n`);
+    expect(before).toContain(`muster_newest_commit_timestamp_seconds ${(SAMPLE_NOW - 720_000) / 1000 - 26 * 3600}\n`);
+    expect(before).toContain(`muster_last_good_pass_timestamp_seconds ${(SAMPLE_NOW - 720_000) / 1000}\n`);
     expect(before).toContain('muster_passes_total{result="not_begun"} 2\n');
     expect(before).toContain('muster_passes_total{result="waiting"} 0\n');
     expect(before).toContain('process_resident_memory_bytes ');
@@ -255,11 +259,22 @@ describe('the metrics', () => {
   });
 });
 
-async function anotherPass(): Promise<void> {
+test('S1: the metrics go on saying when the repository was last read, and a pass last good, while it is away', async () => {
+  const get = await show({ state: 'waiting' });
+  const trouble = [{ remedy: 'retry', where: 'git', what: 'It does not answer.', next: 'Look at it.' } as const];
+  await anotherPass(({ repository: _read, ...report }) => ({ ...report, finishedAt: SAMPLE_NOW, trouble }));
+  const text = await (await get('/metrics')).text();
+  expect(text).toContain(`muster_last_pass_timestamp_seconds ${SAMPLE_NOW / 1000}\n`);
+  expect(text).toContain(`muster_last_repository_read_timestamp_seconds ${(SAMPLE_NOW - 721_400) / 1000}\n`);
+  expect(text).toContain(`muster_newest_commit_timestamp_seconds ${(SAMPLE_NOW - 720_000) / 1000 - 26 * 3600}\n`);
+  expect(text).toContain(`muster_last_good_pass_timestamp_seconds ${(SAMPLE_NOW - 720_000) / 1000}\n`);
+});
+
+async function anotherPass(change: (report: Report) => Report = (report) => report): Promise<void> {
   const store = await openStore({ sqlite: shown?.sqlite ?? '' }, () => SAMPLE_NOW);
   const latest = await store.reports.latest();
   if (latest === null) throw new TypeError('the sample has a report');
-  await store.reports.save({ ...latest, runId: 'k3va' });
+  await store.reports.save(change({ ...latest, runId: 'k3va' }));
   await store.close();
 }
 

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SmtpSettings } from '../../src/notify/settings.ts';
-import { openSmtp, SmtpFailure } from '../../src/notify/smtp.ts';
+import { openSmtp } from '../../src/notify/smtp.ts';
+import { SmtpFailure } from '../../src/notify/smtp-failure.ts';
 import { type MailServerOptions, startMailServer } from '../support/mail-server.ts';
 import { type CertificateFiles, makeAuthority, makeCertificate, makeSelfSigned } from '../support/test-certificates.ts';
 import { makeTestDirectory, type TestDirectory } from '../support/test-directory.ts';
@@ -89,6 +90,8 @@ test('a wrong password says so, is no reason to give a mail up, and is shown to 
   expect(failure).toMatchObject({ obstacle: 'way', message: 'The mail server answered: 535 Log-on failed' });
 });
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
 test('K1: a server that repeats the password in its answer does not get it into any message', async () => {
   const login = { user: LOGIN.user, passwordFile: join(home.path, 'password') };
   const { open } = await serverFor(
@@ -99,6 +102,32 @@ test('K1: a server that repeats the password in its answer does not get it into 
   const { message } = await failureOf(session.send(sampleMail()));
   session.close();
   expect(message).toBe('The mail server answered: 550 I know [redacted]');
+});
+
+test.each([
+  ['LOGIN', (user: string) => [user, CANARY].map(base64).join(' ')],
+  ['PLAIN', (user: string) => `AUTH PLAIN ${base64(`\0${user}\0${CANARY}`)}`],
+  ['PLAIN without padding', (user: string) => base64(`\0${user}\0${CANARY}`).replaceAll('=', '')],
+])('K1: nor one that repeats it as it was sent by %s', async (_how, says) => {
+  const login = { user: LOGIN.user, passwordFile: join(home.path, 'password') };
+  const { open } = await serverFor(
+    { certificate: good, login: LOGIN, recipient: () => ({ code: 501, says: `cannot decode ${says(LOGIN.user)}` }) },
+    { tls: 'starttls', login },
+  );
+  const session = await open();
+  const { message } = await failureOf(session.send(sampleMail()));
+  session.close();
+  expect(message).toContain('[redacted]');
+  expect(message).not.toContain(base64(CANARY).replaceAll('=', ''));
+  expect(message).not.toContain(base64(`\0${LOGIN.user}\0${CANARY}`).slice(0, -4));
+});
+
+test('a server that talks without end is cut short', async () => {
+  const { open } = await serverFor({ recipient: () => ({ code: 550, says: 'no '.repeat(20_000) }) }, {});
+  const session = await open();
+  const { message } = await failureOf(session.send(sampleMail()));
+  session.close();
+  expect(message.length).toBeLessThan(600);
 });
 
 test('where nobody listens, that is said with the reason', async () => {

@@ -2,9 +2,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AuditEvent, ChangeEvent } from '../../src/core/audit.ts';
 import { verifyAudit } from '../../src/core/audit-proof.ts';
+import { acceptHistory } from '../../src/core/operations/acts.ts';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
 import { pass } from '../../src/core/pass.ts';
+import type { HeadFile } from '../../src/core/restored.ts';
 import { lineAuthors } from '../../src/sources/line-authors.ts';
 import { CBS, DTU, makeCompany } from '../support/company.ts';
 import { blocks, people, person } from '../support/desired-state.ts';
@@ -124,3 +126,22 @@ test('a history that hangs keeps no block waiting: what it does not tell in time
     outcome: { status: 'applied' },
   });
 }, 60_000);
+
+describe('a database that an operator accepts', () => {
+  test('is not called accepted where the head of the chain can’t be kept', async () => {
+    scene = await makeCompany();
+    const before = await seqNow();
+    const headFile: HeadFile = {
+      place: '/elsewhere/head.json',
+      read: () => Promise.reject(new Error('it is a folder')),
+      write: () => Promise.reject(new Error('it is a folder')),
+      checkWritable: () => Promise.resolve(),
+    };
+    const accepted = acceptHistory({ ...scene.parts(), headFile }, OPERATOR);
+    await expect(accepted).rejects.toThrow('it is a folder');
+    expect(await since(before)).toMatchObject([
+      { act: 'history-accepted', phase: 'begun' },
+      { act: 'history-accepted', phase: 'failed' },
+    ]);
+  });
+});

@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import { approveStep } from '../../src/core/operations/revision-step.ts';
@@ -80,6 +82,36 @@ describe('P8: a clock that is wrong', () => {
     expect(report.applied).toEqual([]);
     expect(report.holds.map(({ rule }) => rule)).toEqual(['clock']);
   });
+
+  test('a commit of a time that no calendar has: blocks in it are carried out, what depends on dates waits, and it is said', async () => {
+    await running({ source: 'git' });
+    const soon = person('dora', { ends: daysFromToday(30) });
+    const absurd = '@99999999999999 +0000';
+    await scene.declare({ ...blocks('user', [{ target: 'anna', from: '2020-01-01' }]), ...soon }, absurd);
+    const report = await scene.sync();
+    expect(story(report)).toEqual(['disable anna', 'held clock: 1', '(clock)']);
+    expect(report.plan.notices.map(({ text }) => text).join()).toContain(
+      'the newest commit was made at 9999-12-31T23:59:59.000Z',
+    );
+    expect(await scene.directory.enabled()).toEqual(['berit', 'carl']);
+    await scene.declare(person('emil'));
+    expect(story(await scene.sync())).toEqual(['create dora', 'create emil']);
+  });
+});
+
+test('S1: a report says when the repository was read and its newest commit made, and only where it was read', async () => {
+  await running({ source: 'git' });
+  const { repository, startedAt } = await scene.sync();
+  expect(repository?.readAt).toBe(startedAt);
+  const age = scene.clock.now - (repository?.committedAt ?? 0);
+  expect(Math.abs(age)).toBeLessThan(DAY_MS);
+  const [origin, away] = [join(scene.home, 'origin.git'), join(scene.home, 'away.git')];
+  await rename(origin, away);
+  const missed = await scene.sync();
+  expect(missed.trouble).toHaveLength(1);
+  expect(missed).not.toHaveProperty('repository');
+  await rename(away, origin);
+  expect(await scene.sync()).toHaveProperty('repository');
 });
 
 describe('S2: history that was rewritten', () => {

@@ -1,4 +1,4 @@
-/** Passes that give way in the middle: to an operator's block in another process, to a stop, to systems that would wait for a hanging one. */
+/** Passes that give way in the middle: to an operator's block in another process, and to a stop. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Interruption } from '../../src/core/interruptions.ts';
@@ -7,7 +7,7 @@ import { type PassParts, pass } from '../../src/core/pass.ts';
 import type { Reconciler, Session } from '../../src/core/ports.ts';
 import type { Report } from '../../src/core/report.ts';
 import { watchBlocks } from '../../src/daemon/decisions.ts';
-import { blocks, institution, people, person } from '../support/desired-state.ts';
+import { institution, people } from '../support/desired-state.ts';
 import { type Faults, noFaults, withFaults } from '../support/faulty-reconciler.ts';
 import { makeScene, OPERATOR, type Scene } from '../support/scene.ts';
 import { story } from '../support/story.ts';
@@ -203,71 +203,5 @@ describe('a stop in the middle', { timeout: TEST_MS }, () => {
     await wait(100);
     stop('stop');
     expect((await passing).interrupted).toBe('stop');
-  });
-});
-
-describe('a system whose server does not answer', { timeout: TEST_MS }, () => {
-  /** Two systems over one directory each: the one that hangs, and the real one; and what lets the hanging one go. */
-  function beside(order: 'first' | 'last') {
-    const parts = scene.parts();
-    const [real] = parts.reconcilers;
-    if (real === undefined) throw new Error('no system');
-    let answer: () => void = () => undefined;
-    const answered = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const hanging: Reconciler = {
-      ...real,
-      system: 'tokens',
-      rank: 1,
-      project: () => [],
-      connect: async (suits) => {
-        await answered;
-        return real.connect(suits);
-      },
-    };
-    return { parts: { ...parts, reconcilers: order === 'first' ? [hanging, real] : [real, hanging] }, answer };
-  }
-
-  test.each(['first', 'last'] as const)('standing %s delays neither blocks nor the rest of another', async (order) => {
-    await growing();
-    await scene.declare({
-      ...person('carl', { phone: '+45 28 00 00 00' }),
-      ...blocks('user', [{ target: 'berit', from: '2026-06-15' }]),
-    });
-    const { parts, answer } = beside(order);
-    const passing = pass({ ...parts, patience: () => wait(50) }, { trigger: 'schedule', dryRun: false });
-    const report = await Promise.race([passing, wait(40_000).then(() => null)]);
-    if (report === null) expect.fail('it waited for the system that hangs');
-    expect(faults.written[0]).toBe('disable berit');
-    expect(outcomes(report)).toEqual({ applied: NEW.length + 2 });
-    expect(report.plan.unread.map(({ system, what }) => `${system}: ${what}`)).toEqual([
-      'tokens: No server has answered yet, and the other systems do not wait for it any longer.',
-    ]);
-    // One that answers after all is not left open.
-    answer();
-    await wait(50);
-    expect(faults.open).toBe(0);
-  });
-
-  test('keeps nobody’s block waiting, even where it is waited for', async () => {
-    await growing();
-    await scene.declare(blocks('user', [{ target: 'berit', from: '2026-06-15' }]));
-    const { parts, answer } = beside('first');
-    const passing = pass(parts, { trigger: 'schedule', dryRun: false });
-    for (let tried = 0; tried < 400 && faults.written.length === 0; tried += 1) await wait(25);
-    expect(faults.written).toEqual(['disable berit']);
-    answer();
-    expect((await passing).plan.unread).toEqual([]);
-  });
-
-  test('is waited for while it is the only one', async () => {
-    await growing();
-    const { parts, answer } = beside('first');
-    const alone = { ...parts, reconcilers: parts.reconcilers.slice(0, 1), patience: () => Promise.resolve() };
-    const passing = pass(alone, { trigger: 'schedule', dryRun: false });
-    await wait(100);
-    answer();
-    expect((await passing).plan.unread).toEqual([]);
   });
 });

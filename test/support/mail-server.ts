@@ -28,6 +28,8 @@ export interface MailServerOptions {
   readonly implicit?: boolean;
   /** Who must log in; nobody need by default. */
   readonly login?: { readonly user: string; readonly password: string };
+  /** Judges each sender. */
+  sender?(address: string): Manner;
   /** Judges each recipient. */
   recipient?(address: string): Manner;
   /** Judges each mail once it is in; `nth` counts from 1. */
@@ -79,17 +81,15 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       else done(refusal(535, 'Log-on failed'));
     },
     onConnect: (_session, done) => void at('connected').then(() => done()),
-    onMailFrom: (_address, _session, done) => void at('sender').then(() => done()),
-    onRcptTo: async ({ address }, _session, done) => {
-      await at('recipient');
-      const manner = options.recipient?.(address) ?? 'take';
-      done(typeof manner === 'string' ? null : refusal(manner.code, manner.says));
-    },
+    onMailFrom: ({ address }, _session, done) =>
+      void at('sender').then(() => done(refusalBy(options.sender?.(address) ?? 'take'))),
+    onRcptTo: ({ address }, _session, done) =>
+      void at('recipient').then(() => done(refusalBy(options.recipient?.(address) ?? 'take'))),
     onData: (stream, session, done) => {
       void keep(stream, session).then(async (manner) => {
         await at('whole');
         if (manner === 'unanswered') cut(server, session);
-        else done(typeof manner === 'string' ? null : refusal(manner.code, manner.says));
+        else done(refusalBy(manner));
         await at('answered');
       });
     },
@@ -113,6 +113,10 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
         server.close(() => resolve());
       }),
   };
+}
+
+function refusalBy(manner: Manner): Error | null {
+  return typeof manner === 'string' ? null : refusal(manner.code, manner.says);
 }
 
 function refusal(code: number, says: string): Error {

@@ -65,7 +65,8 @@ export interface Scene {
   readonly store: OpenStore;
   parts(): PassParts;
   /** Writes files of the repository; where it is Git, commits and pushes them, and gives the revision. */
-  declare(files: Files): Promise<string>;
+  /** @param at when it is committed, as Git reads it; as it happens by default. */
+  declare(files: Files, at?: string): Promise<string>;
   /** Makes the branch stand at that revision, at home and on the server. */
   forcePush(revision: string): Promise<void>;
   plan(): Promise<Report>;
@@ -169,9 +170,9 @@ async function makeDesk(
     await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
   }
   const push = () => runCommand('git', ['-C', folder, 'push', '--quiet', '--force', origin, 'main']);
-  const declare = async (files: Files) => {
+  const declare = async (files: Files, at?: string) => {
     if (!git) return writeFiles(folder, files);
-    const revision = await commit(folder, files, 'Change');
+    const revision = await commit(folder, files, 'Change', at);
     await push();
     return revision;
   };

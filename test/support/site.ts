@@ -31,6 +31,8 @@ export interface SiteOptions {
   readonly directory?: string;
   /** More settings of the accounts, as YAML lines indented by six. */
   readonly accounts?: string;
+  /** More settings of the whole, as YAML. */
+  readonly settings?: string;
 }
 
 export interface TestSite {
@@ -78,7 +80,7 @@ export async function change(site: TestSite, files: Files, message: string): Pro
 }
 
 async function configure(site: TestSite, dc: SambaDc, recipient: string, options: SiteOptions): Promise<void> {
-  const { urls = [dc.ldapsUrl], limits = '{}', directory = '', accounts = '' } = options;
+  const { urls = [dc.ldapsUrl], limits = '{}', directory = '', accounts = '', settings = '' } = options;
   const text = `instance: ${INSTANCE}
 mode: enforce
 timeZone: Europe/Copenhagen
@@ -102,7 +104,7 @@ ${accounts}limits: ${limits}
 credentials:
   outbox: outbox
   recipients: [${recipient}]
-`;
+${settings}`;
   await writeFile(site.configFile, text);
 }
 

@@ -27,6 +27,7 @@ export function reportOf(at: number, state: SampleState, words: SampleWords): Re
       read: [{ system: 'directory', server: 'ldaps://dc1.example.org', digest: 'ab'.repeat(32), ours: 1412 }],
       unread: [],
     },
+    repository: { readAt: at - 1_400, committedAt: at - 26 * 60 * 60_000 },
     holds: [],
     applied: [],
     diagnostics: [],

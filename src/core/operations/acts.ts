@@ -53,10 +53,11 @@ export async function acceptHistory(parts: PassParts, { by, reason }: Operator):
     }
     const kept = await headFile?.read().catch(() => null);
     const detail = { because, ...(kept == null ? {} : { keptSeq: kept.seq, keptHash: kept.hash }) };
-    const at = clock();
-    const event = { kind: 'act', act: 'history-accepted', phase: 'done', person: null, by, reason, detail } as const;
-    await store.audit.append(event, at);
-    const { seq } = await keepHead(parts, at);
+    // A head that can't be kept leaves everything held, and then the chain must not say that it was accepted.
+    await recordedAct(parts, { act: 'history-accepted', person: null, by, reason, detail }, () =>
+      keepHead(parts, clock()),
+    );
+    const { seq } = await keepHead(parts, clock());
     return { because, seq };
   });
 }

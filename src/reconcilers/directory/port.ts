@@ -42,6 +42,8 @@ export interface Reading {
 export interface DirectoryReader {
   /** Names one server, for messages and for telling one from another: where an address may lead to several, not by the address alone. */
   readonly server: string;
+  /** Bytes that have come from the server so far, on this connection; absent where there is no server that could fall silent. */
+  readonly heard?: () => number;
   /**
    * The controller (dsServiceName), its invocation id and highestCommittedUSN (MS-ADTS 3.1.1.3.2, 3.1.1.1.9), asked afresh; null
    * where the product has no such numbers. Where the invocation id can't be read, all lives of that controller count as one.

@@ -84,6 +84,7 @@ function readerOf(connection: DirectoryConnection, observing: Observing): Reader
   return {
     server: reader.server,
     ...(connection.remarks === undefined ? {} : { remarks: connection.remarks }),
+    ...(reader.heard === undefined ? {} : { heard: reader.heard }),
     position: () => reader.position(),
     now: () => reader.now(),
     begin: (known, reach) => {

@@ -18,6 +18,8 @@ export interface Link {
   readonly settings: ActiveDirectorySettings;
   /** Whether the one connection is still there and logged in. */
   isOpen(): boolean;
+  /** Bytes that have come in so far. */
+  heard(): number;
   close(): Promise<void>;
 }
 
@@ -72,7 +74,7 @@ export async function openLink(
   }
   // ldapts learns of a reset one turn of the event loop later than the socket does.
   const isOpen = () => client.isBound && socket?.writable === true;
-  return { client, server: url, settings, isOpen, close };
+  return { client, server: url, settings, isOpen, heard: () => socket?.bytesRead ?? 0, close };
 }
 
 /** @throws MusterError (`retry`) where the one connection is gone, so that nothing is even tried on another. */

@@ -12,6 +12,7 @@ import { generalizedTimeMs } from './values.ts';
 export function directoryReader(desk: Desk): DirectoryReader {
   return {
     server: serverOf(desk),
+    heard: () => desk.link.heard(),
     position: async () => desk.onward.note(await readPosition(desk)),
     now: () => serverTime(desk),
     readAll: (knownGuids, valued = new Map(), reach = 'full') => readAll(desk, knownGuids, valued, reach),
