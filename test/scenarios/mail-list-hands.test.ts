@@ -140,7 +140,8 @@ describe('A2: a mail system that takes nothing', () => {
     await scene.declare(blocks('user', [from('berit')]));
     // The others stop waiting only once the directory has taken the block.
     const patience = async () => {
-      while (blockedAt === null) await new Promise((resolve) => setImmediate(resolve));
+      do await new Promise((resolve) => setImmediate(resolve));
+      while (blockedAt === null);
     };
     const report = await pass(
       { ...parts, patience, reconcilers: [watched, hanging(mail)] },
