@@ -16,6 +16,8 @@ export interface Token {
   readonly revoked: boolean;
   /** The attempt that created it, where it can be read back from it that this installation did; else null. */
   readonly attempt: string | null;
+  /** Why nobody may touch it, in words; null: may be touched. */
+  readonly protectedBecause: string | null;
   /** Where a person finds it, for messages. */
   readonly location: string;
   /** What a write compares before it writes; nobody but the adapter reads it. */
