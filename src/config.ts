@@ -12,6 +12,7 @@ import {
 } from './config/problems.ts';
 import { contradictions } from './config/rules.ts';
 import { configSchema, MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedConfig } from './config/schema.ts';
+import { type TokensConfig, tokensOf } from './config/tokens.ts';
 import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';
@@ -48,6 +49,8 @@ export interface Config {
   readonly directory: DirectoryConfig;
   /** Null: nobody's mail is Muster's business. */
   readonly mailBlocks: MailBlocksConfig | null;
+  /** Null: nobody's token is Muster's business. */
+  readonly tokens: TokensConfig | null;
   readonly limits: Limits;
   readonly approvals: { readonly expireHours: number };
   readonly credentials: CredentialsConfig;
@@ -195,6 +198,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     audit: { headFile: parsed.audit === undefined ? null : absolute(parsed.audit.headFile) },
     directory: directoryOf(parsed.directory, absolute),
     mailBlocks: parsed.mailBlocks === undefined ? null : mailBlocksOf(parsed.mailBlocks, absolute),
+    tokens: parsed.tokens === undefined ? null : tokensOf(parsed.tokens, absolute),
     limits: parsed.limits,
     approvals: parsed.approvals,
     credentials: {

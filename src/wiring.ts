@@ -39,6 +39,7 @@ import type { Source } from './sources/source.ts';
 import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
+import { tokensIn } from './wiring/tokens.ts';
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
 export { writeEditorFiles } from './sources/editor-files.ts';
@@ -101,6 +102,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       reconcilers: [
         directoryReconciler(directory.adapter, directory.settings, { lasting: resident }),
         ...mailBlocksOf(config, resident, clock),
+        ...tokensOf(config, resident, clock),
       ],
       store,
       clock,
@@ -160,7 +162,11 @@ export function patientOf(config: Config): Patient {
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
-    reconcilers: [directoryReconciler(adapter, settings, { lasting: false }), ...mailBlocksOf(config, false, Date.now)],
+    reconcilers: [
+      directoryReconciler(adapter, settings, { lasting: false }),
+      ...mailBlocksOf(config, false, Date.now),
+      ...tokensOf(config, false, Date.now),
+    ],
     examiners: [...examinersOf(config, settings), ...mailExaminersOf(config)],
     ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
@@ -260,6 +266,10 @@ function mailBlocksOf({ mailBlocks, instance }: Config, lasting: boolean, clock:
       ? embeddedBlockList(mailBlocks, clock)
       : controlFile(mailBlocks, { instance, clock });
   return [mailBlocksReconciler(adapter, { lasting })];
+}
+
+function tokensOf(config: Config, lasting: boolean, clock: Clock): readonly Reconciler[] {
+  return tokensIn(config, (mapped) => siteOf(config.directory.accounts, mapped), lasting, clock);
 }
 
 function mailExaminersOf({ mailBlocks, instance }: Config): readonly Examiner[] {

@@ -15,6 +15,13 @@ export const PHONE_LOOK: Look = {
   example: '+45 20 12 34 56',
 };
 
+/** A stored number as it is compared: one that nobody can read as a number stays as it is, and so is replaced. */
+export function canonicalPhone(stored: string): string {
+  if (/^\+[0-9]+$/.test(stored)) return stored;
+  const reading = readPhone(stored);
+  return reading.ok ? reading.value : stored;
+}
+
 /** A written number with its country code (`+45 20 12 34 56`) as E.164 (`+4520123456`). The country is never guessed. */
 export function readPhone(text: string): Reading<string> {
   if (text.length > WRITTEN_MAX) return bad(`\`${shown(text)}\` is too long for a phone number.`);
