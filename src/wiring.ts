@@ -215,11 +215,13 @@ function sourceOf({ source }: Config, resident = false): Source {
   return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror, resident });
 }
 
-function repositoryFrom(source: Source, { instance }: Config, store: OpenStore | null, resident = false): Repository {
+function repositoryFrom(source: Source, config: Config, store: OpenStore | null, resident = false): Repository {
+  const { instance, phoneCountries } = config;
+  const rules = { source, instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
   const options: LoadOptions =
     store === null
-      ? { source, instance, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
-      : { source, instance, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
+      ? { ...rules, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
+      : { ...rules, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
   return { load: loaderOf(options), descends: (from, to) => source.descends(from, to) };
 }
 

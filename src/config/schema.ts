@@ -10,7 +10,7 @@ import { controlFileSchema } from '../reconcilers/mail-blocks/control-file/setti
 import { gitSourceSchema } from '../sources/git-address.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
 import { notifySchema } from './notify.ts';
-import { tokensSchema } from './tokens.ts';
+import { phonesSchema, tokensSchema } from './tokens.ts';
 
 function isDn(value: string): boolean {
   try {
@@ -215,6 +215,7 @@ export const configSchema = settings({
   directory,
   mailBlocks: mailBlocks.optional(),
   tokens: tokensSchema.optional(),
+  phones: phonesSchema.optional(),
   limits,
   approvals: settings({ expireHours: whole(1, EXPIRE_HOURS_MAX, 'hours').prefault('24') }).prefault({}),
   credentials: settings({

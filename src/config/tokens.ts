@@ -1,6 +1,7 @@
 /** What the configuration says of tokens: in which one system they are, and how to reach it. */
 import type { z } from 'zod';
-import { choice, matching, path, settings } from './fields.ts';
+import { type Country, readCountry } from '../model/phone.ts';
+import { choice, listOf, matching, path, settings, text } from './fields.ts';
 
 /** The attribute that gateways for SMS read unless they are told otherwise (RFC 4524). */
 export const TOKEN_ATTRIBUTE_DEFAULT = 'mobile';
@@ -26,4 +27,17 @@ export function tokensOf(
   }
   if (embedded === undefined) throw new TypeError('the schema admits exactly one system of tokens');
   return { kind: 'embedded', file: absolute(embedded.file) };
+}
+
+/** Where phone numbers may be. */
+export const phonesSchema = settings({
+  countries: listOf(
+    text('the two letters of a country (ISO 3166-1)', 'DK', (value) => readCountry(value) !== null),
+    '[DK, SE]',
+  ).min(1, 'Needs at least one country'),
+});
+
+/** Null: in every country. */
+export function phoneCountriesOf(phones: z.output<typeof phonesSchema> | undefined): ReadonlySet<Country> | null {
+  return phones === undefined ? null : new Set(phones.countries.flatMap((text) => readCountry(text) ?? []));
 }

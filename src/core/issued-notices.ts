@@ -25,7 +25,8 @@ export function otherwiseNotice({ desired, traits }: Case, one: Observed): Notic
     .filter(([name, value]) => (one.attributes[name] ?? null) !== value)
     .map(([name, value]) => `${name} ${one.attributes[name] ?? 'nothing'} instead of ${value ?? 'nothing'}`);
   const how = differing.length === 0 ? 'and nobody is left to confirm it' : `with ${differing.join(', ')}`;
-  const text = `${label} has a ${called} that Muster did not make (${one.location}), ${how}; it is left as it is.`;
+  const state = one.enabled ? '' : ', and is off';
+  const text = `${label} has a ${called} that Muster did not make (${one.location}), ${how}${state}; it is left as it is.`;
   const next = `Correct the ${called} or the entry of ${key}, so that both say the same: then Muster takes it over.`;
   return about(desired, 'exists-not-ours', text, differing.length === 0 ? null : next);
 }
@@ -42,4 +43,13 @@ export function lostNotice({ desired, traits }: Case): Notice {
   const text = `The ${traits.thing.called} of ${desired.person.label} was deleted or revoked, or is somebody else's now; Muster makes no other by itself.`;
   const next = `Run "muster enable ${key} --system ${system} --reason …" to have another one made.`;
   return about(desired, 'gone', text, next);
+}
+
+/** One that the system does not know as anybody's any more: it is Muster's to switch off, but may be of no use to its person. */
+export function nobodysNotices({ desired, traits }: Case, { markedKey, location }: Observed): readonly Notice[] {
+  if (markedKey !== null || !desired.verdict.allowed) return [];
+  const { called } = traits.thing;
+  const text = `The ${called} of ${desired.person.label} (${location}) is not known as theirs there any more, so it may not work for them.`;
+  const next = `Find out why their account is not found there, or give the ${called} back to them by hand.`;
+  return [about(desired, 'marked-otherwise', text, next)];
 }

@@ -4,6 +4,7 @@ import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
 import { type Case, type Finding, NOTHING, noticed } from './case.ts';
 import type { Observed } from './change.ts';
 import { notOursNotice, protectedNotice } from './diff-notices.ts';
+import { nobodysNotices } from './issued-notices.ts';
 import { otherNameNotices } from './other-name.ts';
 import type { LedgerRow } from './ports.ts';
 
@@ -15,7 +16,7 @@ export function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Fi
     return { changes: takes, notices: [notOursNotice(subject, observed)], accepted: null };
   }
   const attributes = attributeChanges(subject, row, observed);
-  const names = otherNameNotices(subject, observed);
+  const names = subject.traits.thing.issued ? nobodysNotices(subject, observed) : otherNameNotices(subject, observed);
   if (access === NOTHING && attributes === NOTHING_FOUND && names.length === 0) return NOTHING;
   const enabledFinally = access.accepted ?? row;
   const acceptedAttributes = attributes.accepted ?? row.state.attributes;
