@@ -56,16 +56,16 @@ test.skipIf(missingForSamba().length > 0)(
   { timeout: TEST_MS },
   async () => {
     const limits = '{ always: 100 }';
-    const settings = 'tokens: { directoryAttribute: {} }';
+    const settings = 'tokens: { directoryAttribute: { attribute: pager } }';
     await onFreshSite({ limits, settings }, async (site, dc) => {
-      const numberOf = (name: string) => valuesOf(dc, `CN=${name},${dc.researchersOu}`, 'mobile');
+      const numberOf = (name: string) => valuesOf(dc, `CN=${name},OU=CBS,${dc.researchersOu}`, 'pager');
       await change(site, { ...institution('cbs', 'CBS'), ...person('anna', { phone: '+45 20 12 34 56' }) }, 'Anna');
       await approveAll(site, await sync(site));
       await sync(site);
       expect(await numberOf('anna')).toEqual(['+4520123456']);
       expect((await plan(site)).plan.changes).toEqual([]);
       await change(site, person('anna', { phone: '+45 20 99 99 99' }), 'Another number');
-      expect(outcomeOf(await sync(site))).toEqual({ applied: { update: 1 }, held: {}, exit: 0 });
+      expect(outcomeOf(await sync(site))).toEqual({ applied: { update: 2 }, held: {}, exit: 0 });
       expect(await numberOf('anna')).toEqual(['+4520999999']);
       const today = new Date().toISOString().slice(0, 10);
       await change(site, blocks('user', [{ target: 'anna', from: '2026-01-01' }]), 'Block');
