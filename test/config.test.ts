@@ -135,17 +135,6 @@ describe('a right configuration', () => {
     });
   });
 
-  test('has tokens in an attribute, in a file, or nobody’s in its care, and numbers in all countries or some', async () => {
-    expect(await load(SMALLEST)).toMatchObject({ tokens: null, phoneCountries: null });
-    const unmapped = ACTIVE_DIRECTORY.replaceAll('mobile:', 'info:');
-    const given = async (text: string) => (await load(`${unmapped}tokens: ${text}\n`)).tokens;
-    expect(await given('{ directoryAttribute: {} }')).toEqual({ kind: 'directory-attribute', attribute: 'mobile' });
-    expect(await given('{ directoryAttribute: { attribute: pager } }')).toMatchObject({ attribute: 'pager' });
-    expect(await given('{ embedded: { file: t.json } }')).toEqual({ kind: 'embedded', file: join(folder, 't.json') });
-    const { phoneCountries } = await load(`${SMALLEST}phones: { countries: [DK, SE] }\n`);
-    expect([...(phoneCountries ?? [])]).toEqual(['DK', 'SE']);
-  });
-
   test.each(['muster.example.yaml', 'demo.yaml'])('is config/%s, as delivered', async (name) => {
     const config = await loadConfig(fileURLToPath(new URL(`../config/${name}`, import.meta.url)));
     expect(config.limits).toEqual((await load(SMALLEST)).limits);
@@ -298,20 +287,6 @@ limits:
       next: expect.stringContaining('--config'),
     });
   });
-});
-
-test('an attribute that is everybody’s token has one writer, in a directory that has servers', async () => {
-  const said = async (text: string, base = ACTIVE_DIRECTORY) => (await problems(`${base}tokens: ${text}\n`)).join('\n');
-  const token = (attribute: string) => `{ directoryAttribute: { attribute: ${attribute} } }`;
-  expect(await said(token('displayName'))).toContain('Remove it there, so that it has one writer');
-  expect(await said(token('MAIL'))).toContain('MAIL is written already');
-  expect(await said(token('userAccountControl'))).toContain('whether the account is enabled');
-  expect(await said(token('adminDescription'))).toContain('ownership mark');
-  expect(await said('{ directoryAttribute: {} }', SMALLEST)).toContain('Only Active Directory has this');
-  expect(await said('{ directoryAttribute: {}, embedded: { file: t.json } }')).toContain('exactly one of these');
-  expect((await problems(`${SMALLEST}phones: { countries: [Denmark] }\n`)).join('\n')).toContain(
-    'two letters of a country',
-  );
 });
 
 test('a line of the control file names the person once, and it is one list of the two', async () => {
