@@ -104,7 +104,10 @@ class Run {
 
   /** People in parallel; the changes to one person one after the other, so that each ledger row builds on the last. */
   async #ofOneSystem(intents: readonly Intent[]): Promise<void> {
-    const queue = Map.groupBy(intents, (intent) => intent.change.person.key).values();
+    const people = [...Map.groupBy(intents, (intent) => intent.change.person.key).values()];
+    // Who must wait for another system comes last, so that nobody else waits with them.
+    const waits = (ofOnePerson: readonly Intent[]) => ofOnePerson.some(({ change }) => this.#groundOf(change) !== null);
+    const queue = [...people.filter((one) => !waits(one)), ...people.filter(waits)].values();
     const worker = async () => {
       for (const ofOnePerson of queue) {
         for (const intent of ofOnePerson) await this.#one(intent);
@@ -146,9 +149,14 @@ class Run {
   async #groundless({ change }: Intent): Promise<string | null> {
     const { leansOn, called } = thingOf(change.address.kind);
     if (leansOn === null || change.kind !== 'create') return null;
-    const ground = this.#grounds.of(change.person.key, leansOn);
-    const isThere = ground === undefined ? (this.#parts.hasGround?.(change) ?? true) : await ground;
+    const isThere = await (this.#groundOf(change) ?? this.#parts.hasGround?.(change) ?? true);
     return isThere ? null : `the ${thingOf(leansOn).called} that the ${called} is for was not made`;
+  }
+
+  /** Resolves once this run has made what a change leans on, or has not; null: this run is not about to. */
+  #groundOf({ kind, person, address }: Change): Promise<boolean> | null {
+    const { leansOn } = thingOf(address.kind);
+    return leansOn === null || kind !== 'create' ? null : this.#grounds.of(person.key, leansOn);
   }
 
   async #write(intent: Intent, writer: Writer): Promise<void> {

@@ -17,9 +17,9 @@ export class Grounds {
     }
   }
 
-  /** Resolves once this run has made that person one of that kind, or has not; undefined: it is not about to. */
-  of(person: string, kind: string): Promise<boolean> | undefined {
-    return this.#made.get(nameOf(person, kind))?.done;
+  /** Resolves once this run has made that person one of that kind, or has not; null: it is not about to. */
+  of(person: string, kind: string): Promise<boolean> | null {
+    return this.#made.get(nameOf(person, kind))?.done ?? null;
   }
 
   tell(change: Change, isThere: boolean): void {

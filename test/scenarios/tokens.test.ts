@@ -1,5 +1,7 @@
 /** Tokens for passcodes by SMS: from the repository to the system that sends them, beside the directory. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { blockByOrder, unblockByOrder } from '../../src/core/operations/block.ts';
+import { planAt } from '../../src/core/operations/plan-at.ts';
 import { rebuildLedger } from '../../src/core/operations/rebuild.ts';
 import { exitCodeOf, type Report } from '../../src/core/report.ts';
 import { whyOf } from '../../src/core/why.ts';
@@ -172,6 +174,32 @@ describe('somebody without an account of Muster’s', () => {
     expect(bySystem(await scene.sync())).toEqual(['tokens: create eva applied']);
     expect(exitCodeOf(await scene.sync())).toBe(0);
   });
+});
+
+test('an operator’s block takes the token along, and its end gives it back', async () => {
+  await running();
+  const reason = { by: 'oper', reason: 'phone stolen' };
+  await blockByOrder(scene.parts(), { scope: 'user', target: 'anna', ...reason, until: null });
+  expect(await scene.tokens.reached('anna')).toEqual([]);
+  await unblockByOrder(scene.parts(), { scope: 'user', target: 'anna', ...reason });
+  await scene.sync();
+  expect(await scene.tokens.reached('anna')).toHaveLength(1);
+});
+
+test('what a date will bring is shown ahead, and nothing is written for it', async () => {
+  await running();
+  await scene.declare({ ...person('anna', { ends: '2026-06-20' }), ...person('eva', { starts: '2026-06-20' }) });
+  await scene.settle();
+  const before = await scene.tokens.text();
+  const { report } = await planAt(scene.parts(), scene.clock.now + 10 * DAY_MS, '2026-06-25');
+  const coming = report.plan.changes.map(({ address, kind }) => `${address.system}: ${kind} ${address.key}`);
+  expect(sorted(coming)).toEqual([
+    'directory: create eva',
+    'directory: disable anna',
+    'tokens: create eva',
+    'tokens: disable anna',
+  ]);
+  expect(await scene.tokens.text()).toBe(before);
 });
 
 test('what happens to tokens is told in their own words', async () => {
