@@ -12,9 +12,11 @@ import {
 } from './config/problems.ts';
 import { contradictions } from './config/rules.ts';
 import { configSchema, MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedConfig } from './config/schema.ts';
+import { phoneCountriesOf, type TokensConfig, tokensOf } from './config/tokens.ts';
 import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';
+import type { Country } from './model/phone.ts';
 import type { FieldsNode } from './model/tree.ts';
 import type { NotifySettings } from './notify/settings.ts';
 import {
@@ -48,6 +50,10 @@ export interface Config {
   readonly directory: DirectoryConfig;
   /** Null: nobody's mail is Muster's business. */
   readonly mailBlocks: MailBlocksConfig | null;
+  /** Null: nobody's token is Muster's business. */
+  readonly tokens: TokensConfig | null;
+  /** Countries in which phone numbers may be; null: in all. */
+  readonly phoneCountries: ReadonlySet<Country> | null;
   readonly limits: Limits;
   readonly approvals: { readonly expireHours: number };
   readonly credentials: CredentialsConfig;
@@ -195,6 +201,8 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     audit: { headFile: parsed.audit === undefined ? null : absolute(parsed.audit.headFile) },
     directory: directoryOf(parsed.directory, absolute),
     mailBlocks: parsed.mailBlocks === undefined ? null : mailBlocksOf(parsed.mailBlocks, absolute),
+    tokens: parsed.tokens === undefined ? null : tokensOf(parsed.tokens, absolute),
+    phoneCountries: phoneCountriesOf(parsed.phones),
     limits: parsed.limits,
     approvals: parsed.approvals,
     credentials: {

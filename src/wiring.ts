@@ -1,7 +1,7 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import type { AccountsConfig, Config } from './config.ts';
+import type { Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
@@ -23,7 +23,7 @@ import { activeDirectoryExaminer } from './reconcilers/directory/active-director
 import { embedded } from './reconcilers/directory/embedded/adapter.ts';
 import { directoryExaminer } from './reconcilers/directory/examiner.ts';
 import { mappingOf, sampleValues } from './reconcilers/directory/mapping.ts';
-import type { DirectoryAdapter, DirectorySite } from './reconcilers/directory/port.ts';
+import type { DirectoryAdapter } from './reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
 import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import type { PasswordDesk } from './reconcilers/directory/writer.ts';
@@ -39,6 +39,8 @@ import type { Source } from './sources/source.ts';
 import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
+import { siteOf } from './wiring/directory-site.ts';
+import { tokenAttributes, tokensIn } from './wiring/tokens.ts';
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
 export { writeEditorFiles } from './sources/editor-files.ts';
@@ -101,6 +103,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       reconcilers: [
         directoryReconciler(directory.adapter, directory.settings, { lasting: resident }),
         ...mailBlocksOf(config, resident, clock),
+        ...tokensIn(config, resident, clock),
       ],
       store,
       clock,
@@ -160,7 +163,11 @@ export function patientOf(config: Config): Patient {
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),
     repository: repositoryFrom(source, config, null),
-    reconcilers: [directoryReconciler(adapter, settings, { lasting: false }), ...mailBlocksOf(config, false, Date.now)],
+    reconcilers: [
+      directoryReconciler(adapter, settings, { lasting: false }),
+      ...mailBlocksOf(config, false, Date.now),
+      ...tokensIn(config, false, Date.now),
+    ],
     examiners: [...examinersOf(config, settings), ...mailExaminersOf(config)],
     ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
@@ -190,13 +197,12 @@ function scheduleFindings({ schedule }: Config): readonly Finding[] {
 }
 
 /** A file has no certificate, no rights, and no server that could do otherwise than is expected. */
-function examinersOf(
-  { directory, instance }: Config,
-  { mapping, create, upnSuffix }: DirectorySettings,
-): readonly Examiner[] {
+function examinersOf(config: Config, { mapping, create, upnSuffix }: DirectorySettings): readonly Examiner[] {
+  const { directory, instance } = config;
   if (directory.kind === 'embedded') return [];
   const units = [...new Set(create.map(({ ou }) => ou))];
-  const examiner = activeDirectoryExaminer(directory.server, siteOf(directory.accounts, mapping.attributes), units);
+  const site = siteOf(directory.accounts, [...mapping.attributes, ...tokenAttributes(config)]);
+  const examiner = activeDirectoryExaminer(directory.server, site, units);
   const { markAttribute } = directory.accounts;
   const sample = sampleValues(mapping);
   const newId = () => randomUUID().replaceAll('-', '');
@@ -209,11 +215,13 @@ function sourceOf({ source }: Config, resident = false): Source {
   return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror, resident });
 }
 
-function repositoryFrom(source: Source, { instance }: Config, store: OpenStore | null, resident = false): Repository {
+function repositoryFrom(source: Source, config: Config, store: OpenStore | null, resident = false): Repository {
+  const { instance, phoneCountries } = config;
+  const rules = { source, instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
   const options: LoadOptions =
     store === null
-      ? { source, instance, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
-      : { source, instance, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
+      ? { ...rules, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
+      : { ...rules, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
   return { load: loaderOf(options), descends: (from, to) => source.descends(from, to) };
 }
 
@@ -264,16 +272,6 @@ function mailBlocksOf({ mailBlocks, instance }: Config, lasting: boolean, clock:
 
 function mailExaminersOf({ mailBlocks, instance }: Config): readonly Examiner[] {
   return mailBlocks?.kind === 'control-file' ? [controlFileExaminer(mailBlocks, { instance, clock: Date.now })] : [];
-}
-
-function siteOf(accounts: AccountsConfig, mappedAttributes: readonly string[]): DirectorySite {
-  return {
-    read: accounts.read,
-    markAttribute: accounts.markAttribute,
-    mappedAttributes,
-    protected: accounts.protected.map(fold),
-    protectedGroups: accounts.protectedGroups,
-  };
 }
 
 /** Null where nobody is named to seal to: then nothing is created. */

@@ -1,6 +1,7 @@
 /** A configuration that may be wrong in places, as far as it can be understood: what rules between settings look at. */
 import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
 import { MARK_ATTRIBUTE_DEFAULT } from './schema.ts';
+import { TOKEN_ATTRIBUTE_DEFAULT } from './tokens.ts';
 
 /** Null stands for what is there and cannot be understood, so that the places in a list stay the same. */
 export interface DraftAccounts {
@@ -21,6 +22,8 @@ export interface Draft {
     readonly accounts: DraftAccounts;
   }[];
   readonly recipients: readonly (string | null)[];
+  /** The attribute that is everybody's token; null: none is. */
+  readonly tokenAttribute: string | null;
 }
 
 /** @param plain texts, lists and objects, as `plainOf` gives them. */
@@ -34,7 +37,12 @@ export function draftOf(plain: unknown): Draft {
       return [{ product, base: dnOf(part(settings, 'base')), accounts: accountsOf(accounts) }];
     }),
     recipients: listOf(part(part(plain, 'credentials'), 'recipients')).map(textOf),
+    tokenAttribute: tokenAttributeOf(part(part(plain, 'tokens'), 'directoryAttribute')),
   };
+}
+
+function tokenAttributeOf(settings: unknown): string | null {
+  return isObject(settings) ? (textOf(part(settings, 'attribute')) ?? TOKEN_ATTRIBUTE_DEFAULT) : null;
 }
 
 function accountsOf(accounts: object): DraftAccounts {

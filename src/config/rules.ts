@@ -3,7 +3,7 @@ import { nearest } from '../model/nearest.ts';
 import type { TreeNode } from '../model/tree.ts';
 import { foldDn, isBelow } from '../reconcilers/directory/distinguished-name.ts';
 import { mappingOf, PLACEHOLDERS } from '../reconcilers/directory/mapping.ts';
-import { type DraftAccounts, draftOf } from './draft.ts';
+import { type Draft, type DraftAccounts, draftOf } from './draft.ts';
 import { listenerProblems } from './listeners.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
 
@@ -12,7 +12,7 @@ import { problemAt, type SettingProblem } from './problems.ts';
  * @param plain the configuration as `plainOf` gives it.
  */
 export async function contradictions(plain: unknown, root: TreeNode): Promise<readonly SettingProblem[]> {
-  const { directories, recipients } = draftOf(plain);
+  const { directories, recipients, tokenAttribute } = draftOf(plain);
   const ofAccounts = directories.flatMap(({ product, base, accounts }) => {
     const path = ['directory', product, 'accounts'];
     return [
@@ -23,7 +23,12 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
       ...driftProblems(accounts, path, root),
     ];
   });
-  return [...ofAccounts, ...listenerProblems(plain, root), ...(await recipientProblems(recipients, root))];
+  return [
+    ...ofAccounts,
+    ...(tokenAttribute === null ? [] : tokenProblems(tokenAttribute, directories, root)),
+    ...listenerProblems(plain, root),
+    ...(await recipientProblems(recipients, root)),
+  ];
 }
 
 /** New accounts must go where they are read again, and each institution to one place. */
@@ -132,6 +137,29 @@ function writerProblems(
     return first === name
       ? []
       : at(`This is the attribute ${first}, which is written already. Keep one line, and call it ${first}`);
+  });
+}
+
+/** An attribute that is everybody's token has no other writer, and a server that answers for it. */
+function tokenProblems(
+  attribute: string,
+  directories: Draft['directories'],
+  root: TreeNode,
+): readonly SettingProblem[] {
+  const at = (message: string) => [problemAt(root, ['tokens', 'directoryAttribute'], message)];
+  const key = attribute.toLowerCase();
+  return directories.flatMap(({ product, accounts }) => {
+    if (product === 'embedded')
+      return at('Only Active Directory has this; beside an embedded directory, write tokens.embedded');
+    const mapped = [...MAPPED_BY_DEFAULT, ...Object.keys(accounts.attributes)].find((one) => one.toLowerCase() === key);
+    const carries = WRITTEN_ANYWAY.get(key);
+    if (carries !== undefined) return at(`Can't be ${attribute}: Muster itself keeps ${carries} there`);
+    if (key === accounts.markAttribute.toLowerCase()) return at(`Can't be ${attribute}: it holds the ownership mark`);
+    return mapped === undefined
+      ? []
+      : at(
+          `${attribute} is written already: it is mapped in directory.${product}.accounts.attributes. Remove it there, so that it has one writer`,
+        );
   });
 }
 

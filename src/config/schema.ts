@@ -10,6 +10,7 @@ import { controlFileSchema } from '../reconcilers/mail-blocks/control-file/setti
 import { gitSourceSchema } from '../sources/git-address.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
 import { notifySchema } from './notify.ts';
+import { phonesSchema, tokensSchema } from './tokens.ts';
 
 function isDn(value: string): boolean {
   try {
@@ -213,6 +214,8 @@ export const configSchema = settings({
   audit: settings({ headFile: path('/mnt/elsewhere/muster-audit-head.json') }).optional(),
   directory,
   mailBlocks: mailBlocks.optional(),
+  tokens: tokensSchema.optional(),
+  phones: phonesSchema.optional(),
   limits,
   approvals: settings({ expireHours: whole(1, EXPIRE_HOURS_MAX, 'hours').prefault('24') }).prefault({}),
   credentials: settings({

@@ -57,7 +57,7 @@ export function accessChange(subject: Case, row: LedgerRow, observed: Observed):
   if (observed.enabled) return subject.lost === true ? putBack(subject, row, observed) : acceptEnabled(row);
   if (row.disabledFor === null) return noticed(byHandNotice(subject, observed));
   if (!desired.mayGain) return NOTHING;
-  return { ...NOTHING, changes: [enable(subject, observed, row.disabledFor)] };
+  return { ...NOTHING, changes: [enable(subject, observed, row, row.disabledFor)] };
 }
 
 /** Whether Muster disabled it, and has neither given it back nor seen it given back. */
@@ -110,10 +110,10 @@ function takenOver({ desired, traits }: Case, row: LedgerRow): Finding {
   return { ...NOTHING, accepted: { ...row, state: { ...row.state, enabled: false }, disabledFor } };
 }
 
-function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
+function enable(subject: Case, observed: Observed, row: LedgerRow, disabledFor: Cause): Enable {
   const { desired, traits, moment, dated } = subject;
   const over = desired.verdict.ended.find(({ kind }) => kind === disabledFor.kind);
-  const after: State = { enabled: true, attributes: {} };
+  const values = valuesWith(subject, observed, row);
   const finally_: State = { enabled: true, attributes: { ...observed.attributes, ...desired.attributes } };
   const due = over !== undefined && endedByDate(over, desired);
   return {
@@ -122,11 +122,11 @@ function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
     person: desired.person,
     handle: observed.handle,
     location: observed.location,
-    before: { enabled: false, attributes: {} },
-    after,
+    before: { enabled: false, attributes: values.before },
+    after: { enabled: true, attributes: values.after },
     raw: observed.raw,
     effect: effectOf(traits, observed, finally_, moment),
-    classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable'],
+    classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable', ...values.classes],
     cause: {
       kind: 'over',
       text: over?.text ?? noLongerFor(disabledFor),
@@ -135,6 +135,20 @@ function enable(subject: Case, observed: Observed, disabledFor: Cause): Enable {
     },
     dated: dated || hasYetToBegin(disabledFor, desired),
   };
+}
+
+/** What an issued thing is switched on with: one that is off may not show what it was switched off with, but the ledger knows. */
+function valuesWith({ desired, traits }: Case, observed: Observed, row: LedgerRow) {
+  const before: Record<string, string | null> = {};
+  const after = traits.thing.issued ? desired.attributes : {};
+  let differs = false;
+  for (const [name, wanted] of Object.entries(after)) {
+    // What it does show is changed by a change of its own, before this one.
+    before[name] = (observed.attributes[name] ?? null) === null ? (row.state.attributes[name] ?? null) : wanted;
+    differs ||= before[name] !== wanted && traits.authenticators.has(name);
+  }
+  const classes: readonly ChangeClass[] = differs ? ['phone'] : [];
+  return { before, after, classes };
 }
 
 /** What was carried out cannot have yet to begin, whatever all clocks say: they went back together. */

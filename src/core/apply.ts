@@ -1,12 +1,14 @@
 /** Apply: journals the intent of an approved plan, writes it with bounded concurrency, and records every outcome; never throws. */
 import { MusterError, troubleOf } from '../errors.ts';
 import type { Change, Effect } from './change.ts';
+import { Grounds } from './grounds.ts';
 import { mandateFor, type RunMandate } from './mandate.ts';
-import type { Outcome, Written } from './outcome.ts';
+import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { ApprovedPlan } from './plan.ts';
 import type { Clock, Intent, Journal, LedgerRow, Session, Writer } from './ports.ts';
 import { rowAfter } from './record.ts';
 import type { Applied } from './report.ts';
+import { thingOf } from './thing.ts';
 
 /** Renewing the lease costs a transaction: once in so many writes is often enough within its minute. */
 const WRITES_PER_RENEWAL = 100;
@@ -27,6 +29,8 @@ export interface ApplyParts {
   /** Throws when another process has taken over. */
   readonly renewLease: () => Promise<void>;
   readonly progress: (done: number, total: number) => void;
+  /** Whether a person has what such a change leans on, where this run does not make it; absent: everybody has. */
+  readonly hasGround?: (change: Change) => boolean;
   /** Asked before each change: why nothing more is to be done; null: go on. */
   readonly hindrance: () => string | null;
 }
@@ -44,7 +48,10 @@ export async function apply(plan: ApprovedPlan, parts: ApplyParts): Promise<read
     const because = `the journal could not be written: ${troubleOf(error).what}`;
     return intents.map((intent) => applied(intent, { status: 'skipped', because }, parts));
   }
-  const run = new Run(parts, intents.length);
+  const run = new Run(
+    parts,
+    intents.map(({ change }) => change),
+  );
   for (const effect of PHASES) {
     await run.all(intents.filter((intent) => intent.change.effect === effect));
   }
@@ -73,13 +80,15 @@ class Run {
   readonly #rows: Map<string, LedgerRow>;
   /** Handles of things that should have been disabled and were not. */
   readonly #stillEnabled = new Set<string>();
+  readonly #grounds: Grounds;
   /** Why the journal takes nothing any more; what was not settled is found again as an open intent. */
   #journalLost: string | null = null;
   #started = 0;
 
-  constructor(parts: ApplyParts, total: number) {
+  constructor(parts: ApplyParts, changes: readonly Change[]) {
     this.#parts = parts;
-    this.#total = total;
+    this.#total = changes.length;
+    this.#grounds = new Grounds(changes);
     this.#rows = new Map(parts.ledger);
   }
 
@@ -95,7 +104,10 @@ class Run {
 
   /** People in parallel; the changes to one person one after the other, so that each ledger row builds on the last. */
   async #ofOneSystem(intents: readonly Intent[]): Promise<void> {
-    const queue = Map.groupBy(intents, (intent) => intent.change.person.key).values();
+    const people = [...Map.groupBy(intents, (intent) => intent.change.person.key).values()];
+    // Who must wait for another system comes last, so that nobody else waits with them.
+    const waits = (ofOnePerson: readonly Intent[]) => ofOnePerson.some(({ change }) => this.#groundOf(change) !== null);
+    const queue = [...people.filter((one) => !waits(one)), ...people.filter(waits)].values();
     const worker = async () => {
       for (const ofOnePerson of queue) {
         for (const intent of ofOnePerson) await this.#one(intent);
@@ -107,7 +119,7 @@ class Run {
   async #one(intent: Intent): Promise<void> {
     const { system } = intent.change.address;
     const session = this.#parts.sessions.get(system);
-    const because = this.#hindrance(intent.change) ?? this.#parts.hindrance();
+    const because = this.#hindrance(intent.change) ?? (await this.#groundless(intent)) ?? this.#parts.hindrance();
     if (session === undefined || because !== null) {
       await this.#settle(intent, { status: 'skipped', because: because ?? `${system} is not connected` }, null);
       return;
@@ -133,14 +145,32 @@ class Run {
     return exposed ? 'the account could not be disabled first' : null;
   }
 
+  /** Why there is nothing yet for it to lean on; null: there is, or it needs nothing. */
+  async #groundless({ change }: Intent): Promise<string | null> {
+    const { leansOn, called } = thingOf(change.address.kind);
+    if (leansOn === null || change.kind !== 'create') return null;
+    const isThere = await (this.#groundOf(change) ?? this.#parts.hasGround?.(change) ?? true);
+    return isThere ? null : `the ${thingOf(leansOn).called} that the ${called} is for was not made`;
+  }
+
+  /** Resolves once this run has made what a change leans on, or has not; null: this run is not about to. */
+  #groundOf({ kind, person, address }: Change): Promise<boolean> | null {
+    const { leansOn } = thingOf(address.kind);
+    return leansOn === null || kind !== 'create' ? null : this.#grounds.of(person.key, leansOn);
+  }
+
   async #write(intent: Intent, writer: Writer): Promise<void> {
     const { change } = intent;
-    let written: Written;
+    let written: Written | PutOff;
     try {
       written = await writer.write(change, intent.attempt, intent.mandate);
     } catch (error) {
       if (change.kind === 'disable') this.#stillEnabled.add(change.handle);
       await this.#fail(intent, error);
+      return;
+    }
+    if ('putOff' in written) {
+      await this.#settle(intent, { status: 'skipped', because: written.putOff }, null);
       return;
     }
     const row = rowAfter(change, written, this.#rows.get(written.handle) ?? null);
@@ -164,11 +194,13 @@ class Run {
     }
     // The server may have done it and the answer got lost: the intent stays open, and the next pass asks the directory.
     this.#outcomes.set(intent, outcome);
+    this.#grounds.tell(intent.change, false);
     this.#stopped.set(system, `an earlier write got no answer: ${what}`);
   }
 
   async #settle(intent: Intent, outcome: Outcome, row: LedgerRow | null): Promise<void> {
     this.#outcomes.set(intent, outcome);
+    this.#grounds.tell(intent.change, outcome.status === 'applied');
     if (this.#journalLost !== null) return;
     try {
       await this.#parts.journal.settle(intent, outcome, row, this.#parts.clock());

@@ -13,6 +13,8 @@ export interface Index {
   readonly unknownMarks: readonly Observed[];
   /** The thing of that name. One that bears a person's mark counts as theirs even where it is called otherwise now. */
   named(key: string): Observed | undefined;
+  /** Every thing of that name in the managed scope. */
+  theirs(key: string): readonly Observed[];
   /** Names what this index is of. */
   readonly state: object;
   /** The state before it, and every key whose answers may differ from the answers of then; null: any may. */
@@ -60,6 +62,7 @@ export function indexer(): (ledger: readonly LedgerRow[], observation: Observati
       conflicts: parts[3],
       unknownMarks: unknownMarks(living(ledger), here),
       named: namesIn(there, here),
+      theirs: groupsIn(here),
       state: {},
       since,
     };
@@ -112,15 +115,21 @@ function touchedBy(changes: readonly Changed[], rows: Index['rows']): ReadonlySe
   return touched;
 }
 
-/** A deleted account's row gives way to that of the account which took its place. */
+/** A deleted account's row gives way to that of the account which took its place, and one that was only switched off to one that is Muster's. */
 function rowsByKey(ledger: readonly LedgerRow[], gone: ReadonlySet<string>): ReadonlyMap<string, LedgerRow> {
   const rows = new Map<string, LedgerRow>();
   const lives = (row: LedgerRow) => row.goneAt === null && !gone.has(row.handle);
   for (const row of ledger) {
-    const other = lives(row) ? undefined : rows.get(row.key);
-    if (other === undefined || !lives(other)) rows.set(row.key, row);
+    const other = rows.get(row.key);
+    const gives = other === undefined || !lives(other) || (lives(row) && (hasValues(row) || !hasValues(other)));
+    if (gives) rows.set(row.key, row);
   }
   return rows;
+}
+
+function hasValues({ state }: LedgerRow): boolean {
+  for (const _name in state.attributes) return true;
+  return false;
 }
 
 function byHandle(things: readonly Observed[]): Map<string, Observed> {
@@ -155,3 +164,14 @@ function namesIn(...places: readonly (readonly Observed[])[]): Index['named'] {
     return names.get(key);
   };
 }
+
+/** Made when first asked for: only where a name may have several things does anybody ask. */
+function groupsIn(things: readonly Observed[]): Index['theirs'] {
+  let groups: ReadonlyMap<string, readonly Observed[]> | null = null;
+  return (key) => {
+    groups ??= Map.groupBy(things, ({ address }) => address.key);
+    return groups.get(key) ?? NONE;
+  };
+}
+
+const NONE: readonly Observed[] = [];

@@ -90,7 +90,7 @@ export function protectedNotice(subject: Case, observed: Observed): Notice {
   const text = `${desired.person.label} is protected (${observed.protectedBecause}) and is never changed by Muster${
     urgent ? `, although they should not have access: ${reasonsOf(desired)}` : ''
   }.`;
-  return { ...about(desired, 'protected', text, urgent ? 'Disable the account by hand now.' : null), urgent };
+  return { ...about(desired, 'protected', text, urgent ? `${subject.traits.thing.byHand} now.` : null), urgent };
 }
 
 /** Whether somebody can still use it who should not. */

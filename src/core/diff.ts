@@ -3,10 +3,10 @@ import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { Moment } from '../model/moment.ts';
 import { eachAnew, eachResult, lastResult, steadyList, steadySet } from '../model/reuse.ts';
-import { accessChange, endedByDate } from './access.ts';
-import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
+import { accessChange } from './access.ts';
 import { about, type Case, type Finding, NOTHING, noticed } from './case.ts';
-import { type Change, type Create, compareChanges, type Desired, type Observed } from './change.ts';
+import { type Change, compareChanges, type Desired, type Observed } from './change.ts';
+import { created } from './creating.ts';
 import { type Index, indexer } from './diff-index.ts';
 import {
   existingNotice,
@@ -16,7 +16,8 @@ import {
   undeclaredNotices,
   unsettledNotice,
 } from './diff-notices.ts';
-import { otherNameNotices } from './other-name.ts';
+import { judgeIssued } from './issued.ts';
+import { judgeOurs } from './ours.ts';
 import type { Notice } from './plan.ts';
 import type { Conflict, LedgerRow, Observation } from './ports.ts';
 import type { Traits } from './traits.ts';
@@ -120,6 +121,8 @@ type Facts = readonly [
   named: Observed | undefined,
   conflict: Conflict | undefined,
   lost: boolean,
+  /** All that the system says are theirs, where it says so. */
+  theirs: readonly Observed[],
 ];
 
 function factsOf(one: Desired, { traits, unsettled, doubtful, index, lost }: Context): Facts {
@@ -141,13 +144,17 @@ function factsOf(one: Desired, { traits, unsettled, doubtful, index, lost }: Con
     here === undefined || isGone || row?.goneAt !== null ? index.named(key) : undefined,
     index.conflicts.get(key),
     lost,
+    traits.thing.issued ? index.theirs(key) : NO_THINGS,
   ];
 }
 
+const NO_THINGS: readonly Observed[] = [];
+
 function judge(facts: Facts, moment: Moment): Finding {
-  const [desired, traits, isUnsettled, dated, row, isGone, here, moved, named, conflict, lost] = facts;
+  const [desired, traits, isUnsettled, dated, row, isGone, here, moved, named, conflict, lost, theirs] = facts;
   if (isUnsettled) return noticed(unsettledNotice(desired));
   const subject: Case = { desired, row, traits, moment, dated, lost };
+  if (traits.thing.issued) return judgeIssued(subject, { row, here, theirs, conflict });
   if (row === null && traits.thing.innate) return named === undefined ? NOTHING : judgeInnate(subject, named);
   if (row === null) return judgeUnknown(subject, named, conflict);
   if (row.goneAt !== null) return judgeReturned(subject, row, here) ?? judgeGone(subject, row, named);
@@ -159,36 +166,8 @@ function judge(facts: Facts, moment: Moment): Finding {
 
 /** No row in the ledger: create, or say why an existing thing of that name is not touched. */
 function judgeUnknown(subject: Case, existing: Observed | undefined, conflict: Conflict | undefined): Finding {
-  const { desired, traits, moment } = subject;
   if (existing !== undefined) return noticed(existingNotice(subject, existing));
-  if (!desired.verdict.allowed || !desired.mayGain) return NOTHING;
-  if (conflict !== undefined) return noticed(about(desired, 'conflict', conflict.text, conflict.next));
-  if (traits.createRefused !== null) {
-    return noticed(
-      about(
-        desired,
-        'create-refused',
-        `${desired.person.label} gets no account: ${traits.createRefused}`,
-        'Mend that setting, then sync again.',
-      ),
-    );
-  }
-  const after = { enabled: true, attributes: desired.attributes };
-  const [newest] = desired.verdict.ended;
-  const due = newest !== undefined && endedByDate(newest, desired);
-  const create: Create = {
-    kind: 'create',
-    address: desired.address,
-    person: desired.person,
-    handle: null,
-    after,
-    blueprint: desired.blueprint,
-    effect: moment.reached(traits.usableUntil(after)) ? 'neither' : 'gives',
-    classes: due ? ['create', 'due'] : ['create'],
-    cause: { kind: 'declared', text: 'is declared and has no account yet', origin: desired.origin, institutions: [] },
-    dated: subject.dated,
-  };
-  return { changes: [create], notices: [], accepted: null };
+  return created(subject, conflict);
 }
 
 /** Nothing was written of it yet, so it is taken for what everybody has. */
@@ -197,29 +176,6 @@ function judgeInnate(subject: Case, observed: Observed): Finding {
   const state = { enabled: true, attributes: {} };
   const row: LedgerRow = { system, key, handle: observed.handle, state, disabledFor: null, goneAt: null };
   return judgeOurs({ ...subject, row }, row, observed);
-}
-
-function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
-  if (observed.protectedBecause !== null) return noticed(protectedNotice(subject, observed));
-  const access = accessChange(subject, row, observed);
-  if (observed.ownership !== 'ours') {
-    const takes = access.changes.filter((change) => change.effect !== 'gives' && change.classes.includes('block'));
-    return { changes: takes, notices: [notOursNotice(subject, observed)], accepted: null };
-  }
-  const attributes = attributeChanges(subject, row, observed);
-  const names = otherNameNotices(subject, observed);
-  if (access === NOTHING && attributes === NOTHING_FOUND && names.length === 0) return NOTHING;
-  const enabledFinally = access.accepted ?? row;
-  const acceptedAttributes = attributes.accepted ?? row.state.attributes;
-  const changed = access.accepted !== null || attributes.accepted !== null;
-  const accepted = changed
-    ? { ...enabledFinally, state: { enabled: enabledFinally.state.enabled, attributes: acceptedAttributes } }
-    : null;
-  return {
-    changes: [...access.changes, ...attributes.changes],
-    notices: [...access.notices, ...attributes.notices, ...names],
-    accepted,
-  };
 }
 
 /**

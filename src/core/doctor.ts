@@ -201,14 +201,18 @@ async function serverFindings(
   const reading = await guarded(reader.server, async () => {
     const { observed, elsewhere, gone } = await reader.observe([], known);
     if (thing.innate) return [ok(reader.server, 'Answers, and can be read as a whole.')];
+    const [one, many] = thing.counted;
+    const counted = observed.length === 1 ? `1 ${one}` : `${observed.length} ${many}`;
     const ours = observed.filter(({ ownership }) => ownership === 'ours').length;
     const strays = observed.filter(({ attempt, handle }) => attempt !== null && !known.handles.has(handle)).length;
     return [
       ...lostFinding(reader.server, strays, known),
-      ...missingFinding(reader.server, elsewhere.length, gone.length, known),
+      ...(thing.issued ? [] : missingFinding(reader.server, elsewhere.length, gone.length, known)),
       ok(
         reader.server,
-        `Answers, takes our log-on, and all managed units can be read: ${observed.length === 1 ? '1 account' : `${observed.length} accounts`}, ${ours} of them Muster's.`,
+        thing.issued
+          ? `Answers, and can be read as a whole: ${counted}, ${ours} of them Muster's.`
+          : `Answers, takes our log-on, and all managed units can be read: ${counted}, ${ours} of them Muster's.`,
       ),
     ];
   });
@@ -247,7 +251,7 @@ function createFinding({ system, traits }: Reconciler): readonly Finding[] {
 
 /** An empty answer can only be told from an empty directory by something that must be there. */
 function sentinelFinding({ system, traits }: Reconciler, known: Known): readonly Finding[] {
-  if (known.handles.size > 0 || traits.thing.innate) return [];
+  if (known.handles.size > 0 || traits.thing.innate || traits.thing.leansOn !== null) return [];
   const text =
     "Muster knows no account yet that must come back with every reading, so an empty answer can't be told from an empty directory.";
   return [warn(system, text, 'Declare one account that never leaves (a sentinel), and sync.')];

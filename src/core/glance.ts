@@ -5,7 +5,7 @@ import type { Day, Instant } from '../model/document.ts';
 import type { Change, ChangeKind, Person } from './change.ts';
 import { type HeldEntry, type Hold, type Notice, peopleIn, type ReadSystem } from './plan.ts';
 import { type Applied, exitCodeOf, type Report } from './report.ts';
-import { thingOf } from './thing.ts';
+import { makingOf, thingOf } from './thing.ts';
 
 /** The first of many, and how many there are. */
 export interface Listed<T> {
@@ -24,6 +24,11 @@ export interface Tally {
   /** The same of sending mail; absent where nobody is. */
   readonly mailTakes?: number;
   readonly mailGives?: number;
+  /** The same of tokens. */
+  readonly tokenTakes?: number;
+  readonly tokenGives?: number;
+  readonly tokenCreates?: number;
+  readonly tokenAdopts?: number;
 }
 
 /** One held change, as far as it is told on a page. */
@@ -166,6 +171,10 @@ export function tallyOf(changes: readonly Change[]): Tally {
     others: of('others'),
     ...shownOf('mailTakes', of),
     ...shownOf('mailGives', of),
+    ...shownOf('tokenTakes', of),
+    ...shownOf('tokenGives', of),
+    ...shownOf('tokenCreates', of),
+    ...shownOf('tokenAdopts', of),
   };
 }
 
@@ -177,10 +186,11 @@ function shownOf(name: keyof Tally, of: (name: keyof Tally) => number): Partial<
 function happeningOf({ address, effect, kind, classes }: Change): keyof Tally {
   const { tally } = thingOf(address.kind);
   if (effect === 'takes') return tally.takes;
-  if (kind === 'create') return 'creates';
+  const making = makingOf(address.kind).tally;
+  if (kind === 'create') return making.creates;
   if (effect === 'gives') return tally.gives;
   if (classes.includes('phone')) return 'phones';
-  return kind === 'adopt' ? 'adopts' : 'others';
+  return kind === 'adopt' ? making.adopts : 'others';
 }
 
 function failedChange({ change, outcome }: Applied): readonly FailedChange[] {

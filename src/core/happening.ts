@@ -2,8 +2,7 @@
 import type { Origin } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
 import type { ActEvent, AuditEvent, AuditRow, ChangeEvent, DecisionEvent, OrderEvent } from './audit.ts';
-import type { ChangeKind } from './change.ts';
-import { thingOf } from './thing.ts';
+import { doneWords, thingOf } from './thing.ts';
 
 export interface Happening {
   /** Its place in the audit chain. */
@@ -52,16 +51,10 @@ function toldOf(event: AuditEvent): Told {
 
 const NOTHING_MORE = { origin: null, done: true } as const;
 
-const KIND_WORDS: Readonly<Record<Exclude<ChangeKind, 'enable' | 'disable'>, string>> = {
-  create: 'account made',
-  adopt: 'account taken over',
-  update: 'details changed',
-};
-
 /** The gravest first: whose order or approval it was, who wrote the line, who made the commit. */
 function changeTold(event: ChangeEvent): Told {
   const { change, effect, classes, person, cause, operator, line, commit, outcome } = event;
-  const { takes, gives, done: switched } = thingOf(event.thing);
+  const { takes, gives } = thingOf(event.thing);
   const words =
     effect === 'takes'
       ? takes.told
@@ -69,9 +62,7 @@ function changeTold(event: ChangeEvent): Told {
         ? gives.told
         : classes.includes('phone')
           ? 'phone number changed'
-          : change === 'enable' || change === 'disable'
-            ? switched[change]
-            : KIND_WORDS[change];
+          : doneWords(change, event.thing);
   return {
     what: words,
     about: { key: person.key, label: person.label },

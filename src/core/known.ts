@@ -15,3 +15,14 @@ export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): K
   }
   return { handles, disabled, valued, openAttempts: new Set(open.map((intent) => intent.attempt)) };
 }
+
+/** Keys of those whom the ledger shows shut out: `isOff` goes for one of their living things at least, and none of these is on. */
+export function shutOutIn(rows: readonly LedgerRow[], isOff: (row: LedgerRow) => boolean): ReadonlySet<string> {
+  const off = new Set<string>();
+  const on = new Set<string>();
+  for (const row of rows) {
+    if (isOff(row)) off.add(row.key);
+    else if (row.goneAt === null) on.add(row.key);
+  }
+  return new Set([...off].filter((key) => !on.has(key)));
+}

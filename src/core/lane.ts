@@ -9,9 +9,12 @@ import { about, reasonsOf } from './case.ts';
 import type { Change, Desired, Observed } from './change.ts';
 import { closeAll } from './closing.ts';
 import { type GateInput, gate } from './gate.ts';
+import { isStillTheirs } from './issued.ts';
+import { shutOutIn } from './known.ts';
 import type { ApprovedPlan, Hold, Notice } from './plan.ts';
 import type { Known, LedgerRow, Reconciler, Session } from './ports.ts';
 import type { Applied } from './report.ts';
+import type { Traits } from './traits.ts';
 
 export interface LaneInput {
   readonly reconciler: Reconciler;
@@ -73,8 +76,7 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
 }
 
 function candidates({ desired, rows, thorough, doubtful }: LaneInput): readonly Desired[] {
-  const done = new Set<string>();
-  for (const row of rows) if (isDisabledIn(row)) done.add(row.key);
+  const done = shutOutIn(rows, isDisabledIn);
   return desired.filter(
     ({ verdict, person, address }) =>
       !verdict.allowed &&
@@ -106,10 +108,12 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
     for (const observed of foundFor(desired, byKey, found, handles)) {
       const { traits } = input.reconciler;
       if (!observed.enabled) continue;
-      const refused = refusal(desired, observed, handles.get(desired.address.key));
+      const { issued } = traits.thing;
+      if (issued && !isStillTheirs(desired.address.key, observed)) continue;
+      const refused = refusal(desired, observed, issued ? observed.handle : handles.get(desired.address.key), traits);
       const subject = { desired, traits, moment: new Moment(input.at), dated: false };
       if (refused === null) changes.push(disable(subject, observed, done.has(observed.handle)));
-      else notices.push(refusedNotice(desired, refused));
+      else notices.push(refusedNotice(desired, refused, traits));
     }
   }
   const judge = { ...input.judge, earlier: input.spending.all, paused: null, storeLost: false, patient: false };
@@ -147,21 +151,23 @@ function refusal(
   desired: Desired,
   observed: Observed,
   handle: string | undefined,
+  { thing: { byHand } }: Traits,
 ): { kind: Notice['kind']; text: string; next: string } | null {
   if (observed.protectedBecause !== null) {
     return {
       kind: 'protected',
       text: `is protected (${observed.protectedBecause})`,
-      next: 'Disable the account by hand now.',
+      next: `${byHand} now.`,
     };
   }
   if (observed.markedKey === desired.address.key || observed.handle === handle) return null;
   const kind = observed.ownership === 'foreign' ? 'foreign' : 'exists-not-ours';
-  return { kind, text: `is not Muster's (${observed.location})`, next: 'Disable the account by hand, or adopt it.' };
+  return { kind, text: `is not Muster's (${observed.location})`, next: `${byHand}, or adopt it.` };
 }
 
-function refusedNotice(desired: Desired, refused: NonNullable<ReturnType<typeof refusal>>): Notice {
-  const text = `${desired.person.label} should have no access (${reasonsOf(desired)}), but the account ${refused.text} and is still enabled.`;
+function refusedNotice(desired: Desired, refused: NonNullable<ReturnType<typeof refusal>>, { thing }: Traits): Notice {
+  const { denied, called, states } = thing;
+  const text = `${desired.person.label} ${denied} (${reasonsOf(desired)}), but the ${called} ${refused.text} and is still ${states.enabled}.`;
   return { ...about(desired, refused.kind, text, refused.next), urgent: true };
 }
 

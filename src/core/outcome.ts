@@ -8,6 +8,11 @@ export interface Written {
   readonly state: State;
 }
 
+/** Why nothing was written yet, where that is as it should be: it is planned anew. */
+export interface PutOff {
+  readonly putOff: string;
+}
+
 export type Outcome =
   | { readonly status: 'applied'; readonly written: Written }
   | { readonly status: 'failed'; readonly error: string; readonly next: string }

@@ -9,6 +9,7 @@ import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
 import type { Wanted } from './desire.ts';
 import { type GateInput, gate } from './gate.ts';
+import { groundIn, withGround } from './grounds.ts';
 import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
 import type { Limits } from './limits.ts';
 import type { LineAuthors } from './mandate.ts';
@@ -137,7 +138,7 @@ async function performWatched(
     run,
   );
   const spending = new Spending();
-  const systems = await run.step('observe', () =>
+  const observed = await run.step('observe', () =>
     observeAll(
       { ...parts, reuse },
       {
@@ -148,6 +149,7 @@ async function performWatched(
       },
     ),
   );
+  const systems = withGround(parts.reconcilers, observed);
   try {
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, restored, systems, spending);
@@ -261,7 +263,8 @@ async function applyAll(
 ): Promise<readonly Applied[]> {
   const rows = new Map(systems.flatMap((system) => [...system.rows]));
   const mandate = await mandateOf(parts, run, want, gated.approved);
-  return apply(gated.approved, applyParts(parts, run, mandate, sessionsOf(systems), rows, false));
+  const hasGround = groundIn(parts.reconcilers, systems, false);
+  return apply(gated.approved, { ...applyParts(parts, run, mandate, sessionsOf(systems), rows, false), hasGround });
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */

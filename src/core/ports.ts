@@ -5,7 +5,7 @@ import type { Model, OperatorBlock } from '../model/model.ts';
 import type { Audit } from './audit.ts';
 import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
 import type { Mandate } from './mandate.ts';
-import type { Outcome, Written } from './outcome.ts';
+import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { Notice } from './plan.ts';
 import type { Report } from './report.ts';
 import type { Position, ServerMemory, Suits } from './server-memory.ts';
@@ -99,10 +99,10 @@ export interface Writer {
   /**
    * Resolves only when the server confirmed. `attempt` marks a create, and names its sealed password. Throws a MusterError
    * whose `silence` is `unanswered` where nobody knows whether the write took effect, and `cut-off` where nothing can
-   * be sent any more; without it the write certainly did not happen. Anything else that is thrown counts as unanswered.
+   * be sent any more; without it the write certainly did not happen. Put off: what it needs is not there yet, and nothing was written. Anything else that is thrown counts as unanswered.
    * @param mandate what the change rests on, for a system that shows it
    */
-  write(change: Change, attempt: string, mandate?: Mandate): Promise<Written>;
+  write(change: Change, attempt: string, mandate?: Mandate): Promise<Written | PutOff>;
 }
 
 export interface Session {

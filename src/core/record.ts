@@ -19,7 +19,11 @@ export function rowAfter(change: Change, written: Written, row: LedgerRow | null
       return { ...base, state: { enabled: known.enabled, attributes }, disabledFor: row?.disabledFor ?? null };
     }
     case 'enable':
-      return { ...base, state: { ...known, enabled: true }, disabledFor: null };
+      return {
+        ...base,
+        state: { enabled: true, attributes: { ...known.attributes, ...change.after.attributes } },
+        disabledFor: null,
+      };
     case 'disable':
       return { ...base, state: { ...known, enabled: false }, disabledFor: change.cause };
   }

@@ -12,6 +12,7 @@ import { confirmed } from './confirming.ts';
 import { backRow, type Connected, connectToOne, whileWaited } from './connecting.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
 import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
+import { shutOutIn } from './known.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
 import { clearedNotice, type LostWrites, lostWrites, passedOverNotice, withoutLost } from './lost-writes.ts';
@@ -275,7 +276,7 @@ function withRows(rows: Rows, changed: readonly LedgerRow[]): Rows {
 /** No server accepts us: whoever should be shut out and is not known to be, is an alert of its own. */
 function unreachedPeople({ reconciler, model, at, rows }: SystemInput): Notice[] {
   const { traits } = reconciler;
-  const done = new Set(rows.filter((row) => !row.state.enabled).map((row) => row.key));
+  const done = shutOutIn(rows, (row) => !row.state.enabled);
   const ours = new Set(rows.filter((row) => row.goneAt === null).map((row) => row.key));
   const waiting = reconciler
     .project(model, at)

@@ -1,9 +1,9 @@
 /** What needs somebody: the gravest first, each with why and with what to do about it. */
 import type { FailedChange, Glance, GlanceHold, Listed, Tally } from '../core/glance.ts';
 import type { Status } from '../core/status.ts';
-import { THINGS } from '../core/thing.ts';
+import { attemptWords, THINGS } from '../core/thing.ts';
 import { place } from '../diagnostic.ts';
-import { attemptWords, noticeSections, troubleSections, urgentSections } from '../views/attention.ts';
+import { noticeSections, troubleSections, urgentSections } from '../views/attention.ts';
 import { diagnosticSections, heldEntrySections } from '../views/diagnostics.ts';
 import { nextStep } from '../views/page.ts';
 import { count } from '../views/words.ts';
@@ -63,12 +63,14 @@ ${left === 0 ? null : html`<li>… and ${left} more; <code>muster held --all</co
 </ul></details></div>`;
 }
 
+const MAKINGS = THINGS.flatMap(({ making }) => making ?? []);
+
 const TALLY_WORDS: readonly (readonly [kind: keyof Tally, one: string, many: string])[] = [
   ...THINGS.map(({ tally, takes }) => [tally.takes, ...takes.future] as const),
-  ['creates', 'person gets an account', 'people get an account'],
+  ...MAKINGS.map(({ tally, creates }) => [tally.creates, ...creates.future] as const),
   ...THINGS.map(({ tally, gives }) => [tally.gives, ...gives.future] as const),
   ['phones', 'phone number changes', 'phone numbers change'],
-  ['adopts', 'account is taken over', 'accounts are taken over'],
+  ...MAKINGS.map(({ tally, adopts }) => [tally.adopts, ...adopts.future] as const),
   ['others', 'person has details changed', 'people have details changed'],
 ];
 

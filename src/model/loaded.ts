@@ -1,6 +1,7 @@
 /** What the sources hand to the model: typed entries and problems, file by file, at one revision. */
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Documents, Instant, Kind } from './document.ts';
+import type { Country } from './phone.ts';
 
 /** One entry that stands by itself: typed, not yet checked against the other files. */
 export type TypedEntry = {
@@ -53,4 +54,6 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** False: `muster.yaml` is missing or not ours, so nothing that stands here counts and everything is held. */
   readonly trusted: boolean;
+  /** Countries in which a phone number may be, as the configuration of this installation says; absent: in all. */
+  readonly phoneCountries?: ReadonlySet<Country>;
 }

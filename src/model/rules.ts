@@ -1,26 +1,34 @@
 /** What each kind of document is held for beside the last good one and the other files. */
+import { compareText } from '../diagnostic.ts';
 import { type Days, isOver, windowOf } from './block-window.ts';
 import { withoutEntry } from './consequence.ts';
 import type { Block, Day, Instant, Institution, User } from './document.ts';
 import type { Stated } from './gather.ts';
+import { type Country, isIn } from './phone.ts';
 import { aroundLast, byContent, NONE, type Objection, type Rules } from './settle.ts';
 import type { Suggest } from './suggestion.ts';
 
 /** Why nothing may refer to this institution; null: it may. */
 export type InstitutionObjection = (key: string, field: 'institution' | 'partOf') => Objection | null;
 
-export function userRules(objectionTo: InstitutionObjection): Rules<User> {
+/** @param countries in which phone numbers may be; undefined: in all */
+export function userRules(objectionTo: InstitutionObjection, countries?: ReadonlySet<Country>): Rules<User> {
   return {
     judge: (stated, last) => {
       const { document } = stated;
       const institution = objectionTo(document.institution, 'institution');
       const gone = last === null ? NONE : [...gonePart('starts', stated, last), ...gonePart('ends', stated, last)];
       const renamed = last !== null && document.username !== last.username;
-      if (institution === null && gone.length === 0 && !renamed) return { document, holding: NONE, noted: NONE };
+      const abroad =
+        countries !== undefined && !isIn(countries, document.phone) ? [elsewhere(document.phone, countries)] : NONE;
+      if (institution === null && gone.length === 0 && !renamed && abroad.length === 0)
+        return { document, holding: NONE, noted: NONE };
+      // A number that passcodes go to already is only told of; to a new one they never go.
+      const known = last !== null && last.phone === document.phone;
       return {
         document: renamed ? { ...document, username: last.username } : document,
-        holding: [...gone, ...(institution === null ? [] : [institution])],
-        noted: renamed ? [neverRenamed(last.username)] : [],
+        holding: [...gone, ...(institution === null ? [] : [institution]), ...(known ? NONE : abroad)],
+        noted: [...(renamed ? [neverRenamed(last.username)] : []), ...(known ? abroad : NONE)],
       };
     },
     name: (key) => `the user \`${key}\``,
@@ -31,6 +39,12 @@ export function userRules(objectionTo: InstitutionObjection): Rules<User> {
     keepsUnited: false,
     countsUnproven: true,
   };
+}
+
+function elsewhere(phone: string, countries: ReadonlySet<Country>): Objection {
+  const listed = [...countries].sort(compareText).join(', ');
+  const message = `The phone number ${phone} is in none of the countries that passcodes are sent to here (${listed}). Write one that is, or have that country added to the configuration.`;
+  return { message, fix: null };
 }
 
 function neverRenamed(username: string): Objection {

@@ -31,6 +31,10 @@ export function peopleSettler(lasting: boolean): (loaded: Loaded, found: FoundAl
   const each = { keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser };
   const settleUsers = lasting ? eachResult(each) : eachAnew(each);
   const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
+  const surroundings = lastResult((objectionTo: InstitutionObjection, countries: Loaded['phoneCountries']) => ({
+    objectionTo,
+    countries,
+  }));
   let last: { readonly institutions: FoundAll['institution']; readonly objections: Objections } | null = null;
   return (loaded, found) => {
     const { settled: institution, objectionTo } = settleInstitutions(found.institution);
@@ -42,7 +46,9 @@ export function peopleSettler(lasting: boolean): (loaded: Loaded, found: FoundAl
     last = { institutions: found.institution, objections };
     return {
       institution: [...institution.values()],
-      user: counting(settleUsers([...found.user.values()], objections.to, TIMELESS)),
+      user: counting(
+        settleUsers([...found.user.values()], surroundings(objections.to, loaded.phoneCountries), TIMELESS),
+      ),
       besides: loaded.trusted ? brokenReferences(loaded, objections.to) : NONE,
     };
   };
@@ -75,17 +81,27 @@ function objectionsOnce(objectionTo: InstitutionObjection): Objections {
 const TIMELESS = 0;
 
 /** `objection` is of the institution of one document; where there are several, every one is looked up. */
-type UserFacts = readonly [found: Found<User>, objection: Objection | null, objectionTo: InstitutionObjection | null];
+type UserFacts = readonly [
+  found: Found<User>,
+  objection: Objection | null,
+  objectionTo: InstitutionObjection | null,
+  countries: Loaded['phoneCountries'],
+];
 
-function factsOf(found: Found<User>, objectionTo: InstitutionObjection): UserFacts {
-  const [one, another] = found.stated;
-  if (one === undefined) return [found, null, null];
-  if (another !== undefined) return [found, null, objectionTo];
-  return [found, objectionTo(one.document.institution, 'institution'), null];
+interface UserSurroundings {
+  readonly objectionTo: InstitutionObjection;
+  readonly countries: Loaded['phoneCountries'];
 }
 
-function settleUser([found, objection, objectionTo]: UserFacts): Settled<User> | null {
-  return settle(found, userRules(objectionTo ?? (() => objection)));
+function factsOf(found: Found<User>, { objectionTo, countries }: UserSurroundings): UserFacts {
+  const [one, another] = found.stated;
+  if (one === undefined) return [found, null, null, countries];
+  if (another !== undefined) return [found, null, objectionTo, countries];
+  return [found, objectionTo(one.document.institution, 'institution'), null, countries];
+}
+
+function settleUser([found, objection, objectionTo, countries]: UserFacts): Settled<User> | null {
+  return settle(found, userRules(objectionTo ?? (() => objection), countries));
 }
 
 /** Blocks, some of which are judged by the moment. */

@@ -45,13 +45,23 @@ export function peopleEvents(rows: readonly AuditRow[], authenticators: Authenti
 
 const LOSSES: ReadonlySet<PeopleTopic> = new Set(['closed', 'blocked', 'ended']);
 
-/** That whoever may not log in may send no mail either goes without saying, and so does the way back. */
+/**
+ * That whoever may not log in may send no mail either goes without saying, and so does the way back; a number that several systems
+ * hold has changed once.
+ */
 function withoutEchoes(events: readonly PersonEvent[]): readonly PersonEvent[] {
   const lost = new Set(events.filter(({ topic }) => LOSSES.has(topic)).map(({ person }) => person));
   const back = new Set(events.filter(({ topic }) => topic === 'returned').map(({ person }) => person));
-  return events.filter(
-    ({ topic, person }) => !(topic === 'stopped' && lost.has(person)) && !(topic === 'sending' && back.has(person)),
-  );
+  const told = new Set<string>();
+  return events.filter(({ topic, person, numbers }) => {
+    if (topic === 'stopped') return !lost.has(person);
+    if (topic === 'sending') return !back.has(person);
+    if (topic !== 'phone') return true;
+    const change = JSON.stringify([person, numbers]);
+    const isNew = !told.has(change);
+    told.add(change);
+    return isNew;
+  });
 }
 
 function eventsOf(rows: readonly AuditRow[], authenticators: Authenticators): readonly PersonEvent[] {
@@ -74,7 +84,12 @@ function fromChange(event: ChangeEvent, at: Instant, authenticators: Authenticat
     place: placeOf(event),
     numbers: null,
   };
-  if (thingOf(event.thing).innate) return [{ ...base, topic: change === 'disable' ? 'stopped' : 'sending' }];
+  const { innate, issued } = thingOf(event.thing);
+  const numbers = () =>
+    numbersIn(event, authenticators).map((changed) => ({ ...base, topic: 'phone', numbers: changed }) as const);
+  // A token comes, goes and returns with the account, of which that is told; its number is told whenever it changes.
+  if (issued) return event.classes.includes('phone') ? numbers() : [];
+  if (innate) return [{ ...base, topic: change === 'disable' ? 'stopped' : 'sending' }];
   switch (change) {
     case 'create':
       return [{ ...base, topic: 'created', attempt: event.attempt }];
@@ -83,7 +98,7 @@ function fromChange(event: ChangeEvent, at: Instant, authenticators: Authenticat
     case 'enable':
       return [{ ...base, topic: 'returned' }];
     case 'update':
-      return numbersIn(event, authenticators).map((numbers) => ({ ...base, topic: 'phone', numbers }));
+      return numbers();
     case 'adopt':
       return [];
   }

@@ -34,6 +34,8 @@ export interface LoadOptions {
    */
   readonly resident?: boolean;
   readonly readingLimits?: ReadingLimits;
+  /** Countries in which a phone number may be; absent: in all. */
+  readonly phoneCountries?: Loaded['phoneCountries'];
 }
 
 /** Loads once; as `loaderOf`. */
@@ -84,6 +86,7 @@ async function loadSnapshot(options: LoadOptions, snapshot: Snapshot, last: Last
     files: files.sort((a, b) => compareText(a.path, b.path)),
     diagnostics: [...repository, ...diagnostics].sort(byPlace),
     trusted: repository.length === 0,
+    ...(options.phoneCountries === undefined ? {} : { phoneCountries: options.phoneCountries }),
   };
   return { snapshot, loaded, unsettled: loading.unsettled, files: loading.known };
 }

@@ -1,9 +1,8 @@
 /** What waits for a person: held changes, notices, systems that could not be read, changes that failed. */
-import type { ChangeKind } from '../core/change.ts';
 import type { Hold, Notice } from '../core/plan.ts';
 import { peopleIn } from '../core/plan.ts';
 import type { Applied } from '../core/report.ts';
-import { thingOf } from '../core/thing.ts';
+import { attemptWords } from '../core/thing.ts';
 import type { Trouble } from '../errors.ts';
 import { capped, changeList, summaryOf, type Wording } from './changes.ts';
 import { type Block, type Item, item, line, nextStep, type Section, section, whereFrom } from './page.ts';
@@ -78,17 +77,6 @@ export function failedSections(applied: readonly Applied[], wording: Wording): r
     ...section(title('Failed', failed), capped(failed.map(outcomeItem), wording), 'bad'),
     ...section(title('Passed over', skipped), capped(skipped.map(outcomeItem), wording), 'warn'),
   ];
-}
-
-const attempts = {
-  create: 'making the account',
-  adopt: 'taking over the account',
-  update: 'changing details',
-} as const;
-
-/** @param thing kind of the thing that it is tried on; undefined: an account */
-export function attemptWords(kind: ChangeKind, thing: string | undefined): string {
-  return kind === 'enable' || kind === 'disable' ? thingOf(thing).tried[kind] : attempts[kind];
 }
 
 function outcomeItem({ change, outcome }: Applied): Item {

@@ -10,7 +10,7 @@ import type {
 } from '../core/audit.ts';
 import type { Verified } from '../core/audit-proof.ts';
 import type { AcceptedHistory } from '../core/operations/acts.ts';
-import { thingOf } from '../core/thing.ts';
+import { doneWords, undoneWords } from '../core/thing.ts';
 import { type Block, type Item, item, line, nextStep, type Page, type Phrase, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
 import { attributeName, attributeValue, count, moment, people, shortRevision } from './words.ts';
@@ -67,18 +67,6 @@ function told(event: AuditEvent, timeZone: string): Told {
   }
 }
 
-const done: Readonly<Record<Exclude<ChangeEvent['change'], 'enable' | 'disable'>, string>> = {
-  create: 'account made',
-  adopt: 'account taken over',
-  update: 'details changed',
-};
-
-const undone: typeof done = {
-  create: 'account not made',
-  adopt: 'account not taken over',
-  update: 'details not changed',
-};
-
 function toldChange(event: ChangeEvent, timeZone: string): Told {
   const { outcome, person, cause, operator, line: written, system, server } = event;
   const origin: Phrase = [`Why: ${cause.text}`, ...whereFrom(cause.origin, cause.furtherOrigins)];
@@ -100,9 +88,7 @@ function toldChange(event: ChangeEvent, timeZone: string): Told {
 }
 
 function wordsOf({ change, thing, outcome }: ChangeEvent): string {
-  const isDone = outcome.status === 'applied';
-  const switched = isDone ? thingOf(thing).done : thingOf(thing).undone;
-  return change === 'enable' || change === 'disable' ? switched[change] : (isDone ? done : undone)[change];
+  return outcome.status === 'applied' ? doneWords(change, thing) : undoneWords(change, thing);
 }
 
 /** An operator's own order is its approval; anything else somebody let through. */

@@ -50,22 +50,10 @@ const DETAILS: Happening = {
 
 const happenings: readonly Happening[] = [
   ...THINGS.map(turned('takes', 'bad')),
-  {
-    tone: 'good',
-    fits: (change) => change.kind === 'create',
-    title: 'New accounts',
-    future: ['person gets an account', 'people get an account'],
-    past: ['person got an account', 'people got an account'],
-  },
+  ...THINGS.flatMap(made('create', 'good')),
   ...THINGS.map(turned('gives', 'good')),
   PHONE,
-  {
-    tone: 'plain',
-    fits: (change) => change.kind === 'adopt',
-    title: 'Accounts taken over by Muster',
-    future: ['account is taken over', 'accounts are taken over'],
-    past: ['account was taken over', 'accounts were taken over'],
-  },
+  ...THINGS.flatMap(made('adopt', 'plain')),
   {
     tone: 'plain',
     fits: (change) => change.kind === 'disable',
@@ -90,6 +78,15 @@ function turned(effect: 'takes' | 'gives', tone: Tone): (thing: Thing) => Happen
     fits: (change) => change.effect === effect && thingOf(change.address.kind) === thing,
     ...thing[effect],
   });
+}
+
+/** Things of one kind that come to be, or become Muster's. */
+function made(kind: 'create' | 'adopt', tone: Tone): (thing: Thing) => readonly Happening[] {
+  return (thing) => {
+    if (thing.making === null) return [];
+    const words = kind === 'create' ? thing.making.creates : thing.making.adopts;
+    return [{ tone, fits: (change) => change.kind === kind && thingOf(change.address.kind) === thing, ...words }];
+  };
 }
 
 /** `3 people lose access, 1 person gets an account`; null where nothing happens. */

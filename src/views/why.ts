@@ -1,6 +1,6 @@
 /** A person's standing as people read it: what they may do, why not, what each system holds, what happened last. */
 import type { Attributes } from '../core/change.ts';
-import { thingOf } from '../core/thing.ts';
+import { doneWords, thingOf } from '../core/thing.ts';
 import type {
   Authored,
   Authorship,
@@ -22,12 +22,6 @@ const conditions: Readonly<Record<Condition, string | null>> = {
   held: 'The entry as it stands now does not count (it has a mistake, or the repository is away or refused), so it counts as it last was: this person can lose access, but gains nothing.',
   vanished:
     'The entry is gone from the repository, so it counts as it last was: this person can lose access, but gains nothing.',
-};
-
-const kinds: Readonly<Record<Exclude<PastChange['kind'], 'enable' | 'disable'>, string>> = {
-  create: 'account made',
-  adopt: 'account taken over',
-  update: 'details changed',
 };
 
 const statuses: Readonly<Record<PastChange['status'], string>> = {
@@ -142,7 +136,7 @@ const ownerships: Readonly<Record<HeldThing['ownership'], string>> = {
 function thingItem(thing: HeldThing, timeZone: string): Item {
   const { states, innate } = thingOf(thing.address.kind);
   if (innate) return item(`${states.name}: ${thing.enabled ? states.enabled : states.disabled}`);
-  const state = thing.enabled ? (thing.usable ? 'enabled' : 'enabled, but expired') : 'disabled';
+  const state = thing.enabled ? (thing.usable ? states.enabled : `${states.enabled}, but expired`) : states.disabled;
   return item(`${thing.address.kind} ${thing.address.key}: ${state}`, [
     line(thing.location, 'faint'),
     line(`Whose: ${ownerships[thing.ownership]}.`),
@@ -151,11 +145,7 @@ function thingItem(thing: HeldThing, timeZone: string): Item {
   ]);
 }
 
-function pastWords({ kind, thing }: PastChange): string {
-  return kind === 'enable' || kind === 'disable' ? thingOf(thing).done[kind] : kinds[kind];
-}
-
 function historyItem(change: PastChange, timeZone: string): Item {
-  const what = `${moment(change.at, timeZone)}: ${pastWords(change)}${statuses[change.status]}`;
+  const what = `${moment(change.at, timeZone)}: ${doneWords(change.kind, change.thing)}${statuses[change.status]}`;
   return item(what, [line(`Why: ${change.cause}`, 'faint')], change.status === 'applied' ? 'plain' : 'warn');
 }

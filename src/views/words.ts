@@ -59,6 +59,7 @@ export function duration(ms: number): string {
 /** Names of directory attributes (RFC 4519, RFC 4524, MS-ADA) that readers without a directory's schema at hand meet. */
 const attributeWords: Readonly<Record<string, string>> = {
   mobile: 'phone number',
+  phone: 'passcodes to',
   mail: 'e-mail',
   givenname: 'given name',
   sn: 'family name',

@@ -61,7 +61,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'wiring',
-    covers: /^src\/wiring\.ts$/,
+    covers: /^src\/wiring(\.ts$|\/)/,
     imports: [
       'adapter',
       'reconciler',

@@ -78,6 +78,24 @@ describe.skipIf(missing.length > 0)(`doctor with Active Directory ${missing.join
       },
     );
 
+    test('D16: so is the missing right to write the attribute that is everybody’s token', async () => {
+      const mapped = 'attributes: { company: "{institution.name}", mobile: "{phone}" }';
+      site.configure(mapped, 'attributes: { company: "{institution.name}" }');
+      site.configure('limits:', 'tokens: { directoryAttribute: {} }\nlimits:');
+      try {
+        const { code, out } = await site.muster('doctor');
+        expect([code, troubles(out)]).toEqual([0, []]);
+        expect(out).toMatch(/can be read as a whole: 2 tokens/);
+        await without({ write: 'mobile' });
+        expect(troubles((await site.muster('doctor')).out)).toEqual([
+          expect.stringContaining(`Muster may not write mobile in ${unit} (seen on CN=`),
+        ]);
+      } finally {
+        site.configure('tokens: { directoryAttribute: {} }\n', '');
+        site.configure('attributes: { company: "{institution.name}" }', mapped);
+      }
+    });
+
     test('the missing right to write pwdLastSet only warns, for only a reissue needs it', async () => {
       await without({ write: 'pwdLastSet' });
       const { code, out } = await site.muster('doctor');

@@ -187,7 +187,7 @@ describe('References between files', () => {
     expect(told(step(before, after))).toEqual([]);
   });
 
-  test('one phone number or address for two people is one warning that names both places', () => {
+  test('T4: one phone number or address for two people is one warning that names both places', () => {
     const files = {
       ...CBS,
       'users/a.yaml': [user('ajensen', { phone: '+4520123456', email: 'Anna@example.org' })],

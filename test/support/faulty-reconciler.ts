@@ -1,13 +1,13 @@
 /** Stands between core and a real directory, and lets connections fail the way they do: answers that get lost, servers that go away. */
 import type { Change } from '../../src/core/change.ts';
-import type { Written } from '../../src/core/outcome.ts';
+import type { PutOff, Written } from '../../src/core/outcome.ts';
 import type { Reader, Reconciler, Session } from '../../src/core/ports.ts';
 import { MusterError, type Silence } from '../../src/errors.ts';
 
 /** May be changed while a test goes on. */
 export interface Faults {
   /** Stands for the write of one change; `real` makes it. */
-  write: (change: Change, real: () => Promise<Written>, server: string) => Promise<Written>;
+  write: (change: Change, real: () => Promise<Written | PutOff>, server: string) => Promise<Written | PutOff>;
   /** Called before a complete reading; may throw. */
   observe: (server: string) => void;
   /** Called before single accounts are looked up; may throw. */
@@ -53,7 +53,7 @@ export function withFaults(reconciler: Reconciler, faults: Faults): Reconciler {
   };
 }
 
-async function counted(session: Session, change: Change, attempt: string, faults: Faults): Promise<Written> {
+async function counted(session: Session, change: Change, attempt: string, faults: Faults) {
   const written = await session.writer.write(change, attempt);
   faults.written.push(`${change.kind} ${change.address.key}`);
   return written;

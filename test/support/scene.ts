@@ -14,6 +14,7 @@ import { mappingOf } from '../../src/reconcilers/directory/mapping.ts';
 import type { DirectoryAdapter, DirectorySite } from '../../src/reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from '../../src/reconcilers/directory/reconciler.ts';
 import { mailBlocksReconciler } from '../../src/reconcilers/mail-blocks/reconciler.ts';
+import { tokensReconciler } from '../../src/reconcilers/tokens/reconciler.ts';
 import { folderSource } from '../../src/sources/folder.ts';
 import { gitSource } from '../../src/sources/git.ts';
 import { lineAuthors } from '../../src/sources/line-authors.ts';
@@ -23,6 +24,7 @@ import { type OpenStore, openStore } from '../../src/store/store.ts';
 import { commit, type Files, makeRepository, musterFile, writeFiles } from './desired-state.ts';
 import { LIMITS } from './gate-builder.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
+import { type HandTokens, handTokens } from './hand-tokens.ts';
 import { type MailList, mailListAt } from './mail-list.ts';
 import { NOW } from './reconciliation.ts';
 import { runCommand } from './run-command.ts';
@@ -48,6 +50,10 @@ export interface SceneOptions {
   readonly around?: (reconciler: Reconciler) => Reconciler;
   /** Stands between core and the control file. */
   readonly aroundMail?: (reconciler: Reconciler) => Reconciler;
+  /** Whether there is a system of tokens. */
+  readonly tokens?: boolean;
+  /** Stands between core and the tokens. */
+  readonly aroundTokens?: (reconciler: Reconciler) => Reconciler;
 }
 
 export interface Scene {
@@ -61,6 +67,8 @@ export interface Scene {
   readonly directory: HandDirectory;
   /** The control file, where there is one. */
   readonly mailList: MailList;
+  /** The tokens, where there are any. */
+  readonly tokens: HandTokens;
   readonly outbox: ReturnType<typeof openOutbox>;
   readonly store: OpenStore;
   parts(): PassParts;
@@ -108,6 +116,9 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
   const mailList = mailListAt(join(home.path, 'blocked.txt'), INSTANCE, () => clock.now);
   const mail = mailBlocksReconciler(mailList.adapter);
   const mailReconcilers = options.mailBlocks === true ? [options.aroundMail?.(mail) ?? mail] : [];
+  const tokens = handTokens(join(home.path, 'tokens.json'), () => clock.now);
+  const token = tokensReconciler(tokens.adapter);
+  const tokenReconcilers = options.tokens === true ? [options.aroundTokens?.(token) ?? token] : [];
   const database = join(home.path, 'muster.db');
   const open = () => openStore({ sqlite: database }, () => clock.now);
   let store = await open();
@@ -116,7 +127,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
       options,
       desk.source,
       over,
-      [options.around?.(reconciler) ?? reconciler, ...mailReconcilers],
+      [options.around?.(reconciler) ?? reconciler, ...mailReconcilers, ...tokenReconcilers],
       () => clock.now,
     );
   return {
@@ -125,6 +136,7 @@ export async function makeScene(options: SceneOptions = {}): Promise<Scene> {
     servers,
     directory,
     mailList,
+    tokens,
     outbox,
     get store() {
       return store;

@@ -5,7 +5,9 @@ import { effectOf } from '../access.ts';
 import { reasonsOf } from '../case.ts';
 import type { Attributes, Change, Desired, Observed } from '../change.ts';
 import { historyOf, isDoubtful } from '../footing.ts';
+import { isStillTheirs } from '../issued.ts';
 import type { PassParts } from '../pass.ts';
+import type { LedgerRow } from '../ports.ts';
 import type { Applied } from '../report.ts';
 import { refuseRestored } from '../restored.ts';
 import { recordedAct } from './acts.ts';
@@ -32,10 +34,7 @@ export async function enableByOrder(
       throw refused(desired, `${scene.reconciler.traits.thing.denied}: ${reasonsOf(desired)}.`, wayOut(desired));
     const row = scene.rows.find(({ key, goneAt }) => key === desired.address.key && goneAt === null);
     const gone = scene.rows.filter(({ key, goneAt }) => key === desired.address.key && goneAt !== null);
-    const [observed] = await scene.session.reader.lookup(
-      [{ key: desired.address.key, handle: row?.handle ?? null }],
-      scene.known,
-    );
+    const observed = await found(scene, desired, row ?? null);
     if (observed === undefined)
       return forget(
         scene,
@@ -45,12 +44,34 @@ export async function enableByOrder(
       );
     if (observed.protectedBecause !== null)
       throw refused(desired, `is protected (${observed.protectedBecause}).`, 'Change the account by hand.');
-    if (observed.ownership !== 'ours')
+    if (observed.ownership !== 'ours' && !scene.reconciler.traits.thing.issued)
       throw refused(desired, "has an account that is not Muster's.", `Run "muster adopt ${username}" first.`);
     const applied = await writeOrdered(scene, changesFor(scene, desired, observed, operator), operator);
     return { person: desired.person.label, applied, forgotten: false };
   };
   return onScene(parts, `enable ${username}`, act, system === undefined ? {} : { system });
+}
+
+/** What is to be given back; undefined: there is none. @throws MusterError where it would not be the only one that is on. */
+async function found(scene: Scene, desired: Desired, row: LedgerRow | null): Promise<Observed | undefined> {
+  const { reader } = scene.session;
+  const { key } = desired.address;
+  const { thing } = scene.reconciler.traits;
+  const known = row === null ? [] : await reader.lookup([{ key, handle: row.handle }], scene.known);
+  if (!thing.issued)
+    return known[0] ?? (row === null ? (await reader.lookup([{ key, handle: null }], scene.known))[0] : undefined);
+  const theirs = await reader.lookup([{ key, handle: null }], scene.known);
+  const own = known.find((one) => isStillTheirs(key, one));
+  const others = theirs.filter(({ handle }) => handle !== own?.handle);
+  const candidates = own === undefined ? others : [own, ...others.filter(({ enabled }) => enabled)];
+  const [only, second] = candidates;
+  if (second === undefined) return only;
+  const where = candidates.map(({ location }) => location).join('; ');
+  throw refused(
+    desired,
+    `has more than one ${thing.called} (${where}).`,
+    'Delete all but one, or switch it on by hand.',
+  );
 }
 
 const LATER = 'Wait until replication has brought it back, or look at "muster ledger rebuild".';
@@ -99,13 +120,15 @@ function changesFor(scene: Scene, desired: Desired, observed: Observed, operator
     });
   }
   if (!observed.enabled) {
+    const after = traits.thing.issued ? desired.attributes : {};
+    const before = Object.fromEntries(Object.keys(after).map((name) => [name, observed.attributes[name] ?? null]));
     changes.push({
       ...shared,
       kind: 'enable',
       classes: ['enable'],
       effect: 'gives',
-      before: { enabled: false, attributes: {} },
-      after: { enabled: true, attributes: {} },
+      before: { enabled: false, attributes: before },
+      after: { enabled: true, attributes: after },
     });
   }
   return changes;

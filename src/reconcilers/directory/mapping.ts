@@ -2,7 +2,7 @@
 import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
 import { fold, type Institution, type User } from '../../model/document.ts';
-import { readPhone } from '../../model/phone.ts';
+import { canonicalPhone } from '../../model/phone.ts';
 
 /** Attribute that ends access by itself, whatever happens to Muster (MS-ADA1). */
 export const ACCOUNT_EXPIRES = 'accountExpires';
@@ -109,13 +109,6 @@ export function sampleValues(mapping: Mapping): Readonly<Record<string, string |
     ends: null,
   };
   return mapping.valuesOf(user, { id: 'probe', name: 'Probe', contacts: [], partOf: null });
-}
-
-/** A number that nobody can read as one is compared as it stands, and so replaced. */
-function canonicalPhone(stored: string): string {
-  if (/^\+[0-9]+$/.test(stored)) return stored;
-  const reading = readPhone(stored);
-  return reading.ok ? reading.value : stored;
 }
 
 export interface CreateRule {
