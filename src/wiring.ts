@@ -40,7 +40,7 @@ import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 import { siteOf } from './wiring/directory-site.ts';
-import { tokenAttributes, tokensIn } from './wiring/tokens.ts';
+import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
 export { writeEditorFiles } from './sources/editor-files.ts';
@@ -168,7 +168,7 @@ export function patientOf(config: Config): Patient {
       ...mailBlocksOf(config, false, Date.now),
       ...tokensIn(config, false, Date.now),
     ],
-    examiners: [...examinersOf(config, settings), ...mailExaminersOf(config)],
+    examiners: [...examinersOf(config, settings), ...mailExaminersOf(config), ...tokenExaminersOf(config)],
     ...headFileOf(config),
     checkRoom: () => checkRoom(config.store.sqlite),
     checkMail: async (send) => {
@@ -180,6 +180,7 @@ export function patientOf(config: Config): Patient {
       ...(config.directory.kind === 'active-directory'
         ? await checkSecretFile('password file', config.directory.server.bind.passwordFile)
         : []),
+      ...(await tokenSecretFindings(config)),
       ...(config.notify === null || config.notify.smtp.login === null
         ? []
         : await checkSecretFile('mail password file', config.notify.smtp.login.passwordFile)),

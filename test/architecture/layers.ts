@@ -25,7 +25,11 @@ export const LAYERS: readonly Layer[] = [
   { name: 'credentials', covers: /^src\/credentials\//, imports: [...CORE, 'secret'] },
   { name: 'store', covers: /^src\/store\//, imports: [...CORE, 'sources'] },
   // Every adapter says itself which settings it takes; that file is no way to the adapter.
-  { name: 'adapter settings', covers: /^src\/reconcilers\/[^/]+\/[^/]+\/settings\.ts$/, imports: ['model', ...GROUND] },
+  {
+    name: 'adapter settings',
+    covers: /^src\/reconcilers\/[^/]+\/[^/]+\/settings\.ts$/,
+    imports: ['model', 'loopback', ...GROUND],
+  },
   {
     name: 'adapter',
     covers: /^src\/reconcilers\/[^/]+\/[^/]+\//,
