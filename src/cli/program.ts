@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { LOG_LEVELS, type LogLevel } from '../log-level.ts';
 import { KINDS } from '../model/document.ts';
 import { type ExitCode, FORMATS, type Format, type Invocation } from './invocation.ts';
+import { addByHand } from './program-by-hand.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where the configuration is looked for when neither --config nor MUSTER_CONFIG says. */
@@ -18,7 +19,7 @@ interface GlobalOptions {
 /** A command: gets the invocation, its options, then its arguments, as declared below. */
 type Run = (invocation: Invocation, options: never, ...args: never[]) => Promise<ExitCode>;
 
-interface Host {
+export interface Host {
   readonly program: Command;
   /** The action of a command that is loaded when it is called. */
   action(load: () => Promise<Run>): (this: Command, ...given: unknown[]) => Promise<void>;
@@ -67,6 +68,7 @@ export async function runProgram(
   addActing(host);
   addRare(host);
   addAudit(host);
+  addByHand(host);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

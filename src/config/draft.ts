@@ -37,6 +37,11 @@ export function draftOf(plain: unknown): Draft {
   };
 }
 
+/** Whether the configuration has this part, whatever stands in it. */
+export function hasPart(plain: unknown, name: string): boolean {
+  return part(plain, name) !== undefined;
+}
+
 function accountsOf(accounts: object): DraftAccounts {
   const attributes = part(accounts, 'attributes');
   const drift = part(accounts, 'drift');

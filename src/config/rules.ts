@@ -3,7 +3,7 @@ import { nearest } from '../model/nearest.ts';
 import type { TreeNode } from '../model/tree.ts';
 import { foldDn, isBelow } from '../reconcilers/directory/distinguished-name.ts';
 import { mappingOf, PLACEHOLDERS } from '../reconcilers/directory/mapping.ts';
-import { type DraftAccounts, draftOf } from './draft.ts';
+import { type DraftAccounts, draftOf, hasPart } from './draft.ts';
 import { listenerProblems } from './listeners.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
 
@@ -23,7 +23,12 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
       ...driftProblems(accounts, path, root),
     ];
   });
-  return [...ofAccounts, ...listenerProblems(plain, root), ...(await recipientProblems(recipients, root))];
+  return [
+    ...ofAccounts,
+    ...listenerProblems(plain, root),
+    ...taskProblems(plain, root),
+    ...(await recipientProblems(recipients, root)),
+  ];
 }
 
 /** New accounts must go where they are read again, and each institution to one place. */
@@ -167,6 +172,12 @@ function driftProblems(
       const meant = near === null ? '' : ` Did you mean ${near}?`;
       return problemAt(root, [...path, 'drift', name], `Is not mapped, so nothing can drift.${meant}`);
     });
+}
+
+/** Tasks that nobody hears of are no tasks. */
+function taskProblems(plain: unknown, root: TreeNode): readonly SettingProblem[] {
+  if (!hasPart(plain, 'tasks') || hasPart(plain, 'notify')) return [];
+  return [problemAt(root, ['tasks'], 'Nobody would hear of a task. Set "notify" as well, or remove this part')];
 }
 
 async function recipientProblems(
