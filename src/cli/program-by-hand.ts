@@ -1,5 +1,5 @@
 /** The commands for what people do by hand, with their arguments. */
-import type { Host } from './program.ts';
+import { type Host, reason } from './host.ts';
 
 /** For what people do by hand. */
 export function addByHand({ program, action }: Host): void {
@@ -13,7 +13,7 @@ export function addByHand({ program, action }: Host): void {
     .command('done')
     .description('say that a task is done')
     .argument('<id>', 'as it stands in the mail about it')
-    .requiredOption('-r, --reason <text>', 'why; recorded')
+    .addOption(reason())
     .action(action(async () => (await import('./tasks.ts')).tasksDone));
   program
     .command('servers')

@@ -70,52 +70,15 @@ export async function taskScene(
   telling: Partial<TaskTelling> = {},
 ): Promise<TaskScene> {
   const store = await openFor(sqliteWorld);
-  const settingsFor = (looksAfter: readonly ManualSystem[]): TaskSettings => ({
-    systems: looksAfter,
-    servers: { it: [OPERATIONS], researchService: [TEAM], mailInstitutions: false, withinDays: 14 },
-    timeZone: ZONE,
-  });
   let byHand = { desk: taskDesk(settingsFor(systems)), memory: store.tasks };
-  const templates = await readTemplates('en', null);
   let now = 0;
   let files: Files = {};
   let remembered: readonly AnyEntry[] = [];
   let noticed: readonly string[] = [];
-  const notifier = async () =>
-    new Notifier({
-      settings: {
-        language: 'en',
-        smtp: { host: '127.0.0.1', port: 25, tls: 'none', from: 'muster@example.org', login: null, caFile: null },
-        to: { researchService: [TEAM], operations: [OPERATIONS] },
-        digest: '07:00',
-        afterMinutes: 30,
-        templates: null,
-      },
-      instance: 'demo',
-      timeZone: ZONE,
-      templates,
-      mails: store.mails,
-      audit: store.audit,
-      orders: store.orders,
-      authenticators: new Map(),
-      sealedFiles: async () => () => null,
-      lookAhead: async () => ({ format: 1, from: now, until: now, days: [] }),
-      forecastDays: 14,
-      tasks: { memory: store.tasks, telling: { ...TELLING, ...telling } },
-      clock: () => now,
-      newId: randomUUID,
-    });
+  const notifier = () => notifierOver(store, { ...TELLING, ...telling }, () => now);
   const teller = await notifier();
   await teller.begin();
-  const queued = async () => {
-    const mails: Mail[] = [];
-    for (;;) {
-      const dispatch = await store.mails.take(now);
-      if (dispatch === null) return mails;
-      await store.mails.settle(dispatch.mail.id, { status: 'sent' }, now);
-      mails.push(dispatch.mail);
-    }
-  };
+  const queued = () => takeAll(store, now);
   const tasks = async () => (await store.tasks.memory()).tasks;
   const mails = async () => {
     await teller.look();
@@ -159,4 +122,48 @@ export async function taskScene(
     },
     noticed: () => noticed,
   };
+}
+
+function settingsFor(systems: readonly ManualSystem[]): TaskSettings {
+  return {
+    systems,
+    servers: { it: [OPERATIONS], researchService: [TEAM], mailInstitutions: false, withinDays: 14 },
+    timeZone: ZONE,
+  };
+}
+
+async function notifierOver(store: OpenStore, telling: TaskTelling, clock: () => Instant): Promise<Notifier> {
+  return new Notifier({
+    settings: {
+      language: 'en',
+      smtp: { host: '127.0.0.1', port: 25, tls: 'none', from: 'muster@example.org', login: null, caFile: null },
+      to: { researchService: [TEAM], operations: [OPERATIONS] },
+      digest: '07:00',
+      afterMinutes: 30,
+      templates: null,
+    },
+    instance: 'demo',
+    timeZone: ZONE,
+    templates: await readTemplates('en', null),
+    mails: store.mails,
+    audit: store.audit,
+    orders: store.orders,
+    authenticators: new Map(),
+    sealedFiles: async () => () => null,
+    lookAhead: async () => ({ format: 1, from: clock(), until: clock(), days: [] }),
+    forecastDays: 14,
+    tasks: { memory: store.tasks, telling },
+    clock,
+    newId: randomUUID,
+  });
+}
+
+async function takeAll(store: OpenStore, at: Instant): Promise<readonly Mail[]> {
+  const mails: Mail[] = [];
+  for (;;) {
+    const dispatch = await store.mails.take(at);
+    if (dispatch === null) return mails;
+    await store.mails.settle(dispatch.mail.id, { status: 'sent' }, at);
+    mails.push(dispatch.mail);
+  }
 }

@@ -2,19 +2,19 @@
 import type { Notice } from '../../core/plan.ts';
 import { subjectKey, type Task, type TaskQuestion } from '../../core/tasks.ts';
 import type { Day, Entry, HostedServer, ServerStep } from '../../model/document.ts';
-import type { Ledger } from './matching.ts';
+import type { TaskBook } from './book.ts';
 import { serverNeed, stepLines } from './needs.ts';
 import type { TaskSettings } from './settings.ts';
 
 export function workOnServers(
   { model, memory }: TaskQuestion,
   { servers }: TaskSettings,
-  ledger: Ledger,
+  book: TaskBook,
   confirmed: ReadonlySet<string>,
 ): void {
   const tasks = Map.groupBy(
     // What was confirmed in this look is done as well.
-    [...memory.tasks.filter(({ id }) => !confirmed.has(id)), ...ledger.closed].filter(isOfServer),
+    [...memory.tasks.filter(({ id }) => !confirmed.has(id)), ...book.closed].filter(isOfServer),
     ({ subject }) => subject.server,
   );
   const needed = new Set<string>();
@@ -24,21 +24,21 @@ export function workOnServers(
     const need = serverNeed(entry, done, model, servers);
     if (need !== null) {
       needed.add(subjectKey(need.subject));
-      ledger.need(need);
+      book.need(need);
     }
     for (const [step, day] of stepsOf(done)) {
-      if (entry.document.steps[step] === null) ledger.notices.push(unwritten(entry, step, day));
+      if (entry.document.steps[step] === null) book.notices.push(unwritten(entry, step, day));
     }
     for (const task of own) {
       if (task.status !== 'open' || needed.has(subjectKey(task.subject))) continue;
       const day = entry.document.steps[task.subject.step];
-      if (day === null) ledger.withdraw(task);
-      else ledger.done(task, 'step', { doneOn: day, by: null });
+      if (day === null) book.withdraw(task);
+      else book.done(task, 'step', { doneOn: day, by: null });
     }
   }
   const known = new Set(model.hostedServers.map(({ document }) => document.id));
   for (const [server, own] of tasks) {
-    if (!known.has(server)) for (const task of own) if (task.status === 'open') ledger.withdraw(task);
+    if (!known.has(server)) for (const task of own) if (task.status === 'open') book.withdraw(task);
   }
 }
 
