@@ -72,11 +72,22 @@ export async function markTasks(transaction: Transaction<Schema>, marks: readonl
   }
 }
 
-export async function allTasks(db: Kysely<Schema>): Promise<readonly Task[]> {
+/** Those that are open, and all about hosted servers. */
+export async function readTasksShown(db: Kysely<Schema>): Promise<readonly Task[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .selectAll()
+    .where((row) => row.or([row('status', '=', 'open'), row('subject', 'like', 'server/%')]))
+    .orderBy('id')
+    .execute();
+  return rows.map(taskFrom);
+}
+
+async function allTasks(db: Kysely<Schema>): Promise<readonly Task[]> {
   return (await db.selectFrom('tasks').selectAll().orderBy('id').execute()).map(taskFrom);
 }
 
-export async function currentTasks(db: Kysely<Schema>): Promise<readonly Task[]> {
+async function currentTasks(db: Kysely<Schema>): Promise<readonly Task[]> {
   const rows = await db
     .selectFrom('tasks')
     .selectAll()
