@@ -88,7 +88,9 @@ describe('versions of the schema', () => {
     await before.journal.intend([sampleIntent('i1', sampleDisable('ajensen'))]);
     await before.close();
     withRaw(place, (raw) => {
-      raw.exec("drop table tasks; drop table heldByHand; drop table systemsMet; delete from migration where name >= '0008'");
+      raw.exec(
+        "drop table tasks; drop table heldByHand; drop table systemsMet; delete from migration where name >= '0008'",
+      );
     });
     const after = await openFor(sqliteWorld, place);
     expect(await after.tasks.memory()).toEqual({ tasks: [], held: [], met: new Set() });
