@@ -104,7 +104,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
         ...mailBlocksOf(config, resident, clock),
       ],
       store,
-      tasks: { desk: taskDesk(config.tasks.settings), memory: store.tasks },
+      tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       clock,
       newId: randomUUID,
       progress,

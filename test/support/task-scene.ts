@@ -70,7 +70,7 @@ export async function taskScene(
   telling: Partial<TaskTelling> = {},
 ): Promise<TaskScene> {
   const store = await openFor(sqliteWorld);
-  let byHand = { desk: taskDesk(settingsFor(systems)), memory: store.tasks };
+  let byHand = { desk: taskDesk(settingsFor(systems), { lasting: true }), memory: store.tasks };
   let now = 0;
   let files: Files = {};
   let remembered: readonly AnyEntry[] = [];
@@ -91,7 +91,7 @@ export async function taskScene(
     },
     now: () => now,
     configure: (looksAfter) => {
-      byHand = { ...byHand, desk: taskDesk(settingsFor(looksAfter)) };
+      byHand = { ...byHand, desk: taskDesk(settingsFor(looksAfter), { lasting: true }) };
     },
     declare: (said) => {
       files = { 'institutions/cbs.yaml': [institution('cbs')], ...said };
