@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
-import type { Status } from '../../src/core/status.ts';
 import { openSqliteToRead } from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
 import { LIVELY, type ShownOptions, type ShownStatus, showStatus } from '../support/shown-status.ts';
@@ -35,27 +34,6 @@ function asFrom(host: string, path = '/'): Promise<number | undefined> {
     sent.on('error', reject).end();
   });
 }
-
-test('the page and the API show what people do by hand and where hosted servers stand, the longest overdue first', async () => {
-  const get = await show();
-  const page = await (await get('/')).text();
-  const places = [
-    'Done by hand',
-    'Late (2)',
-    'kirido-zama',
-    'lofadu-roti',
-    'Open (1)',
-    'varota-kiki',
-    'Hosted servers',
-  ];
-  expect(places.map((text) => page.indexOf(text))).toEqual(
-    places.map((text) => page.indexOf(text)).toSorted((a, b) => a - b),
-  );
-  expect(page).toContain('configuration agreed on 2026-09-30; waits 57 days');
-  const { work } = (await (await get('/api/status')).json()) as Pick<Status, 'work'>;
-  expect(work.servers.map(({ id }) => id)).toEqual(['northlake-genomics', 'harbour-imaging']);
-  expect(work.tasks).toHaveLength(3);
-});
 
 describe('every answer', () => {
   test('W1: forbids scripts, frames, and everything from elsewhere, and is kept nowhere', async () => {
