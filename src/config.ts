@@ -12,6 +12,7 @@ import {
 } from './config/problems.ts';
 import { contradictions } from './config/rules.ts';
 import { configSchema, MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedConfig } from './config/schema.ts';
+import { type TasksConfig, tasksConfigOf } from './config/tasks.ts';
 import { phoneCountriesOf, type TokensConfig, tokensOf } from './config/tokens.ts';
 import type { Limits } from './core/limits.ts';
 import { MusterError } from './errors.ts';
@@ -59,6 +60,8 @@ export interface Config {
   readonly credentials: CredentialsConfig;
   /** Null: nobody is told by mail. */
   readonly notify: NotifySettings | null;
+  /** What people do by hand. */
+  readonly tasks: TasksConfig;
   readonly log: { readonly level: LogLevel };
 }
 
@@ -188,6 +191,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
   const absolute = (path: string) => resolve(dirname(file), path);
   const sqlite = absolute(parsed.store.sqlite);
   const { credentials } = parsed;
+  const notify = parsed.notify === undefined ? null : notifySettingsOf(parsed.notify, absolute);
   return {
     file,
     instance: parsed.instance,
@@ -210,7 +214,8 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
       recipients: credentials?.recipients ?? [],
       mustChange: credentials?.mustChange ?? true,
     },
-    notify: parsed.notify === undefined ? null : notifySettingsOf(parsed.notify, absolute),
+    notify,
+    tasks: tasksConfigOf(parsed.tasks, notify, parsed.timeZone),
     log: { level: parsed.log?.level ?? LOG_LEVEL_DEFAULT },
   };
 }

@@ -31,6 +31,7 @@ import { controlFile } from './reconcilers/mail-blocks/control-file/adapter.ts';
 import { controlFileExaminer } from './reconcilers/mail-blocks/control-file/examiner.ts';
 import { embeddedBlockList } from './reconcilers/mail-blocks/embedded/adapter.ts';
 import { mailBlocksReconciler } from './reconcilers/mail-blocks/reconciler.ts';
+import { taskDesk } from './reconcilers/tasks/desk.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
 import { lineAuthors } from './sources/line-authors.ts';
@@ -106,6 +107,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
         ...tokensIn(config, resident, clock),
       ],
       store,
+      tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       clock,
       newId: randomUUID,
       progress,
@@ -124,12 +126,12 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
 }
 
 function notificationsOf({ config, parts, log }: Pick<Site, 'config' | 'parts' | 'log'>, { mails }: OpenStore) {
-  const { notify, instance, credentials } = config;
+  const { notify, instance, credentials, tasks } = config;
   if (notify === null) return null;
   const sealedFiles = () => sealedFilesIn(credentials.outbox, instance);
   return async () => {
     const { openNotifications } = await import('./notify/open.ts');
-    return openNotifications(notify, { instance, parts, mails, sealedFiles, log });
+    return openNotifications(notify, { instance, parts, mails, sealedFiles, log, taskTelling: tasks.telling });
   };
 }
 

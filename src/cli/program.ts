@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../log-level.ts';
 import { KINDS } from '../model/document.ts';
+import { type Host, reason } from './host.ts';
 import { type ExitCode, FORMATS, type Format, type Invocation } from './invocation.ts';
+import { addByHand } from './program-by-hand.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where the configuration is looked for when neither --config nor MUSTER_CONFIG says. */
@@ -13,15 +15,6 @@ interface GlobalOptions {
   readonly config?: string;
   readonly format: Format;
   readonly logLevel?: LogLevel;
-}
-
-/** A command: gets the invocation, its options, then its arguments, as declared below. */
-type Run = (invocation: Invocation, options: never, ...args: never[]) => Promise<ExitCode>;
-
-interface Host {
-  readonly program: Command;
-  /** The action of a command that is loaded when it is called. */
-  action(load: () => Promise<Run>): (this: Command, ...given: unknown[]) => Promise<void>;
 }
 
 /**
@@ -67,6 +60,7 @@ export async function runProgram(
   addActing(host);
   addRare(host);
   addAudit(host);
+  addByHand(host);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -94,8 +88,6 @@ function invocationOf(command: Command, terminal: Terminal, env: Invocation['env
     logLevel: options.logLevel ?? null,
   };
 }
-
-const reason = () => new Option('-r, --reason <text>', 'why; recorded').makeOptionMandatory();
 
 function digest(text: string): string {
   if (/^[0-9a-f]{8,64}$/.test(text)) return text;

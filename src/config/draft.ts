@@ -45,6 +45,11 @@ function tokenAttributeOf(settings: unknown): string | null {
   return isObject(settings) ? (textOf(part(settings, 'attribute')) ?? TOKEN_ATTRIBUTE_DEFAULT) : null;
 }
 
+/** Whether the configuration has this part, whatever stands in it. */
+export function hasPart(plain: unknown, name: string): boolean {
+  return part(plain, name) !== undefined;
+}
+
 function accountsOf(accounts: object): DraftAccounts {
   const attributes = part(accounts, 'attributes');
   const drift = part(accounts, 'drift');

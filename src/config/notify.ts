@@ -10,7 +10,7 @@ const HOST = /^[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/;
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
 const address = matching('one e-mail address', 'research-service@example.org', ADDRESS);
-const addresses = listOf(address, '[research-service@example.org]').min(1, 'Needs at least one address');
+export const addresses = listOf(address, '[research-service@example.org]').min(1, 'Needs at least one address');
 
 const PORT_MAX = 65_535;
 /** Submission (RFC 6409), submission over TLS (RFC 8314), and the mail server of the machine itself. */

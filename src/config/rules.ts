@@ -3,7 +3,7 @@ import { nearest } from '../model/nearest.ts';
 import type { TreeNode } from '../model/tree.ts';
 import { foldDn, isBelow } from '../reconcilers/directory/distinguished-name.ts';
 import { mappingOf, PLACEHOLDERS } from '../reconcilers/directory/mapping.ts';
-import { type Draft, type DraftAccounts, draftOf } from './draft.ts';
+import { type Draft, type DraftAccounts, draftOf, hasPart } from './draft.ts';
 import { listenerProblems } from './listeners.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
 
@@ -27,6 +27,7 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
     ...ofAccounts,
     ...(tokenAttribute === null ? [] : tokenProblems(tokenAttribute, directories, root)),
     ...listenerProblems(plain, root),
+    ...taskProblems(plain, root),
     ...(await recipientProblems(recipients, root)),
   ];
 }
@@ -195,6 +196,12 @@ function driftProblems(
       const meant = near === null ? '' : ` Did you mean ${near}?`;
       return problemAt(root, [...path, 'drift', name], `Is not mapped, so nothing can drift.${meant}`);
     });
+}
+
+/** Tasks that nobody hears of are no tasks. */
+function taskProblems(plain: unknown, root: TreeNode): readonly SettingProblem[] {
+  if (!hasPart(plain, 'tasks') || hasPart(plain, 'notify')) return [];
+  return [problemAt(root, ['tasks'], 'Nobody would hear of a task. Set "notify" as well, or remove this part')];
 }
 
 async function recipientProblems(

@@ -97,7 +97,7 @@ const run = z.object({
 
 const act = z.object({
   kind: z.literal('act'),
-  act: z.enum(['ledger-rebuild', 'account-forgotten', 'credentials-reissue', 'history-accepted']),
+  act: z.enum(['ledger-rebuild', 'account-forgotten', 'credentials-reissue', 'history-accepted', 'task-done']),
   person: text.nullable(),
   phase: z.enum(['begun', 'done', 'failed']),
   detail: z.record(text, z.union([text, z.number()])),

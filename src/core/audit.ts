@@ -96,7 +96,7 @@ export interface RunEvent {
 /** Anything else that an operator did. `begun` is written before it, so that nothing is done unrecorded. */
 export interface ActEvent extends Operator {
   readonly kind: 'act';
-  readonly act: 'ledger-rebuild' | 'account-forgotten' | 'credentials-reissue' | 'history-accepted';
+  readonly act: 'ledger-rebuild' | 'account-forgotten' | 'credentials-reissue' | 'history-accepted' | 'task-done';
   /** Key; null: about nobody in particular. */
   readonly person: string | null;
   readonly phase: 'begun' | 'done' | 'failed';

@@ -31,6 +31,8 @@ export async function checkRepository(repository: Repository, timeZone: string, 
       'blocked-institution': model.blockedInstitutions.length,
       'blocked-user': model.blockedUsers.length,
       'mail-block': model.mailBlocks.length,
+      server: model.hostedServers.length,
+      'confirmed-task': model.confirmedTasks.length,
     },
     diagnostics,
   };

@@ -101,6 +101,7 @@ const ACT_WORDS: Readonly<Record<ActEvent['act'], string>> = {
   'account-forgotten': 'deleted account forgotten',
   'credentials-reissue': 'initial password issued anew',
   'history-accepted': 'history accepted',
+  'task-done': 'task done by hand',
 };
 
 function actTold({ act, person, phase, by, reason }: ActEvent): Told {

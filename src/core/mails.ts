@@ -1,8 +1,9 @@
 /** Mails that wait to be sent, and what people were told already: the memory behind notifications. */
 import type { Instant } from '../model/document.ts';
+import type { TaskMark } from './tasks.ts';
 
 /** What a mail is about; a waiting digest or forecast gives way to a newer one. */
-export type MailTopic = 'people' | 'matters' | 'over' | 'orders' | 'digest' | 'forecast' | 'test';
+export type MailTopic = 'people' | 'matters' | 'over' | 'orders' | 'digest' | 'forecast' | 'tasks' | 'test';
 
 /** One mail to one address, worded and ready. */
 export interface Mail {
@@ -92,6 +93,8 @@ export interface News {
   /** All that last; one that is left out is over. */
   readonly matters: readonly Matter[];
   readonly mails: readonly Mail[];
+  /** Tasks that these mails are about, kept as told of with them; absent: none. */
+  readonly tasks?: readonly TaskMark[];
 }
 
 /** How the queue stands. */

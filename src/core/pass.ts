@@ -2,6 +2,7 @@
 import { MusterError } from '../errors.ts';
 import { alarms } from './alarms.ts';
 import { apply } from './apply.ts';
+import { attendToTasks, NO_TASKS } from './attending.ts';
 import { beginPass } from './beginning.ts';
 import { Spending } from './budget.ts';
 import { type Change, compareChanges } from './change.ts';
@@ -25,6 +26,7 @@ import type { Applied, Report } from './report.ts';
 import { type HeadFile, restoredBecause, restoredNotice } from './restored.ts';
 import { recordedRun } from './run-record.ts';
 import type { SystemResult } from './system-pass.ts';
+import type { ByHand } from './tasks.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { applyParts, mandateOf } from './writing.ts';
 
@@ -48,6 +50,8 @@ export interface PassParts {
   /** Fresh ids for runs and attempts. */
   readonly newId: () => string;
   readonly progress: Progress;
+  /** What people do by hand; absent: nothing. */
+  readonly tasks?: ByHand;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
   /** Where the head of the audit chain is kept as well; absent: nowhere. */
@@ -160,9 +164,13 @@ async function performWatched(
     const reads = writes && !watch.stop.aborted;
     const unconfirmed = reads ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
     if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
-    const pause = pauseNotices(recalled.paused, gated.holds);
+    const keeps = learns && writes && watch.came === null && recalled.paused === null;
+    const byHand =
+      request.laneOnly === true ? NO_TASKS : await attendToTasks(parts.tasks, want, gated.holds, run.startedAt, keeps);
+    const pause = [...pauseNotices(recalled.paused, gated.holds), ...byHand.notices];
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
-    const passed = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
+    const judged = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
+    const passed = byHand.tasks === undefined ? judged : { ...judged, tasks: byHand.tasks };
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, parts.reconcilers, recalled);
     // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
     if (wholePass && watch.came === null) await parts.store.reports.save(report);

@@ -34,7 +34,8 @@ export interface Notice {
     | 'server'
     | 'lost-write'
     | 'restored'
-    | 'audit-head';
+    | 'audit-head'
+    | 'task';
   /** Whose trouble it is; absent: of no system. */
   readonly system?: string;
   /** Label of the person concerned; null: everybody. */

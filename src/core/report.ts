@@ -9,6 +9,7 @@ import type { Interruption } from './interruptions.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forecast } from './outlook.ts';
 import type { Hold, Plan } from './plan.ts';
+import type { TaskOutlook } from './tasks.ts';
 
 export interface Applied {
   readonly change: Change;
@@ -45,6 +46,8 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   /** Steps that failed: servers, steps, what to check. */
   readonly trouble: readonly Trouble[];
+  /** What has to be done by hand; absent: nothing ever is. */
+  readonly tasks?: TaskOutlook;
   /** What dates bring in the days to come; only where it was asked for. */
   readonly forecast?: Forecast;
   /** Why the pass ended before it was through; absent: it was. */

@@ -6,6 +6,8 @@ import type { Counts } from './activity.ts';
 import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
+import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
+import type { Task } from './tasks.ts';
 import type { PersonMemory } from './why-remembered.ts';
 
 export interface FoundPerson {
@@ -48,6 +50,8 @@ export interface StatusMemory {
   readonly approvals: Pick<Approvals, 'valid'>;
   readonly people: PeopleMemory;
   readonly past: PastMemory;
+  /** Hosted servers and institutions, and tasks: those that are open, and all about servers. */
+  work(): Promise<ServerMemory>;
   /** What the store takes on the disk. */
   bytes(): number;
 }
@@ -97,6 +101,8 @@ export interface Status {
   readonly blocks: readonly OperatorBlock[];
   readonly approvals: readonly Pick<Approval, 'digest' | 'by' | 'reason' | 'at' | 'expires'>[];
   readonly storeBytes: number;
+  /** What people do by hand: hosted servers, the longest overdue first, and open tasks. */
+  readonly work: { readonly servers: readonly ServerStanding[]; readonly tasks: readonly Task[] };
 }
 
 export interface StatusSite {
@@ -104,15 +110,18 @@ export interface StatusSite {
   readonly mode: Glance['mode'];
   /** Names of the systems that are configured. */
   readonly systems: readonly string[];
+  /** IANA name. */
+  readonly timeZone: string;
 }
 
 export async function statusOf(memory: StatusMemory, site: StatusSite, loop: LoopState, at: Instant): Promise<Status> {
-  const [[latest], proven, paused, blocks, valid] = await Promise.all([
+  const [[latest], proven, paused, blocks, valid, work] = await Promise.all([
     memory.glances(0, 1),
     memory.proven(),
     memory.orders.paused(),
     memory.orders.blocks(at),
     memory.approvals.valid(at),
+    memory.work(),
   ]);
   const { repositoryAt, committedAt, passedAt } = proven;
   const last = latest?.glance ?? null;
@@ -139,6 +148,10 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
       expires,
     })),
     storeBytes: memory.bytes(),
+    work: {
+      servers: standingOfServers(work, at, site.timeZone),
+      tasks: work.tasks.filter((task) => task.status === 'open'),
+    },
   };
 }
 

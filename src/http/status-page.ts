@@ -11,6 +11,7 @@ import { type Html, html } from './html.ts';
 import { CONDITION_WORDS, mark, SYSTEM_SIGNS, signed } from './marks.ts';
 import { distance, span, timeHtml } from './moments.ts';
 import { needsHtml, tallyWords } from './needs.ts';
+import { serversHtml, tasksHtml } from './work.ts';
 
 export interface StatusView {
   readonly status: Status;
@@ -23,6 +24,8 @@ export interface StatusView {
 export function statusPage({ status, happenings, days, timeZone }: StatusView): Html {
   return html`${heroHtml(status, timeZone)}
 ${needsHtml(status, timeZone)}
+${tasksHtml(status, timeZone)}
+${serversHtml(status)}
 ${systemsHtml(status, timeZone)}
 <section class="card"><h2>The last ${days.length} days</h2>${chartHtml(days)}${activityTable(days)}</section>
 ${happeningsHtml(happenings, timeZone)}

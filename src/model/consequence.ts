@@ -11,6 +11,10 @@ export function withoutEntry(kind: Kind, key: string | null): string {
       return `Until then there is no such person, and ${key === null ? 'nobody gets an account' : `\`${key}\` gets no account`} by it.`;
     case 'institution':
       return 'Until then there is no such institution, and nobody can belong to it.';
+    case 'server':
+      return 'Until then nothing follows from it.';
+    case 'confirmed-task':
+      return 'Until then it confirms nothing.';
     case 'mail-block':
       return target === null
         ? 'Until then it keeps nobody from sending mail.'

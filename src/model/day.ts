@@ -122,6 +122,16 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The day so many days later. */
+export function dayAfter(day: Day, days: number): Day {
+  return Temporal.PlainDate.from(day).add({ days }).toString() as Day; // Temporal writes ISO 8601
+}
+
+/** How many days lie between two days; negative where the second comes first. */
+export function daysBetween(from: Day, to: Day): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'day' }).days;
+}
+
 function nextDay(day: Day): Day {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toString() as Day; // Temporal writes ISO 8601
 }

@@ -45,6 +45,35 @@ export interface Block {
   readonly lifted: Day | null;
 }
 
+/** The steps of a hosted server after its request, in the only order in which they can be taken. */
+export const SERVER_STEPS = ['agreed', 'signed', 'received', 'installed', 'moved', 'informed', 'billed'] as const;
+export type ServerStep = (typeof SERVER_STEPS)[number];
+
+/** A server that is hosted for an institution, from its request to its bill. */
+export interface HostedServer {
+  readonly id: string;
+  readonly name: string;
+  readonly purpose: string | null;
+  /** Key of an institution. */
+  readonly institution: string;
+  /** E-mail address of whoever speaks for the institution about it. */
+  readonly contact: string | null;
+  readonly requested: Day;
+  /** The day on which each step was done; null: not yet. */
+  readonly steps: Readonly<Record<ServerStep, Day | null>>;
+  /** The day on which it was given up; null: it goes on. */
+  readonly cancelled: Day | null;
+}
+
+/** That somebody did what a task asked for. */
+export interface ConfirmedTask {
+  /** The id of the task, folded. */
+  readonly task: string;
+  readonly done: Day;
+  /** Who did it; null: whoever wrote the line. */
+  readonly by: string | null;
+}
+
 /** Kind name to document type: the closed set. */
 export interface Documents {
   readonly institution: Institution;
@@ -52,11 +81,21 @@ export interface Documents {
   readonly 'blocked-institution': Block;
   readonly 'blocked-user': Block;
   readonly 'mail-block': Block;
+  readonly server: HostedServer;
+  readonly 'confirmed-task': ConfirmedTask;
 }
 
 export type Kind = keyof Documents;
 
-export const KINDS: readonly Kind[] = ['institution', 'user', 'blocked-institution', 'blocked-user', 'mail-block'];
+export const KINDS: readonly Kind[] = [
+  'institution',
+  'user',
+  'blocked-institution',
+  'blocked-user',
+  'mail-block',
+  'server',
+  'confirmed-task',
+];
 
 /**
  * Where an entry stands against the repository as it is now.
@@ -68,7 +107,7 @@ export type Condition = 'declared' | 'held' | 'vanished';
 
 /** One identified document, as a pass works with it. */
 export interface Entry<D> {
-  /** Identity within its kind: folded username or id; for a block `target@from`. */
+  /** Identity within its kind: folded username or id; for a block `target@from`, for a confirmation `task@done`. */
   readonly key: string;
   readonly document: D;
   /** Where the document stands (for a vanished one: where it last stood). */

@@ -1,9 +1,11 @@
 /** A located tree as the documents of one kind: one, or a list of them; each wrong one alone is left out. */
 import type { Holds } from '../diagnostic.ts';
 import { INSTITUTION_BLOCK_SHAPE, readInstitutionBlock, readUserBlock, USER_BLOCK_SHAPE } from './block.ts';
+import { CONFIRMED_TASK_SHAPE, readConfirmedTask } from './confirmed-task.ts';
 import type { Documents, Kind } from './document.ts';
 import { type Form, openForm } from './form.ts';
 import type { Shape } from './form-problems.ts';
+import { readServer, SERVER_SHAPE } from './hosted-server.ts';
 import { INSTITUTION_SHAPE, readInstitution } from './institution.ts';
 import type { BrokenEntry, TypedEntry } from './loaded.ts';
 import type { Problem, Tree, TreeNode } from './tree.ts';
@@ -18,7 +20,7 @@ export interface Typed {
 
 interface KindReader<K extends Kind> {
   readonly shape: Shape;
-  /** Block lists are always lists, also of one and of none. */
+  /** Lists of blocks and of confirmed tasks are always lists, also of one and of none. */
   readonly listOnly: boolean;
   readonly noun: string;
   read(form: Form): {
@@ -34,6 +36,8 @@ const READERS: { readonly [K in Kind]: KindReader<K> } = {
   'blocked-institution': { shape: INSTITUTION_BLOCK_SHAPE, listOnly: true, noun: 'block', read: readInstitutionBlock },
   'blocked-user': { shape: USER_BLOCK_SHAPE, listOnly: true, noun: 'block', read: readUserBlock },
   'mail-block': { shape: USER_BLOCK_SHAPE, listOnly: true, noun: 'mail block', read: readUserBlock },
+  server: { shape: SERVER_SHAPE, listOnly: false, noun: 'hosted server', read: readServer },
+  'confirmed-task': { shape: CONFIRMED_TASK_SHAPE, listOnly: true, noun: 'confirmed task', read: readConfirmedTask },
 };
 
 /** What a kind of document looks like: its fields, whether its files are always lists, and what people call one of it. */

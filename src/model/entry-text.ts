@@ -1,5 +1,5 @@
 /** Entries as the lines that a person would write: for what has to be pasted back into a file. */
-import type { Block, Institution, User } from './document.ts';
+import { type Block, type HostedServer, type Institution, SERVER_STEPS, type User } from './document.ts';
 import { asValue } from './wording.ts';
 
 /** The list entry of a block, with `lifted` set; no newline at its end. */
@@ -35,5 +35,20 @@ export function institutionText(institution: Institution): string {
     'contacts:',
     ...institution.contacts.map((contact) => `  - ${asValue(contact)}`),
     ...(institution.partOf === null ? [] : [`partOf: ${asValue(institution.partOf)}`]),
+  ].join('\n');
+}
+
+/** The document of a hosted server, with `cancelled` left to fill in where it was not. */
+export function serverText(server: HostedServer): string {
+  const steps = SERVER_STEPS.flatMap((step) => (server.steps[step] === null ? [] : [`${step}: ${server.steps[step]}`]));
+  return [
+    `id: ${asValue(server.id)}`,
+    `name: ${asValue(server.name)}`,
+    ...(server.purpose === null ? [] : [`purpose: ${asValue(server.purpose)}`]),
+    `institution: ${asValue(server.institution)}`,
+    ...(server.contact === null ? [] : [`contact: ${asValue(server.contact)}`]),
+    `requested: ${server.requested}`,
+    ...(steps.length === 0 ? [] : [`steps: { ${steps.join(', ')} }`]),
+    `cancelled: ${server.cancelled ?? 'YYYY-MM-DD'}`,
   ].join('\n');
 }

@@ -22,7 +22,7 @@ import { oneOf, shown } from './wording.ts';
 /** A document with its fields under their names; every question adds what is wrong to `problems`. */
 export interface Form {
   readonly problems: readonly Problem[];
-  /** Optional fields that say `none`. */
+  /** Optional fields that say `none`, those of groups inside among them. */
   readonly none: readonly string[];
   /** A field's value by its rule; null where it is missing or wrong, which is then among the problems. */
   required<T>(name: string, rule: Rule<T>): T | null;
@@ -43,6 +43,7 @@ export function openForm(
   shape: Shape,
   problems: Problem[],
   above: Shape = {},
+  none: string[] = [],
 ): Form | null {
   if (node.fault !== undefined) problems.push(faultProblem(node.fault, false));
   if (node.kind !== 'fields') {
@@ -56,7 +57,7 @@ export function openForm(
       return null;
     }
   }
-  return formOf(tree, node, sorted(tree, node, shape, problems, above), shape, problems);
+  return formOf(tree, node, sorted(tree, node, shape, problems, above), shape, problems, none);
 }
 
 /** The known fields under their names; unknown ones, those that stand twice and missing ones are problems. */
@@ -98,8 +99,14 @@ function isEmpty(field: Field | undefined): boolean {
   return field?.value.kind === 'text' && field.value.style === 'empty';
 }
 
-function formOf(tree: Tree, spot: Spot, fields: ReadonlyMap<string, Field>, shape: Shape, problems: Problem[]): Form {
-  const none: string[] = [];
+function formOf(
+  tree: Tree,
+  spot: Spot,
+  fields: ReadonlyMap<string, Field>,
+  shape: Shape,
+  problems: Problem[],
+  none: string[],
+): Form {
   function value<T>(name: string, rule: Rule<T>): T | null {
     const field = fields.get(name);
     return field === undefined ? null : readText(tree, field.value, name, shape[name] ?? {}, rule, problems);
@@ -120,7 +127,7 @@ function formOf(tree: Tree, spot: Spot, fields: ReadonlyMap<string, Field>, shap
     },
     group(name) {
       const field = fields.get(name);
-      return field === undefined ? null : openForm(tree, field.value, shape[name]?.within ?? {}, problems, shape);
+      return field === undefined ? null : openForm(tree, field.value, shape[name]?.within ?? {}, problems, shape, none);
     },
     object(name, message, better) {
       const node = fields.get(name)?.value;

@@ -41,6 +41,8 @@ export function allGatherer(): (loaded: Loaded, remembered: readonly AnyEntry[])
       'blocked-institution': of('blocked-institution', before?.['blocked-institution']),
       'blocked-user': of('blocked-user', before?.['blocked-user']),
       'mail-block': of('mail-block', before?.['mail-block']),
+      server: of('server', before?.server),
+      'confirmed-task': of('confirmed-task', before?.['confirmed-task']),
     };
     last = { files, remembered, hidden, found };
     return found;

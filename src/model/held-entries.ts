@@ -1,8 +1,15 @@
 /** Held entries: what a person has to know of each entry that goes on by its last good document. */
 import type { Entry, Kind } from './document.ts';
 import type { HeldEntry } from './held-entry.ts';
+import { vanishedServer } from './server-rules.ts';
 import type { Objection, Settled } from './settle.ts';
-import { type BlockKind, type SettledBlocks, type SettledPeople, targetFieldOf } from './settle-all.ts';
+import {
+  type BlockKind,
+  type SettledBlocks,
+  type SettledPeople,
+  type SettledWork,
+  targetFieldOf,
+} from './settle-all.ts';
 import { type BlockTime, vanishedBlock, vanishedInstitution, vanishedUser } from './vanished.ts';
 
 export function heldAmongPeople({ institution, user }: SettledPeople): readonly HeldEntry[] {
@@ -24,6 +31,14 @@ export function heldAmongBlocks(blocks: SettledBlocks, time: BlockTime): readonl
     ...ofKind('blocked-institution', 'block'),
     ...ofKind('blocked-user', 'block'),
     ...ofKind('mail-block', 'mail block'),
+  ];
+}
+
+/** A confirmation that left the files is missed by nobody: what it confirmed was done. */
+export function heldAmongWork(work: SettledWork): readonly HeldEntry[] {
+  return [
+    ...heldOf('server', work.server, vanishedServer),
+    ...heldOf('confirmed-task', work['confirmed-task'], () => null),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The Model: everything that the repository and the operators want, resolved and cross-checked. */
-import type { Block, Entry, Instant, Institution, User } from './document.ts';
+import type { Block, ConfirmedTask, Entry, HostedServer, Instant, Institution, User } from './document.ts';
 
 /** A block set from the command line: in force until the repository holds the entry, `unblock`, or `until`. */
 export interface OperatorBlock {
@@ -21,4 +21,6 @@ export interface Model {
   readonly blockedUsers: readonly Entry<Block>[];
   readonly mailBlocks: readonly Entry<Block>[];
   readonly operatorBlocks: readonly OperatorBlock[];
+  readonly hostedServers: readonly Entry<HostedServer>[];
+  readonly confirmedTasks: readonly Entry<ConfirmedTask>[];
 }

@@ -1,11 +1,12 @@
 /** Settling every identity of every kind, institutions first. */
 import type { Diagnostic } from '../diagnostic.ts';
-import { type AnyEntry, type Block, type Documents, KINDS, type Kind, type User } from './document.ts';
+import { type AnyEntry, type Block, type Day, type Documents, KINDS, type Kind, type User } from './document.ts';
 import type { Found } from './gather.ts';
 import type { FoundAll } from './gather-all.ts';
 import type { Loaded } from './loaded.ts';
 import { eachAnew, eachResult, lastResult } from './reuse.ts';
 import { blockRules, type InstitutionObjection, userRules } from './rules.ts';
+import { confirmedTaskRules, serverRules } from './server-rules.ts';
 import { holdingError, NONE, type Objection, type Rules, type Settled, settle } from './settle.ts';
 import { settleInstitutions } from './settle-institutions.ts';
 import { suggestFrom } from './suggestion.ts';
@@ -18,9 +19,14 @@ export type SettledAll = { readonly [K in Kind]: readonly Settled<Documents[K]>[
 
 export type SettledBlocks = Pick<SettledAll, BlockKind>;
 
+/** What work on hosted servers and tasks comes from. */
+export type SettledWork = Pick<SettledAll, 'server' | 'confirmed-task'>;
+
 export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> {
   /** What is wrong across files with entries that have a mistake of their own, so that all problems come at once. */
   readonly besides: readonly Diagnostic[];
+  /** Why nothing may refer to an institution. */
+  readonly objectionTo: InstitutionObjection;
 }
 
 /**
@@ -50,6 +56,7 @@ export function peopleSettler(lasting: boolean): (loaded: Loaded, found: FoundAl
         settleUsers([...found.user.values()], surroundings(objections.to, loaded.phoneCountries), TIMELESS),
       ),
       besides: loaded.trusted ? brokenReferences(loaded, objections.to) : NONE,
+      objectionTo: objections.to,
     };
   };
 }
@@ -117,6 +124,14 @@ export function settleBlocks(found: FoundAll, time: BlockTime): SettledBlocks {
     'blocked-institution': blocks('blocked-institution'),
     'blocked-user': blocks('blocked-user'),
     'mail-block': blocks('mail-block'),
+  };
+}
+
+/** Hosted servers and confirmed tasks: nothing in them is done before its day. */
+export function settleWork(found: FoundAll, objectionTo: InstitutionObjection, today: Day): SettledWork {
+  return {
+    server: settleEach(found.server, serverRules(objectionTo, today)),
+    'confirmed-task': settleEach(found['confirmed-task'], confirmedTaskRules(today)),
   };
 }
 

@@ -73,7 +73,8 @@ export const EMAIL_LOOK: Look = {
   example: 'anna.jensen@example.org',
 };
 
-function freeTextLook(max: number, example: string): Look {
+/** One line in the author's own words, of at most so many characters. */
+export function freeTextLook(max: number, example: string): Look {
   const character = FREE_TEXT_CHARACTER.source.replace(' ', '\\p{Zs}');
   const hint = `One line of text, at most ${max} characters. In straight quotes if it holds a # or a colon.`;
   return { pattern: `${character}{1,${COMPOSED_MAX * max}}`, hint, example };
@@ -152,7 +153,8 @@ export function readEmail(text: string): Reading<string> {
   return bad(`\`${shown(text)}\` is not an e-mail address such as anna.jensen@example.org.`, better);
 }
 
-function readFreeText(text: string, max: number, field: string): Reading<string> {
+/** @param field what such a text is called, as in "this reason". */
+export function readFreeText(text: string, max: number, field: string): Reading<string> {
   const smart = unwrapped(text);
   if (smart !== null) return smart;
   const plain = plainSpaces(text.normalize('NFC'));

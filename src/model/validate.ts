@@ -3,13 +3,24 @@ import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
 import { daysIn } from './block-window.ts';
 import { withConsequences } from './consequence.ts';
 import { dayOf } from './day.ts';
-import type { AnyEntry, Block, Entry, Instant, Institution, Kind, User } from './document.ts';
+import type {
+  AnyEntry,
+  Block,
+  ConfirmedTask,
+  Entry,
+  HostedServer,
+  Instant,
+  Institution,
+  Kind,
+  User,
+} from './document.ts';
 import { allGatherer } from './gather-all.ts';
-import { heldAmongBlocks, heldAmongPeople } from './held-entries.ts';
+import { heldAmongBlocks, heldAmongPeople, heldAmongWork } from './held-entries.ts';
 import type { HeldEntry } from './held-entry.ts';
 import type { Loaded } from './loaded.ts';
 import type { Model, OperatorBlock } from './model.ts';
 import { lastResult, steadyItems } from './reuse.ts';
+import { isFinished } from './server-rules.ts';
 import { NONE, type Settled } from './settle.ts';
 import {
   type BlockKind,
@@ -18,7 +29,9 @@ import {
   type SettledAll,
   type SettledBlocks,
   type SettledPeople,
+  type SettledWork,
   settleBlocks,
+  settleWork,
 } from './settle-all.ts';
 import { contactComparer } from './shared-contacts.ts';
 import { type BlockTime, mayForget } from './vanished.ts';
@@ -84,16 +97,22 @@ export function resolver(lasting = true): Resolve {
     const found = find(loaded, remembered);
     const people = settlePeople(loaded, found);
     const blocks = settleBlocks(found, time);
-    const model = toModel(timeZone, people, blocks, operatorBlocks);
+    const work = settleWork(found, people.objectionTo, time.today);
+    const model = toModel(timeZone, people, blocks, operatorBlocks, work);
     const shared = loaded.trusted ? inCommon(usersOf(model.users)) : NONE;
     const ofFiles = problemsInFiles(loaded, forgetful ? null : remembered, people, shared);
     return {
       model,
-      diagnostics: [...ofFiles, ...acrossFiles(blocks, forgetful)].sort(byPlace),
-      heldEntries: loaded.trusted ? [...heldPeople(people), ...heldAmongBlocks(blocks, time)] : [],
+      diagnostics: [...ofFiles, ...acrossFiles(blocks, forgetful), ...acrossFiles(work, forgetful)].sort(byPlace),
+      heldEntries: loaded.trusted
+        ? [...heldPeople(people), ...heldAmongBlocks(blocks, time), ...heldAmongWork(work)]
+        : [],
       remember: {
-        entries: [...newsOfPeople(people), ...pickNews(blocks)],
-        forget: pickEntries(blocks, ({ entry }) => isForgettable(entry, time)),
+        entries: [...newsOfPeople(people), ...pickNews(blocks), ...pickNews(work)],
+        forget: [
+          ...pickEntries(blocks, ({ entry }) => isForgettable(entry, time)),
+          ...pickEntries(work, ({ entry }) => isDoneWith(entry)),
+        ],
         get files() {
           return files(loaded);
         },
@@ -107,6 +126,7 @@ type Modeller = (
   people: SettledPeople,
   blocks: SettledBlocks,
   operatorBlocks: readonly OperatorBlock[],
+  work: SettledWork,
 ) => Model;
 
 /** Entries that say the same as before are the very ones of before, and so are their lists and the whole. */
@@ -122,9 +142,11 @@ function modeller(): Modeller {
     'blocked-user': steadily<Block>(),
     'mail-block': steadily<Block>(),
     orders: steadyItems<OperatorBlock>(({ id }) => id),
+    server: steadily<HostedServer>(),
+    'confirmed-task': steadily<ConfirmedTask>(),
   };
   const model = lastResult(modelOf);
-  return (timeZone, people, blocks, operatorBlocks) => {
+  return (timeZone, people, blocks, operatorBlocks, work) => {
     const ofKind = (kind: BlockKind) => steady[kind](counting(blocks[kind]));
     return model(
       timeZone,
@@ -134,6 +156,8 @@ function modeller(): Modeller {
       ofKind('blocked-user'),
       ofKind('mail-block'),
       steady.orders(operatorBlocks.toSorted((a, b) => compareText(a.id, b.id))),
+      steady.server(counting(work.server)),
+      steady['confirmed-task'](counting(work['confirmed-task'])),
     );
   };
 }
@@ -152,8 +176,11 @@ function modelOf(
   blockedUsers: Model['blockedUsers'],
   mailBlocks: Model['mailBlocks'],
   operatorBlocks: Model['operatorBlocks'],
+  hostedServers: Model['hostedServers'],
+  confirmedTasks: Model['confirmedTasks'],
 ): Model {
-  return { timeZone, institutions, users, blockedInstitutions, blockedUsers, mailBlocks, operatorBlocks };
+  const blocks = { blockedInstitutions, blockedUsers, mailBlocks, operatorBlocks };
+  return { timeZone, institutions, users, ...blocks, hostedServers, confirmedTasks };
 }
 
 function counting<D>(settled: readonly Settled<D>[]): readonly Entry<D>[] {
@@ -205,6 +232,11 @@ function readableFiles(loaded: Loaded): ReadonlyMap<string, string> {
   if (!loaded.trusted) return readable;
   for (const { path, blob, unreadable } of loaded.files) if (!unreadable) readable.set(path, blob);
   return readable;
+}
+
+/** A server that left the files with nothing left to do, or a confirmation that did: neither is missed. */
+function isDoneWith({ condition, document }: Entry<HostedServer | ConfirmedTask>): boolean {
+  return condition === 'vanished' && ('task' in document || isFinished(document));
 }
 
 function isForgettable(entry: Entry<Block>, time: BlockTime): boolean {

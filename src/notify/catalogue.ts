@@ -20,6 +20,11 @@ export const PAGES = {
   orders: ['instance', 'summary', 'items'],
   digest: ['instance', 'day', 'summary', 'matters', 'orders', 'people', 'forecast', 'queue'],
   forecast: ['instance', 'summary', 'until', 'items'],
+  task: ['instance', 'id', 'title', 'text', 'due', 'again', 'confirm'],
+  tasks: ['instance', 'summary', 'items'],
+  late: ['instance', 'summary', 'items'],
+  withdrawn: ['instance', 'summary', 'items'],
+  escalated: ['instance', 'summary', 'items'],
   test: ['instance'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -28,6 +33,10 @@ const COUNTED = ['count'] as const;
 
 /** `text` is the clause as plans word it; the others are empty where it does not hold them. */
 const CAUSE = ['text', 'who', 'since', 'reason'] as const;
+
+/** Of something that is done by hand. */
+const TASK = ['id', 'title', 'text', 'due', 'confirm', 'people'] as const;
+const STEP = ['about'] as const;
 
 /** Lines of `lines.txt`, each under its name. */
 export const LINES = {
@@ -114,6 +123,28 @@ export const LINES = {
   'forecast.loses': ['day', 'person', 'place'],
   'forecast.gains': ['day', 'person', 'place'],
   'forecast.over': ['because', 'command'],
+  'tasks.one': COUNTED,
+  'tasks.many': COUNTED,
+  'tasks.item': TASK,
+  'late.one': COUNTED,
+  'late.many': COUNTED,
+  'late.item': TASK,
+  'withdrawn.one': COUNTED,
+  'withdrawn.many': COUNTED,
+  'withdrawn.item': TASK,
+  'escalated.one': COUNTED,
+  'escalated.many': COUNTED,
+  'escalated.item': TASK,
+  'task.again': COUNTED,
+  'task.confirm': ['id', 'file', 'lines'],
+  'task.server': [],
+  'step.agreed': STEP,
+  'step.signed': STEP,
+  'step.received': STEP,
+  'step.installed': STEP,
+  'step.moved': STEP,
+  'step.informed': STEP,
+  'step.billed': STEP,
   'queue.waiting': ['count', 'since'],
   more: ['count', 'command'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -140,6 +171,10 @@ export type Counted =
   | 'matters'
   | 'over'
   | 'orders'
+  | 'tasks'
+  | 'late'
+  | 'withdrawn'
+  | 'escalated'
   | 'forecast';
 
 export function isPage(name: string): name is PageName {

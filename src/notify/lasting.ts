@@ -51,6 +51,7 @@ const KINDS_OF_MAIL: Readonly<Record<MailTopic, string>> = {
   over: 'things in order again',
   orders: 'blocks to write down',
   digest: 'the digest',
+  tasks: 'tasks to be done by hand',
   test: 'a test',
 };
 

@@ -5,6 +5,7 @@ import type { Lasting, Mails, MatterGroup, News, Told } from '../core/mails.ts';
 import type { Forecast } from '../core/outlook.ts';
 import type { Clock, Orders } from '../core/ports.ts';
 import type { Report } from '../core/report.ts';
+import type { Tasks } from '../core/tasks.ts';
 import type { Trouble } from '../errors.ts';
 import { fold, type Instant } from '../model/document.ts';
 import { comingMatters, digestDue, digestMail, forecastMail } from './digest.ts';
@@ -13,7 +14,8 @@ import { givenUpMails, hinderedBy, isWhole, lastingIn, refusedMails, unreadRows 
 import { matterMails } from './matter-mail.ts';
 import { type Authenticators, PEOPLE_KINDS, type PersonEvent, peopleEvents } from './people-events.ts';
 import { peopleMails, type SealedFile } from './people-mail.ts';
-import type { NotifySettings } from './settings.ts';
+import type { NotifySettings, TaskTelling } from './settings.ts';
+import { type TaskMails, taskMails } from './task-mail.ts';
 import { type Telling, whatToTell } from './telling.ts';
 import type { Templates } from './templates.ts';
 
@@ -31,6 +33,8 @@ export interface NotifierParts {
   /** What dates bring in so many days. */
   lookAhead(days: number): Promise<Forecast>;
   readonly forecastDays: number;
+  /** What people do by hand; absent: nothing. */
+  readonly tasks?: { readonly memory: Pick<Tasks, 'current'>; readonly telling: TaskTelling };
   readonly clock: Clock;
   readonly newId: () => string;
 }
@@ -116,9 +120,11 @@ export class Notifier {
     const { researchService, operations } = this.#parts.settings.to;
     const toPeople = [...(await this.#peopleDrafts(events)), ...day.researchService];
     const toOperations = [...matterMails(telling, this.#setting()), ...day.operations];
+    const byHand = await this.#byHand(now);
     const mails = [
       ...addressed(toPeople, researchService, now, this.#parts.newId),
       ...addressed(toOperations, operations, now, this.#parts.newId),
+      ...byHand.mails.flatMap(({ to, draft }) => addressed([draft], to, now, this.#parts.newId)),
     ];
     const { matters } = day;
     const same =
@@ -126,7 +132,14 @@ export class Notifier {
       cursor === told.cursor &&
       day.digest === told.digest &&
       canonicalJson(matters.toSorted(byKey)) === canonicalJson(told.matters.toSorted(byKey));
-    return { news: same ? null : { cursor, digest: day.digest, matters, mails }, more };
+    const news = { cursor, digest: day.digest, matters, mails, tasks: byHand.marks };
+    return { news: same ? null : news, more };
+  }
+
+  async #byHand(now: Instant): Promise<TaskMails> {
+    const { tasks, settings } = this.#parts;
+    if (tasks === undefined) return { mails: [], marks: [] };
+    return taskMails(await tasks.memory.current(), tasks.telling, settings.to.operations, this.#setting(), now);
   }
 
   async #eventsAfter(cursor: number, now: Instant, mayWait: boolean) {

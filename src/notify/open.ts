@@ -9,7 +9,7 @@ import { type Desk, openDesk } from './desk.ts';
 import { Notifier } from './notifier.ts';
 import type { SealedFile } from './people-mail.ts';
 import { Sender } from './sender.ts';
-import type { NotifySettings } from './settings.ts';
+import type { NotifySettings, TaskTelling } from './settings.ts';
 import { openSmtp } from './smtp.ts';
 import { readTemplates } from './templates.ts';
 
@@ -17,6 +17,7 @@ export interface Surroundings {
   readonly instance: string;
   readonly parts: PassParts;
   readonly mails: Mails;
+  readonly taskTelling: TaskTelling;
   /** Sealed passwords as they lie there now. */
   sealedFiles(): Promise<SealedFile>;
   readonly log: Log;
@@ -24,8 +25,8 @@ export interface Surroundings {
 
 /** @throws MusterError (`person`) where a text of a mail can't be used. Connects to nothing yet. */
 export async function openNotifications(settings: NotifySettings, surroundings: Surroundings): Promise<Desk> {
-  const { instance, parts, mails, log, sealedFiles } = surroundings;
-  const { clock, newId, store } = parts;
+  const { instance, parts, mails, log, sealedFiles, taskTelling } = surroundings;
+  const { clock, newId, store, tasks } = parts;
   const notifier = new Notifier({
     settings,
     instance,
@@ -38,6 +39,7 @@ export async function openNotifications(settings: NotifySettings, surroundings: 
     sealedFiles,
     lookAhead: (days) => lookAhead(parts, days),
     forecastDays: FORECAST_DAYS,
+    ...(tasks === undefined ? {} : { tasks: { memory: tasks.memory, telling: taskTelling } }),
     clock,
     newId,
   });

@@ -29,3 +29,13 @@ export interface NotifySettings {
   /** Folder of a site's own texts; null: Muster's alone. */
   readonly templates: string | null;
 }
+
+/** How people are told of what they do by hand. */
+export interface TaskTelling {
+  /** Days between two reminders, the first of which comes once the due day is over. */
+  readonly remindEveryDays: number;
+  /** Days after the due day until operations hear of it. */
+  readonly escalateAfterDays: number;
+  /** More new tasks than this for the same people at once come as one list. */
+  readonly mailsAtOnce: number;
+}

@@ -7,11 +7,13 @@ import { nearest } from '../model/nearest.ts';
 const FOLDERS: ReadonlyMap<string, Kind> = new Map([
   ['institutions', 'institution'],
   ['users', 'user'],
+  ['servers', 'server'],
 ]);
 const FILES: ReadonlyMap<string, Kind> = new Map([
   ['blocked-institutions.yaml', 'blocked-institution'],
   ['blocked-users.yaml', 'blocked-user'],
   ['mail-blocks.yaml', 'mail-block'],
+  ['confirmed-tasks.yaml', 'confirmed-task'],
 ]);
 const KNOWN_FILES = [...FILES.keys(), MUSTER_FILE];
 /** Files that people keep beside the entries: explanations, and place holders of empty folders. */
@@ -61,7 +63,7 @@ function strayAt(path: string): Diagnostic | null {
     return stray(path, 'error', `This file is not read, because of its name. Rename it to \`${meant}\`.`);
   }
   const places =
-    'People stand under `users/`, institutions under `institutions/`, blocks in the three block lists at the top.';
+    'People stand under `users/`, institutions under `institutions/`, hosted servers under `servers/`, blocks in the three block lists at the top.';
   return stray(path, 'warning', `This file is not read: its place has no meaning here. ${places}`);
 }
 

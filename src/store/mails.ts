@@ -6,6 +6,7 @@ import { type Connection, portions, readJson } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import { hasEnded, type ProcessIdentity } from './process-identity.ts';
 import type { MailsTable, MattersTable, Schema } from './schema.ts';
+import { markTasks } from './tasks.ts';
 
 /** Names of the facts that belong to it. */
 const VERSION = 'told.version';
@@ -54,6 +55,7 @@ async function record(transaction: Transaction<Schema>, version: number, news: N
   for (const portion of portions(news.mails)) {
     await transaction.insertInto('mails').values(portion.map(mailColumns)).execute();
   }
+  await markTasks(transaction, news.tasks ?? []);
   const latest = news.mails.reduce<Instant>((most, { at }) => Math.max(most, at), 0);
   await transaction
     .deleteFrom('mails')

@@ -5,6 +5,7 @@ import { MusterError } from '../errors.ts';
 import { createAudit } from './audit-table.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
 import type { Schema } from './schema.ts';
+import { createTasks } from './task-tables.ts';
 
 const MIGRATION_TABLE = 'migration';
 
@@ -17,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-mails': { up: (db) => createMails(db, numbered) },
   '0006-glances': { up: createGlances },
   '0007-mails-put-off': { up: addPutOff },
+  '0008-tasks': { up: createTasks },
 };
 
 /**

@@ -1,6 +1,7 @@
 /** The store as a page reads it: a connection of its own, through which nothing can be written. */
 import { type Kysely, sql } from 'kysely';
 import type { FoundPerson, StatusMemory } from '../core/status.ts';
+import type { AnyEntry } from '../model/document.ts';
 import { readValid } from './approvals.ts';
 import { readFact } from './facts.ts';
 import { journalOf } from './journal.ts';
@@ -11,6 +12,7 @@ import { readPast } from './past.ts';
 import { readGlances, readProven } from './reports.ts';
 import type { Schema } from './schema.ts';
 import { openSqliteToRead } from './sqlite.ts';
+import { readTasksShown } from './tasks.ts';
 
 export interface StatusStore extends StatusMemory {
   close(): Promise<void>;
@@ -42,9 +44,17 @@ export function openStatusStore(path: string): StatusStore {
       orders: { blocks: (at) => readBlocks(db, at) },
     },
     past: readPast(db),
+    work: async () => ({ entries: await readWork(db), tasks: await readTasksShown(db) }),
     bytes,
     close,
   };
+}
+
+async function readWork(db: Kysely<Schema>): Promise<readonly AnyEntry[]> {
+  const servers = await db.selectFrom('documents').selectAll().where('kind', '=', 'server').execute();
+  if (servers.length === 0) return [];
+  const institutions = await db.selectFrom('documents').selectAll().where('kind', '=', 'institution').execute();
+  return [...servers, ...institutions].map(entryOf);
 }
 
 /** People in whose username or name every word of that text stands, by username. */

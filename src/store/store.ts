@@ -1,6 +1,7 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
 import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
+import type { Tasks } from '../core/tasks.ts';
 import { storedApprovals } from './approvals.ts';
 import { AuditEnd, storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
@@ -16,6 +17,7 @@ import { type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storedReports } from './reports.ts';
 import { storedServers } from './servers.ts';
 import { openSqlite, placeOf } from './sqlite.ts';
+import { storedTasks } from './tasks.ts';
 
 /** Where the store is: `store` in the configuration. */
 export interface StoreSettings {
@@ -28,6 +30,7 @@ export interface StoreSettings {
 export interface OpenStore extends Store {
   readonly blobs: StoredBlobs;
   readonly mails: Mails;
+  readonly tasks: Tasks;
   /** Gives the lease back where it is held here, and closes the database. */
   close(): Promise<void>;
 }
@@ -72,6 +75,7 @@ function partsOf(
     reports: storedReports(connection),
     audit: storedAudit(connection, end),
     servers: storedServers(connection, lease),
+    tasks: storedTasks(connection, lease, end, resident),
     mails: storedMails(connection, self),
     lease,
     blobs: storedBlobs(connection, clock),

@@ -187,6 +187,7 @@ const acts: Readonly<Record<ActEvent['act'], string>> = {
   'account-forgotten': 'had a deleted account forgotten, so that a new one is made',
   'credentials-reissue': 'gave a new initial password',
   'history-accepted': 'accepted the database as it is',
+  'task-done': 'confirmed a task done by hand',
 };
 
 function toldAct({ act, phase, by, reason, person, detail }: ActEvent): Told {

@@ -32,6 +32,8 @@ const kindWords: Readonly<Record<Kind, string>> = {
   'blocked-institution': 'block of an institution',
   'blocked-user': 'block of a person',
   'mail-block': 'mail block',
+  server: 'hosted server',
+  'confirmed-task': 'confirmation of task',
 };
 
 /** Errors first, then warnings. */

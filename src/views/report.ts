@@ -15,6 +15,7 @@ import { changeSections, summaryOf, type Wording } from './changes.ts';
 import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
 import { forecastSections } from './forecast.ts';
 import { type Block, type Line, line, nextStep, type Page, section } from './page.ts';
+import { taskSections } from './tasks.ts';
 import { count, duration, moment, sentence, shortRevision } from './words.ts';
 
 /** How a reader wants it: everybody by name or the first of many, and in which time zone (IANA). */
@@ -44,6 +45,7 @@ export function reportPage(report: Report, options: ReportOptions): Page {
       ...failedSections(report.applied, wording),
       ...changeSections(shown, wording),
       ...holdSections(report.holds, wording),
+      ...taskSections(report, wording),
       ...diagnosticSections(report.diagnostics, wording),
       ...heldEntrySections(plan.heldEntries, report.diagnostics, wording),
       ...noticeSections(plan.notices, wording),

@@ -11,6 +11,8 @@ export function validatePage(checked: Checked, options: { readonly all: boolean 
     count(entries.institution, 'institution', 'institutions'),
     people(entries.user),
     count(blocks, 'block', 'blocks'),
+    ...(entries.server === 0 ? [] : [count(entries.server, 'hosted server', 'hosted servers')]),
+    ...(entries['confirmed-task'] === 0 ? [] : [count(entries['confirmed-task'], 'confirmed task', 'confirmed tasks')]),
   ];
   const found = diagnosticSummary(diagnostics);
   const bad = diagnostics.some(({ severity }) => severity === 'error');

@@ -108,7 +108,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'age-encryption': 'src/credentials/seal.ts',
   'better-sqlite3': 'src/store/',
   chokidar: 'src/daemon/watch.ts',
-  commander: 'src/cli/program.ts',
+  commander: 'src/cli/',
   fastify: 'src/http/server.ts',
   'fastest-levenshtein': 'src/model/nearest.ts',
   kysely: 'src/store/',

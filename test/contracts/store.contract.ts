@@ -8,6 +8,7 @@ import { leaseContract } from './store-lease.contract.ts';
 import { mailsContract } from './store-mails.contract.ts';
 import { ledgerContract, memoryContract } from './store-memory.contract.ts';
 import { serversContract } from './store-servers.contract.ts';
+import { tasksContract } from './store-tasks.contract.ts';
 import type { StoreWorld } from './store-world.ts';
 
 export function storeContract(name: string, world: StoreWorld): void {
@@ -22,6 +23,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('reports', () => reportsContract(world));
     describe('mails', () => mailsContract(world));
     describe('servers', () => serversContract(world));
+    describe('tasks', () => tasksContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));
   });

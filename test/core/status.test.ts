@@ -8,7 +8,7 @@ import { donePass, emptyReport, fullPlan, sampleChanges } from '../views/sample-
 const ZONE = 'Europe/Copenhagen';
 const NOW = Date.UTC(2026, 2, 1, 13, 30);
 const LOOP: LoopState = { alive: true, passingSince: null, next: { at: NOW + 1, trigger: 'schedule' } };
-const SITE = { instance: 'demo', mode: 'enforce', systems: ['directory', 'tokens'] } as const;
+const SITE = { instance: 'demo', mode: 'enforce', systems: ['directory', 'tokens'], timeZone: ZONE } as const;
 
 describe('a glance', () => {
   test('counts everybody and names the first twenty, however many a hold is about', () => {
@@ -104,6 +104,7 @@ function memoryOf(glance: Glance | null, paused = false): StatusMemory {
       orders: { blocks: () => Promise.resolve([]) },
     },
     past: { happenings: () => Promise.resolve([]), counts: () => Promise.resolve({ runs: [], changes: [] }) },
+    work: async () => ({ entries: [], tasks: [] }),
     bytes: () => 4096,
   };
 }

@@ -24,10 +24,20 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   'blocked-user': { user: 'ajensen', ...BLOCK },
   'mail-block': { user: 'ajensen', ...BLOCK },
   'blocked-institution': { institution: 'northlake', ...BLOCK },
+  server: {
+    id: 'northlake-genomics',
+    name: 'Genomics server',
+    purpose: 'Analyses',
+    institution: 'northlake',
+    contact: 'office@example.org',
+    requested: '2026-01-01',
+    cancelled: '2026-02-01',
+  },
+  'confirmed-task': { task: 'lobatu-kivo', done: '2026-03-01', by: 'Berit' },
 };
 const CASES = KINDS.flatMap((kind) => Object.keys(FIELDS[kind]).map((field) => ({ kind, field })));
 /** The fields in the author's own words, which may be in any script. */
-const FREE = new Set(['reason', 'name']);
+const FREE = new Set(['reason', 'name', 'purpose', 'by']);
 /** Letters that pass for Latin ones, from Cyrillic, Greek, full-width and mathematical rows. */
 const HOMOGLYPHS = [
   'а',
@@ -84,7 +94,7 @@ function fileWith(kind: Kind, field: string, value: string): string {
   const names = Object.keys(FIELDS[kind]).filter((name) => !['given', 'family'].includes(name));
   const lines = names.map((name) => (name === 'contacts' ? `contacts: [ ${at(name)} ]` : `${name}: ${at(name)}`));
   if (kind === 'user') return [...lines, `name: { given: ${at('given')}, family: ${at('family')} }`, ''].join('\n');
-  return kind === 'institution' ? `${lines.join('\n')}\n` : `- ${lines.join('\n  ')}\n`;
+  return kind === 'institution' || kind === 'server' ? `${lines.join('\n')}\n` : `- ${lines.join('\n  ')}\n`;
 }
 
 function reading(kind: Kind, field: string, value: string) {

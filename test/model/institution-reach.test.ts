@@ -23,5 +23,7 @@ function emptyModel(): Model {
     blockedUsers: [],
     mailBlocks: [],
     operatorBlocks: [],
+    hostedServers: [],
+    confirmedTasks: [],
   };
 }

@@ -70,11 +70,22 @@ const GOOD: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   },
   'blocked-user': { user: 'ajensen', reason: 'left', from: '2026-01-01', until: '2026-02-01', lifted: 'none' },
   'mail-block': { user: 'ajensen', reason: 'left', from: '2026-01-01', until: '2026-02-01', lifted: 'none' },
+  server: {
+    id: 'cbs-one',
+    name: 'One',
+    purpose: 'Analyses',
+    institution: 'cbs',
+    contact: 'it@example.org',
+    requested: '2026-01-01',
+    steps: '{ agreed: 2026-01-02, signed: none }',
+    cancelled: 'none',
+  },
+  'confirmed-task': { task: 'lobatu-kivo', done: '2026-01-01', by: 'none' },
 };
 
 function textOf(kind: Kind, entry: Readonly<Record<string, string>>): string {
   const lines = Object.entries(entry).map(([name, value]) => `${name}: ${value}\n`);
-  return kind.includes('block') ? `- ${lines.join('  ')}` : lines.join('');
+  return kind.includes('block') || kind === 'confirmed-task' ? `- ${lines.join('  ')}` : lines.join('');
 }
 
 /** A good entry with one value in one field replaced. */

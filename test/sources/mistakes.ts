@@ -11,6 +11,8 @@ export interface Mistake {
 
 const USER = 'users/northlake/ajensen.yaml';
 const BLOCKS = 'blocked-users.yaml';
+const SERVER = 'servers/northlake-genomics.yaml';
+const CONFIRMED = 'confirmed-tasks.yaml';
 
 const GOOD_USER = `username: ajensen
 name: { given: Anna, family: Jensen }
@@ -29,12 +31,25 @@ const GOOD_BLOCKS = `- user: ajensen
   until: 2026-12-31
 `;
 
+const GOOD_SERVER = `id: northlake-genomics
+name: Genomics server
+institution: northlake
+requested: 2026-01-12
+steps:
+  agreed: 2026-02-02
+  signed: 2026-02-20
+`;
+
 function user(name: string, from: string | RegExp, to: string): Mistake {
   return { name, path: USER, text: changed(GOOD_USER, from, to) };
 }
 
 function block(name: string, from: string | RegExp, to: string): Mistake {
   return { name, path: BLOCKS, text: changed(GOOD_BLOCKS, from, to) };
+}
+
+function server(name: string, from: string | RegExp, to: string): Mistake {
+  return { name, path: SERVER, text: changed(GOOD_SERVER, from, to) };
 }
 
 function changed(text: string, from: string | RegExp, to: string): string {
@@ -182,6 +197,15 @@ export const MISTAKES: readonly Mistake[] = [
     good: GOOD_BLOCKS,
   },
 
+  // ------------------------------------------------------------ servers and tasks
+  server('a step before the one before it', '2026-02-20', '2026-01-30'),
+  server('a step that nobody takes', 'signed', 'sealed'),
+  server('no institution', 'institution: northlake\n', ''),
+  server('an id with a space', 'id: northlake-genomics', 'id: Northlake genomics'),
+  { name: 'a syllable wrong in the id of a task', path: CONFIRMED, text: '- task: lobatu-kiva\n  done: 2026-03-01\n' },
+  { name: 'no id of a task', path: CONFIRMED, text: '- task: ajensen\n  done: 2026-03-01\n' },
+  { name: 'a confirmation without a day', path: CONFIRMED, text: '- task: lobatu-kivo\n' },
+
   // ------------------------------------------------------------ several at once
   {
     name: 'several mistakes at once',
@@ -205,5 +229,7 @@ export const ACCEPTED: readonly Mistake[] = [
   block('a list that is set in', /^(?=.)/gm, '  '),
   { name: 'an empty block list', path: BLOCKS, text: '# nobody at present\n' },
   { name: 'an empty block list with brackets', path: BLOCKS, text: '[]\n' },
+  server('a step that is not done, on purpose', '2026-02-20', 'none'),
+  { name: 'a task said as two words', path: CONFIRMED, text: '- task: Lobatu Kivo\n  done: 2026-03-01\n' },
   { name: 'a list of one person', path: USER, text: `- ${GOOD_USER.trimEnd().replaceAll('\n', '\n  ')}\n` },
 ];

@@ -82,6 +82,21 @@ describe('versions of the schema', () => {
     expect(readFileSync(place).equals(before)).toBe(true);
   });
 
+  test('a database from before there were tasks is brought up to date, and loses nothing', async () => {
+    const place = sqliteWorld.newPlace();
+    const before = await openFor(sqliteWorld, place);
+    await before.journal.intend([sampleIntent('i1', sampleDisable('ajensen'))]);
+    await before.close();
+    withRaw(place, (raw) => {
+      raw.exec(
+        "drop table tasks; drop table heldByHand; drop table systemsMet; delete from migration where name >= '0008'",
+      );
+    });
+    const after = await openFor(sqliteWorld, place);
+    expect(await after.tasks.memory()).toEqual({ tasks: [], held: [], met: new Set() });
+    expect(await after.journal.open()).toHaveLength(1);
+  });
+
   test('opening again brings up nothing twice', async () => {
     const place = sqliteWorld.newPlace();
     await (await openFor(sqliteWorld, place)).close();

@@ -1,6 +1,18 @@
 /** Builds small repositories for model tests: entries in few words, files of them, and what a store would remember of them. */
 import { startOfDay } from '../../src/model/day.ts';
-import type { AnyEntry, Block, Day, Documents, Instant, Institution, Kind, User } from '../../src/model/document.ts';
+import {
+  type AnyEntry,
+  type Block,
+  type Day,
+  type Documents,
+  type HostedServer,
+  type Instant,
+  type Institution,
+  type Kind,
+  SERVER_STEPS,
+  type ServerStep,
+  type User,
+} from '../../src/model/document.ts';
 import type { BrokenEntry, Loaded, LoadedFile, TypedEntry } from '../../src/model/loaded.ts';
 import type { OperatorBlock } from '../../src/model/model.ts';
 import { indexModel, type Standing, standing } from '../../src/model/standing.ts';
@@ -85,6 +97,31 @@ export function block(
   return { kind, key: `${target}@${fields.from}`, document, none };
 }
 
+/** Days of steps, in words of tests: `{ agreed: '2026-03-02' }`. */
+export function server(
+  id: string,
+  steps: Partial<Record<ServerStep, string>> = {},
+  more: Partial<HostedServer> = {},
+): Valid {
+  const document: HostedServer = {
+    id,
+    name: 'Genomics server',
+    purpose: null,
+    institution: 'cbs',
+    contact: null,
+    requested: day('2026-02-02'),
+    // Every step has its place, as the reader gives it.
+    steps: Object.fromEntries(SERVER_STEPS.map((step) => [step, steps[step] ?? null])) as HostedServer['steps'],
+    cancelled: null,
+    ...more,
+  };
+  return { kind: 'server', key: id, document, none: [] };
+}
+
+export function confirmation(task: string, done: string, by: string | null = null): Valid {
+  return { kind: 'confirmed-task', key: `${task}@${done}`, document: { task, done: day(done), by }, none: [] };
+}
+
 export function mistake(kind: Kind, key: string | null): Written {
   return { kind, key, mistake: true };
 }
@@ -128,6 +165,8 @@ function kindAt(path: string): Kind {
   if (path.startsWith('institutions/')) return 'institution';
   if (path === 'blocked-institutions.yaml') return 'blocked-institution';
   if (path === 'blocked-users.yaml') return 'blocked-user';
+  if (path.startsWith('servers/')) return 'server';
+  if (path === 'confirmed-tasks.yaml') return 'confirmed-task';
   return path === 'mail-blocks.yaml' ? 'mail-block' : 'user';
 }
 

@@ -13,6 +13,7 @@ import {
   sampleCause,
 } from './status-sample-people.ts';
 import { reportOf, type SampleState } from './status-sample-report.ts';
+import { sampleServers, sampleTasks } from './status-sample-work.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -33,7 +34,13 @@ export async function fillStatusSample(
   for (const { at, event } of past(words)) await write(event, at);
   now = SAMPLE_NOW - 12 * MINUTE_MS;
   await store.lease.acquire('sample');
-  const entries = PEOPLE.map((person) => userEntry(person, words)).concat(institutions(words), blocks(words));
+  const entries = PEOPLE.map((person) => userEntry(person, words)).concat(
+    institutions(words),
+    blocks(words),
+    sampleServers(words),
+  );
+  const opened = sampleTasks(words);
+  await store.tasks.record({ opened, closed: [], held: [], met: [] }, now);
   await store.memory.remember({ revision: REVISION, at: now, entries, forget: [], files: new Map() });
   await store.ledger.put(
     PEOPLE.map(({ key }) => ({

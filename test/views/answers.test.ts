@@ -277,7 +277,8 @@ describe('checks', () => {
 
   test('validate counts what is there and shows every mistake with the corrected line', () => {
     const { diagnostics, plan } = fullPlan();
-    const entries = { institution: 2, user: 1412, 'blocked-institution': 1, 'blocked-user': 0, 'mail-block': 2 };
+    const blocks = { 'blocked-institution': 1, 'blocked-user': 0, 'mail-block': 2 };
+    const entries = { institution: 2, user: 1412, ...blocks, server: 0, 'confirmed-task': 0 };
     const checked = { format: 1, revision: plan.revision, trusted: true, entries, diagnostics } as const;
     expectGolden(text(validatePage(checked, { all: false })), 'validate.txt');
     expect(text(validatePage({ ...checked, diagnostics: [] }, { all: false }))).toContain('No mistakes.');

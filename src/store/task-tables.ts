@@ -1,0 +1,46 @@
+/** The tables of tasks and of what people hold in systems that others look after, as a step of the schema. */
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+
+export async function createTasks(db: Kysely<unknown>): Promise<void> {
+  const required = (column: ColumnDefinitionBuilder) => column.notNull();
+  const primary = (column: ColumnDefinitionBuilder) => column.notNull().primaryKey();
+  await db.schema
+    .createTable('tasks')
+    .addColumn('id', 'text', primary)
+    .addColumn('subject', 'text', (column) => column.notNull().unique())
+    .addColumn('subjectJson', 'text', required)
+    .addColumn('title', 'text', required)
+    .addColumn('text', 'text', required)
+    .addColumn('about', 'text', required)
+    .addColumn('entryJson', 'text')
+    .addColumn('toJson', 'text', required)
+    .addColumn('openedAt', 'bigint', required)
+    .addColumn('openings', 'integer', required)
+    .addColumn('dueAt', 'bigint', required)
+    .addColumn('status', 'text', required)
+    .addColumn('closedAt', 'bigint')
+    .addColumn('doneBy', 'text')
+    .addColumn('doneOn', 'text')
+    .addColumn('by', 'text')
+    .addColumn('reason', 'text')
+    .addColumn('toldAt', 'bigint')
+    .addColumn('reminders', 'integer', required)
+    .addColumn('remindedAt', 'bigint')
+    .addColumn('escalatedAt', 'bigint')
+    .addColumn('withdrawalToldAt', 'bigint')
+    .execute();
+  // Asked every few seconds, and short: what is done is not in it.
+  await db.schema.createIndex('tasksStatus').on('tasks').columns(['status', 'id']).execute();
+  await db.schema
+    .createTable('heldByHand')
+    .addColumn('id', 'text', primary)
+    .addColumn('system', 'text', required)
+    .addColumn('person', 'text', required)
+    .addColumn('state', 'text', required)
+    .execute();
+  await db.schema
+    .createTable('systemsMet')
+    .addColumn('system', 'text', primary)
+    .addColumn('at', 'bigint', required)
+    .execute();
+}
