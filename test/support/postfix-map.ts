@@ -1,0 +1,53 @@
+/** A map of Postfix in a folder of its own, and the hands of whoever keeps it: what tests of it begin with. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlockListAdapter } from '../../src/reconcilers/mail-blocks/port.ts';
+import { postfix } from '../../src/reconcilers/mail-blocks/postfix/adapter.ts';
+import { type PostfixSettings, postfixSchema } from '../../src/reconcilers/mail-blocks/postfix/settings.ts';
+import { runCommand } from './run-command.ts';
+
+export const POSTMAP = '/usr/sbin/postmap';
+/** A site's own, never the machine's. */
+const LMDB = '/usr/lib/postfix/postfix-lmdb.so';
+
+/** Nothing but what postmap itself needs. */
+const MAIN_CF = 'compatibility_level = 3.6\n';
+
+export function missingForPostmap(): readonly string[] {
+  return [POSTMAP, LMDB].filter((path) => !existsSync(path));
+}
+
+export interface PostfixMapFixture {
+  readonly settings: PostfixSettings;
+  adapter(instance?: string): BlockListAdapter;
+  /** What `postmap -s` prints, sorted. */
+  entries(): Promise<readonly string[]>;
+  put(key: string, value: string): Promise<void>;
+  take(key: string): Promise<void>;
+}
+
+/** @param map path without `.lmdb` */
+export async function postfixMapAt(folder: string, map = join(folder, 'blocked')): Promise<PostfixMapFixture> {
+  const configFolder = join(folder, 'config');
+  await mkdir(configFolder, { recursive: true });
+  await writeFile(join(configFolder, 'main.cf'), MAIN_CF);
+  const settings = postfixSchema.parse({ map, configFolder });
+  const run = (args: readonly string[], input = '') =>
+    runCommand(POSTMAP, ['-c', configFolder, ...args, `lmdb:${map}`], { input });
+  return {
+    settings,
+    adapter: (instance = 'research-service') => postfix(settings, { instance, clock: Date.now }),
+    entries: async () =>
+      (await run(['-s']))
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort(),
+    put: async (key, value) => {
+      await run(['-i'], `${key} ${value}\n`);
+    },
+    take: async (key) => {
+      await run(['-d', key]);
+    },
+  };
+}
