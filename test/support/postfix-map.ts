@@ -27,11 +27,16 @@ export interface PostfixMapFixture {
   take(key: string): Promise<void>;
 }
 
-/** @param map path without `.lmdb` */
-export async function postfixMapAt(folder: string, map = join(folder, 'blocked')): Promise<PostfixMapFixture> {
+export async function postfixMapAt(folder: string): Promise<PostfixMapFixture> {
   const configFolder = join(folder, 'config');
   await mkdir(configFolder, { recursive: true });
   await writeFile(join(configFolder, 'main.cf'), MAIN_CF);
+  return postfixMapIn(folder, join(folder, 'blocked'));
+}
+
+/** @param folder one with a configuration, as `postfixMapAt` makes it @param map path without `.lmdb` */
+export function postfixMapIn(folder: string, map: string): PostfixMapFixture {
+  const configFolder = join(folder, 'config');
   const settings = postfixSchema.parse({ map, configFolder });
   const run = (args: readonly string[], input = '') =>
     runCommand(POSTMAP, ['-c', configFolder, ...args, `lmdb:${map}`], { input });

@@ -80,7 +80,8 @@ export class PostfixMap {
     });
     if (accepted.length === 0) return;
     const steps = this.#stepsOf(accepted, entries, before);
-    if (entries.completeness === 'damaged') await this.#buildAnew(steps);
+    const { completeness } = entries;
+    if (completeness === 'damaged' || completeness === 'absent') await this.#build(steps, completeness);
     else await this.#changeKeys(steps);
     const after = await this.#readBack();
     for (const { edit, resolve, reject } of accepted) {
@@ -122,15 +123,27 @@ export class PostfixMap {
     if (take.length > 0) await this.#change(['-d', '-', `lmdb:${this.#path}`], `${take.join('\n')}\n`);
   }
 
-  /** Beside it, and then in its place; what can't be read is kept for whoever looks for entries made by hand. */
-  async #buildAnew({ put }: Steps): Promise<void> {
+  /**
+   * Beside it, and then in its place, so that nobody meets half of one. What can't be read is kept for whoever looks for entries made
+   * by hand; where there was none, what somebody made meanwhile stays.
+   */
+  async #build({ put }: Steps, completeness: 'damaged' | 'absent'): Promise<void> {
     const aside = join(dirname(this.#path), `.${basename(this.#path)}.muster`);
     const [file, asideFile, kept] = [`${this.#path}.lmdb`, `${aside}.lmdb`, `${this.#path}.lmdb.damaged`];
     await rm(asideFile, { force: true });
     await this.#change(['-i', `lmdb:${aside}`], asInput(put));
-    await rm(kept, { force: true });
-    await link(file, kept);
-    await rename(asideFile, file);
+    try {
+      if (completeness === 'damaged') {
+        await rm(kept, { force: true });
+        await link(file, kept);
+        await rename(asideFile, file);
+      } else {
+        await link(asideFile, file);
+        await rm(asideFile);
+      }
+    } catch (error) {
+      throw trouble(this.#path, `It can't be put in its place (${String(error)}).`);
+    }
   }
 
   async #change(args: readonly string[], input: string): Promise<void> {

@@ -1,15 +1,15 @@
 /** The map of Postfix: its keys and values, and what it makes of what others do to it. */
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BlockList, Edit } from '../../../src/reconcilers/mail-blocks/port.ts';
-import { postfixExaminer } from '../../../src/reconcilers/mail-blocks/postfix/examiner.ts';
-import { standsOn } from '../../../src/reconcilers/mail-blocks/standing.ts';
-import { blockListContract } from '../../contracts/block-list.contract.ts';
-import { missingForPostmap, type PostfixMapFixture, postfixMapAt } from '../../support/postfix-map.ts';
-import { refusal } from '../../support/refusal.ts';
-import { sorted } from '../../support/story.ts';
-import { makeTestDirectory, type TestDirectory } from '../../support/test-directory.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BlockList, Edit } from '../../src/reconcilers/mail-blocks/port.ts';
+import { postfixExaminer } from '../../src/reconcilers/mail-blocks/postfix/examiner.ts';
+import { standsOn } from '../../src/reconcilers/mail-blocks/standing.ts';
+import { blockListContract } from '../contracts/block-list.contract.ts';
+import { missingForPostmap, type PostfixMapFixture, postfixMapAt, postfixMapIn } from '../support/postfix-map.ts';
+import { refusal } from '../support/refusal.ts';
+import { sorted } from '../support/story.ts';
+import { makeTestDirectory, type TestDirectory } from '../support/test-directory.ts';
 
 const ADDRESS = 'anna@example.org';
 const ANNA = 'REJECT Sending mail is blocked for this account [muster:research-service:anna]';
@@ -26,8 +26,15 @@ describe.skipIf(missingForPostmap().length > 0)('a map of Postfix', () => {
   });
   afterEach(() => home.remove());
 
+  let config: TestDirectory;
+  beforeAll(async () => {
+    config = await makeTestDirectory('postfix-config');
+    await postfixMapAt(config.path);
+  });
+  afterAll(() => config.remove());
   blockListContract('the map of Postfix', {
-    open: (path) => ({ connect: async () => (await postfixMapAt(join(path, '..', 'map'), path)).adapter().connect() }),
+    open: (path) => postfixMapIn(config.path, path).adapter(),
+    many: 12,
   });
 
   const edit = (more: Partial<Edit> = {}): Edit => {
@@ -69,7 +76,7 @@ describe.skipIf(missingForPostmap().length > 0)('a map of Postfix', () => {
     await release();
     expect(await map.entries()).toEqual([SEAL, ...others].sort());
     const { listed, unread } = await list.read();
-    expect([...listed, ...unread]).toEqual(sorted(['erik', 'spam.example', 'partner@example.net']));
+    expect(sorted([...listed, ...unread])).toEqual(sorted(['erik', 'spam.example', 'partner@example.net']));
   });
 
   test('takes a refusal by hand for one, and leaves it to the hand to end it', async () => {
