@@ -34,6 +34,7 @@ describe.skipIf(missingForPostfix().length > 0)('with Postfix', () => {
     return session;
   };
   const begin = async () => {
+    await postfix.map.clear();
     const mail = () => mailBlocksReconciler(postfix.map.adapter());
     scene = await makeCompany({ mailBlocks: true, source: 'git', aroundMail: mail });
   };
@@ -52,7 +53,18 @@ describe.skipIf(missingForPostfix().length > 0)('with Postfix', () => {
     await scene.declare(mailBlocks(lifted));
     await scene.sync();
     expect(await anna.send(ANNA)).toMatch(/^250/);
+    expect(await postfix.map.entries()).toEqual(['[muster:research-service]\tDUNNO']);
     expect(await scene.directory.isEnabled('anna')).toBe(true);
+  });
+
+  test('M3: a commit refuses what somebody submits on the mail host itself', async () => {
+    await begin();
+    await scene.declare(person('root'));
+    await scene.sync();
+    expect(await postfix.submit('root@example.org')).toBe('');
+    await scene.declare(mailBlocks({ ...blocked, target: 'root' }));
+    await scene.sync();
+    expect(await postfix.submit('root@example.org')).toContain('not allowed to submit mail');
   });
 
   test('M5: an address that she has now is refused, and the one she had before is free', async () => {

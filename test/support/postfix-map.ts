@@ -25,6 +25,8 @@ export interface PostfixMapFixture {
   entries(): Promise<readonly string[]>;
   put(key: string, value: string): Promise<void>;
   take(key: string): Promise<void>;
+  /** Takes out every key, and makes the map where there is none. */
+  clear(): Promise<void>;
 }
 
 export async function postfixMapAt(folder: string): Promise<PostfixMapFixture> {
@@ -40,19 +42,24 @@ export function postfixMapIn(folder: string, map: string): PostfixMapFixture {
   const settings = postfixSchema.parse({ map, configFolder });
   const run = (args: readonly string[], input = '') =>
     runCommand(POSTMAP, ['-c', configFolder, ...args, `lmdb:${map}`], { input });
+  const entries = async () => {
+    const lines = (await run(['-s'])).split('\n');
+    return lines.filter((line) => line !== '').sort();
+  };
   return {
     settings,
     adapter: (instance = 'research-service') => postfix(settings, { instance, clock: Date.now }),
-    entries: async () =>
-      (await run(['-s']))
-        .split('\n')
-        .filter((line) => line !== '')
-        .sort(),
+    entries,
     put: async (key, value) => {
       await run(['-i'], `${key} ${value}\n`);
     },
     take: async (key) => {
       await run(['-d', key]);
+    },
+    clear: async () => {
+      await run(['-i']);
+      const keys = (await entries()).map((line) => line.split('\t', 1)[0]);
+      if (keys.length > 0) await run(['-d', '-'], `${keys.join('\n')}\n`);
     },
   };
 }

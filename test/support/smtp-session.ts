@@ -2,6 +2,9 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 
+/** A server that runs answers in milliseconds; longer than any pass between two lines. */
+const PATIENCE_MS = 60_000;
+
 export class SmtpSession {
   readonly #socket: Socket;
   readonly #lines: AsyncIterator<string>;
@@ -13,6 +16,7 @@ export class SmtpSession {
 
   static async open(host: string, port: number): Promise<SmtpSession> {
     const socket = connect({ host, port });
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     const session = new SmtpSession(socket, createInterface({ input: socket }));
     await session.#answer();
     await session.say('EHLO client.example.org');
