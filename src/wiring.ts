@@ -31,7 +31,7 @@ import { controlFile } from './reconcilers/mail-blocks/control-file/adapter.ts';
 import { controlFileExaminer } from './reconcilers/mail-blocks/control-file/examiner.ts';
 import { embeddedBlockList } from './reconcilers/mail-blocks/embedded/adapter.ts';
 import type { BlockListAdapter } from './reconcilers/mail-blocks/port.ts';
-import { postfix } from './reconcilers/mail-blocks/postfix/adapter.ts';
+import { type PostfixSite, postfix } from './reconcilers/mail-blocks/postfix/adapter.ts';
 import { postfixExaminer } from './reconcilers/mail-blocks/postfix/examiner.ts';
 import { mailBlocksReconciler } from './reconcilers/mail-blocks/reconciler.ts';
 import { folderSource } from './sources/folder.ts';
@@ -258,19 +258,12 @@ function directoryOf(config: Config, resident: boolean, clock: Clock, random?: P
 /** None where nobody's mail is Muster's business. */
 function mailBlocksOf({ mailBlocks, instance }: Config, lasting: boolean, clock: Clock): readonly Reconciler[] {
   if (mailBlocks === null) return [];
-  const adapter = blockListOf(mailBlocks, { instance, clock });
-  return [mailBlocksReconciler(adapter, { lasting })];
+  return [mailBlocksReconciler(blockListOf(mailBlocks, { instance, clock }), { lasting })];
 }
 
-function blockListOf(mailBlocks: MailBlocksConfig, site: { instance: string; clock: Clock }): BlockListAdapter {
-  switch (mailBlocks.kind) {
-    case 'embedded':
-      return embeddedBlockList(mailBlocks, site.clock);
-    case 'control-file':
-      return controlFile(mailBlocks, site);
-    case 'postfix':
-      return postfix(mailBlocks, site);
-  }
+function blockListOf(mailBlocks: MailBlocksConfig, site: PostfixSite): BlockListAdapter {
+  if (mailBlocks.kind === 'embedded') return embeddedBlockList(mailBlocks, site.clock);
+  return mailBlocks.kind === 'postfix' ? postfix(mailBlocks, site) : controlFile(mailBlocks, site);
 }
 
 function mailExaminersOf({ mailBlocks, instance }: Config): readonly Examiner[] {

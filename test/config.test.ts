@@ -129,13 +129,6 @@ describe('a right configuration', () => {
     expect((await given('{ controlFile: { path: /srv/b.txt, line: "{username} no" } }')).mailBlocks).toMatchObject({
       line: '{username} no',
     });
-    expect((await given('{ postfix: { map: mail/blocked } }')).mailBlocks).toEqual({
-      kind: 'postfix',
-      map: join(folder, 'mail/blocked'),
-      reply: 'Sending mail is blocked for this account',
-      postmap: '/usr/sbin/postmap',
-      configFolder: '/etc/postfix',
-    });
     expect((await given('{ embedded: { file: list.json } }')).mailBlocks).toEqual({
       kind: 'embedded',
       file: join(folder, 'list.json'),
@@ -299,8 +292,6 @@ limits:
 test('a line of the control file names the person once, and it is one list of the two', async () => {
   const said = async (text: string) => (await problems(`${SMALLEST}mailBlocks: ${text}\n`)).join('\n');
   expect(await said('{ controlFile: { path: b.txt, line: nobody } }')).toContain('exactly once');
-  expect(await said('{ postfix: { map: b.lmdb } }')).toContain('named without');
-  expect(await said('{ postfix: { map: b, reply: "no [brackets]" } }')).toContain('square brackets');
   expect(await said('{ controlFile: { path: b.txt }, embedded: { file: l.json } }')).toContain('exactly one of these');
   expect(await said('{ controlFiel: { path: b.txt } }')).toContain('controlFile');
 });
