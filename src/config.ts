@@ -26,6 +26,7 @@ import {
 } from './reconcilers/directory/active-directory/settings.ts';
 import type { CreateRule } from './reconcilers/directory/mapping.ts';
 import { type ControlFileSettings, controlFileSchema } from './reconcilers/mail-blocks/control-file/settings.ts';
+import { type PostfixSettings, postfixSchema } from './reconcilers/mail-blocks/postfix/settings.ts';
 import { readYaml } from './sources/yaml.ts';
 
 export interface Config {
@@ -81,6 +82,7 @@ export type DirectoryConfig = { readonly accounts: AccountsConfig } & (
 
 export type MailBlocksConfig =
   | ({ readonly kind: 'control-file' } & ControlFileSettings)
+  | ({ readonly kind: 'postfix' } & PostfixSettings)
   | { readonly kind: 'embedded'; readonly file: string };
 
 export interface AccountsConfig {
@@ -275,11 +277,14 @@ function directoryOf({ activeDirectory, embedded }: ParsedConfig['directory'], a
 }
 
 function mailBlocksOf(
-  { controlFile, embedded }: NonNullable<ParsedConfig['mailBlocks']>,
+  { controlFile, postfix, embedded }: NonNullable<ParsedConfig['mailBlocks']>,
   absolute: Absolute,
 ): MailBlocksConfig {
   if (controlFile !== undefined) {
     return { kind: 'control-file', ...controlFileSchema.parse({ ...controlFile, path: absolute(controlFile.path) }) };
+  }
+  if (postfix !== undefined) {
+    return { kind: 'postfix', ...postfixSchema.parse({ ...postfix, map: absolute(postfix.map) }) };
   }
   if (embedded === undefined) throw new TypeError('the schema admits exactly one list');
   return { kind: 'embedded', file: absolute(embedded.file) };

@@ -1,7 +1,7 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import type { Config } from './config.ts';
+import type { Config, MailBlocksConfig } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
@@ -30,6 +30,9 @@ import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { controlFile } from './reconcilers/mail-blocks/control-file/adapter.ts';
 import { controlFileExaminer } from './reconcilers/mail-blocks/control-file/examiner.ts';
 import { embeddedBlockList } from './reconcilers/mail-blocks/embedded/adapter.ts';
+import type { BlockListAdapter } from './reconcilers/mail-blocks/port.ts';
+import { type PostfixSite, postfix } from './reconcilers/mail-blocks/postfix/adapter.ts';
+import { postfixExaminer } from './reconcilers/mail-blocks/postfix/examiner.ts';
 import { mailBlocksReconciler } from './reconcilers/mail-blocks/reconciler.ts';
 import { taskDesk } from './reconcilers/tasks/desk.ts';
 import { folderSource } from './sources/folder.ts';
@@ -266,15 +269,18 @@ function directoryOf(config: Config, resident: boolean, clock: Clock, random?: P
 /** None where nobody's mail is Muster's business. */
 function mailBlocksOf({ mailBlocks, instance }: Config, lasting: boolean, clock: Clock): readonly Reconciler[] {
   if (mailBlocks === null) return [];
-  const adapter =
-    mailBlocks.kind === 'embedded'
-      ? embeddedBlockList(mailBlocks, clock)
-      : controlFile(mailBlocks, { instance, clock });
-  return [mailBlocksReconciler(adapter, { lasting })];
+  return [mailBlocksReconciler(blockListOf(mailBlocks, { instance, clock }), { lasting })];
+}
+
+function blockListOf(mailBlocks: MailBlocksConfig, site: PostfixSite): BlockListAdapter {
+  if (mailBlocks.kind === 'embedded') return embeddedBlockList(mailBlocks, site.clock);
+  return mailBlocks.kind === 'postfix' ? postfix(mailBlocks, site) : controlFile(mailBlocks, site);
 }
 
 function mailExaminersOf({ mailBlocks, instance }: Config): readonly Examiner[] {
-  return mailBlocks?.kind === 'control-file' ? [controlFileExaminer(mailBlocks, { instance, clock: Date.now })] : [];
+  const site = { instance, clock: Date.now };
+  if (mailBlocks?.kind === 'control-file') return [controlFileExaminer(mailBlocks, site)];
+  return mailBlocks?.kind === 'postfix' ? [postfixExaminer(mailBlocks, site)] : [];
 }
 
 /** Null where nobody is named to seal to: then nothing is created. */

@@ -7,6 +7,7 @@ import { isTimeZone } from '../model/day.ts';
 import { activeDirectorySchema, FULL_READ_HOURS_MAX } from '../reconcilers/directory/active-directory/settings.ts';
 import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
 import { controlFileSchema } from '../reconcilers/mail-blocks/control-file/settings.ts';
+import { postfixSchema } from '../reconcilers/mail-blocks/postfix/settings.ts';
 import { gitSourceSchema } from '../sources/git-address.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
 import { notifySchema } from './notify.ts';
@@ -86,6 +87,12 @@ const mailBlocks = choice({
   controlFile: settings({
     path: path('/srv/output-mailer/blocked.txt'),
     line: judgedBy(controlFileSchema.shape.line, 'a line of text', '"{username}"').optional(),
+  }).optional(),
+  postfix: settings({
+    map: judgedBy(postfixSchema.shape.map, 'the path of a map', '/var/lib/muster-mail/blocked'),
+    reply: judgedBy(postfixSchema.shape.reply, 'a line of text', '"Sending mail is blocked"').optional(),
+    postmap: path('/usr/sbin/postmap').optional(),
+    configFolder: path('/etc/postfix').optional(),
   }).optional(),
   embedded: settings({ file: path('mail-blocks.json') }).optional(),
 });

@@ -12,7 +12,9 @@ process.stdout.write('ready\n');
 for (let nth = 0; ; nth += 1) {
   const keys = Array.from({ length: 8 }, (_, place) => `person${place + 8 * (nth % 5)}`);
   await Promise.all(
-    keys.map((key) => list.write({ key, listed: !listed.has(key), was: listed.has(key), revision: `r${nth}` })),
+    keys.map((key) =>
+      list.write({ key, address: null, listed: !listed.has(key), was: listed.has(key), revision: `r${nth}` }),
+    ),
   );
   const { listed: now } = await list.read();
   listed.clear();

@@ -21,6 +21,7 @@ export interface PersonFields {
   readonly institution?: string;
   readonly given?: string;
   readonly phone?: string;
+  readonly email?: string;
   readonly state?: 'active' | 'closed';
   /** `YYYY-MM-DD`. */
   readonly starts?: string;
@@ -69,9 +70,10 @@ export function institution(id: string, name: string): Files {
 /** One person's file, `users/<institution>/<username>.yaml`. */
 export function person(username: string, fields: PersonFields = {}): Files {
   const { institution: id = 'cbs', given = 'Anna', phone = phoneOf(username), state = 'active', starts, ends } = fields;
+  const { email = `${username}@example.org` } = fields;
   const text = `username: ${username}
 name: { given: ${given}, family: Jensen }
-email: ${username}@example.org
+email: ${email}
 phone: ${phone}
 institution: ${id}
 state: ${state}

@@ -116,8 +116,12 @@ export class ListFile<C> {
   }
 }
 
-/** A connection to such a file, called `server` in messages. */
-export async function listIn<C>(file: ListFile<C>, server: string, clock: () => number): Promise<BlockList> {
+/** A connection to such a file, or to what is read and written like one, called `server` in messages. */
+export async function listIn(
+  file: Pick<BlockList, 'read' | 'write'>,
+  server: string,
+  clock: () => number,
+): Promise<BlockList> {
   let isOpen = true;
   const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen ? work() : Promise.reject(closed(server)));
   await file.read();

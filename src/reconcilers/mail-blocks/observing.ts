@@ -3,14 +3,19 @@ import type { Desired, Observed } from '../../core/change.ts';
 import type { Notice } from '../../core/plan.ts';
 import type { Known, Observation } from '../../core/ports.ts';
 import { compareText } from '../../diagnostic.ts';
+import { lastResult } from '../../model/reuse.ts';
+import { addressFor, asPeople, type People, sharedAddressNotices } from './addresses.ts';
 import type { BlockList, Listing } from './port.ts';
 import { handleOf, MAIL, MAIL_PERMISSION } from './projection.ts';
+import { standsOn } from './standing.ts';
 
 /** Names in one notice: who looks into it has the list itself. */
 const NAMED_MAX = 10;
 
 /** Lives as long as its reconciler. */
 export interface Observing {
+  /** Who is wanted, for what is looked up before anything is observed. */
+  expect(wanted: readonly Desired[]): void;
   /** What nobody changed stays the same object. */
   observe(list: BlockList, wanted: readonly Desired[], known: Known): Promise<Observation>;
   lookup(list: BlockList, keys: readonly string[]): Promise<readonly Observed[]>;
@@ -18,15 +23,22 @@ export interface Observing {
 
 export function observing(): Observing {
   let before: ReadonlyMap<string, Observed> = new Map();
+  const wantedOf = lastResult(asPeople);
+  let people = wantedOf([]);
   return {
+    expect: (wanted) => {
+      people = wantedOf(wanted);
+    },
     observe: async (list, wanted, known) => {
+      people = wantedOf(wanted);
       const listing = await list.read();
       const now = new Map<string, Observed>();
       for (const { address } of wanted) {
         const { key } = address;
+        const fresh = permissionOf(key, people, listing, list);
         const last = before.get(key);
-        const isSame = last !== undefined && last.enabled !== listing.listed.has(key);
-        now.set(key, isSame ? last : permissionOf(key, listing, list));
+        const isSame = last?.enabled === fresh.enabled && last.raw.address === fresh.raw.address;
+        now.set(key, isSame ? last : fresh);
       }
       before = now;
       const lost = isLost(listing, known);
@@ -39,20 +51,25 @@ export function observing(): Observing {
         gone: [],
         conflicts: [],
         digest: listing.digest,
-        notices: [...lostNotices(listing, lost, list), ...strangerNotices(listing, now, list)],
+        notices: [
+          ...lostNotices(listing, lost, list),
+          ...strangerNotices(listing, now, list),
+          ...sharedAddressNotices(listing, people, list),
+        ],
         ...(lost ? { lost } : {}),
       };
     },
     lookup: async (list, keys) => {
       const listing = await list.read();
-      return [...new Set(keys)].map((key) => permissionOf(key, listing, list));
+      return [...new Set(keys)].map((key) => permissionOf(key, people, listing, list));
     },
   };
 }
 
 /** Everybody has one, and nobody but the list says otherwise. */
-function permissionOf(key: string, { listed }: Listing, { server }: BlockList): Observed {
-  const enabled = !listed.has(key);
+function permissionOf(key: string, people: People, listing: Listing, { server }: BlockList): Observed {
+  const address = addressFor(key, people, listing);
+  const enabled = !standsOn(listing, { key, address }, people.blocked.has(key));
   return {
     address: { system: MAIL, kind: MAIL_PERMISSION, key },
     handle: handleOf(key),
@@ -64,7 +81,7 @@ function permissionOf(key: string, { listed }: Listing, { server }: BlockList): 
     protectedBecause: null,
     location: server,
     managed: true,
-    raw: { listed: enabled ? null : 'yes' },
+    raw: { listed: enabled ? null : 'yes', address },
   };
 }
 
@@ -79,6 +96,7 @@ const LOST: Readonly<Record<Listing['completeness'], string>> = {
   absent: 'is gone',
   bare: 'is not the one that Muster wrote: its first line is missing',
   short: 'has fewer lines than Muster wrote',
+  damaged: 'is damaged. Muster makes it anew, which sessions that are open already do not see',
   added: '',
   whole: '',
 };

@@ -7,8 +7,17 @@
  * - `short`: with fewer lines than Muster wrote, or with a last line that was cut off.
  * - `bare`: with nothing that says Muster wrote it.
  * - `absent`: there is none.
+ * - `damaged`: it can't be read any more; the next write makes it anew.
  */
-export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'absent';
+export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'absent' | 'damaged';
+
+/** What a list has that is asked for a login as well as for an address: more than one key for each person. */
+export interface Keyed {
+  /** Username, folded, to the keys that Muster wrote for that person. */
+  readonly ours: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Every key under which mail is refused, whoever wrote it. */
+  readonly refused: ReadonlySet<string>;
+}
 
 /** Everything that stands on the list. */
 export interface Listing {
@@ -17,6 +26,8 @@ export interface Listing {
   /** What names nobody by the form of this list; it is kept as it is. */
   readonly unread: readonly string[];
   readonly completeness: Completeness;
+  /** Absent: a person is one line, under the username. */
+  readonly keyed?: Keyed;
   /** Hex SHA-256 over all of it. */
   readonly digest: string;
 }
@@ -25,6 +36,8 @@ export interface Listing {
 export interface Edit {
   /** Username, folded. */
   readonly key: string;
+  /** E-mail address, folded, under which they are refused as well; null: under none. For lists with `keyed`. */
+  readonly address: string | null;
   /** Whether they shall stand on it. */
   readonly listed: boolean;
   /** Whether they did when it was read. */

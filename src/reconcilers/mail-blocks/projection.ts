@@ -1,7 +1,7 @@
 /** Projection: who may send mail, one permission for each person of the model. */
 import type { Desired } from '../../core/change.ts';
 import { type Circumstances, circumstancesOf, type Surroundings, surveyor } from '../../model/circumstances.ts';
-import type { Entry, Instant, User } from '../../model/document.ts';
+import { type Entry, fold, type Instant, type User } from '../../model/document.ts';
 import type { Model } from '../../model/model.ts';
 import type { Moment } from '../../model/moment.ts';
 import { personLabel } from '../../model/restrictions.ts';
@@ -43,6 +43,6 @@ function desiredOf(circumstances: Circumstances, moment: Moment): Desired {
     mayGain: condition === 'declared' && rivals.length === 0,
     knownSince,
     origin,
-    blueprint: {},
+    blueprint: { email: fold(document.email) },
   };
 }

@@ -15,12 +15,17 @@ const RANK = 1;
 /** @param lasting whether one process asks it again and again, which is then answered out of what it keeps of each person */
 export function mailBlocksReconciler(adapter: BlockListAdapter, { lasting = true } = {}): Reconciler {
   const view = observing();
+  const project = projector(lasting);
   const open = async () => sessionOf(await adapter.connect(), view);
   return {
     system: MAIL,
     rank: RANK,
     traits: TRAITS,
-    project: projector(lasting),
+    project: (model, at) => {
+      const desired = project(model, at);
+      view.expect(desired);
+      return desired;
+    },
     connect: open,
     connectAll: async () => ({ sessions: [await open()], unreachable: [] }),
     // Nothing belongs to a switch but the switch.
@@ -76,6 +81,7 @@ function editFor(change: Change, mandate: Mandate | undefined): Edit {
   }
   return {
     key: change.address.key,
+    address: change.raw.address ?? null,
     listed: change.kind === 'disable',
     was: change.raw.listed !== null,
     revision: mandate?.revision ?? 'unknown',

@@ -7,7 +7,7 @@ import { controlFile } from '../../../src/reconcilers/mail-blocks/control-file/a
 import { controlFileExaminer } from '../../../src/reconcilers/mail-blocks/control-file/examiner.ts';
 import { problemOfLine } from '../../../src/reconcilers/mail-blocks/control-file/settings.ts';
 import type { BlockList } from '../../../src/reconcilers/mail-blocks/port.ts';
-import { blockListContract } from '../../contracts/block-list.contract.ts';
+import { listFileContract } from '../../contracts/list-file.contract.ts';
 import { refusal } from '../../support/refusal.ts';
 import { missingForSmallDisk, onSmallDisk } from '../../support/small-disk.ts';
 import { makeTestDirectory, type TestDirectory } from '../../support/test-directory.ts';
@@ -15,7 +15,7 @@ import { makeTestDirectory, type TestDirectory } from '../../support/test-direct
 const NOON = Date.UTC(2026, 5, 15, 12);
 const SITE = { instance: 'research-service', clock: () => NOON };
 
-blockListContract('the control file', { open: (path) => controlFile({ path, line: '{username}' }, SITE) });
+listFileContract('the control file', { open: (path) => controlFile({ path, line: '{username}' }, SITE) });
 
 let home: TestDirectory;
 let path: string;
@@ -26,7 +26,8 @@ beforeEach(async () => {
 afterEach(() => home.remove());
 
 const opened = (line = '{username}', at = path): Promise<BlockList> => controlFile({ path: at, line }, SITE).connect();
-const put = (list: BlockList, key: string) => list.write({ key, listed: true, was: false, revision: 'abc' });
+const put = (list: BlockList, key: string) =>
+  list.write({ key, address: null, listed: true, was: false, revision: 'abc' });
 const written = async (...keys: readonly string[]) => {
   const list = await opened();
   for (const key of keys) await put(list, key);

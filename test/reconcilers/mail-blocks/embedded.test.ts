@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { embeddedBlockList } from '../../../src/reconcilers/mail-blocks/embedded/adapter.ts';
-import { blockListContract } from '../../contracts/block-list.contract.ts';
+import { listFileContract } from '../../contracts/list-file.contract.ts';
 import { refusal } from '../../support/refusal.ts';
 import { makeTestDirectory } from '../../support/test-directory.ts';
 
-blockListContract('the embedded list', { open: (file) => embeddedBlockList({ file }, Date.now) });
+listFileContract('the embedded list', { open: (file) => embeddedBlockList({ file }, Date.now) });
 
 test('a file that is no such list is refused, and one that was emptied is known as that', async () => {
   const home = await makeTestDirectory('block-list');
