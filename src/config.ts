@@ -1,6 +1,7 @@
 /** The configuration: read from one YAML file, checked as a whole, every problem of it said at once. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { type MailBlocksConfig, mailBlocksOf } from './config/mail-blocks.ts';
 import { notifySettingsOf } from './config/notify.ts';
 import {
   faultProblem,
@@ -25,8 +26,6 @@ import {
   activeDirectorySchema,
 } from './reconcilers/directory/active-directory/settings.ts';
 import type { CreateRule } from './reconcilers/directory/mapping.ts';
-import { type ControlFileSettings, controlFileSchema } from './reconcilers/mail-blocks/control-file/settings.ts';
-import { type PostfixSettings, postfixSchema } from './reconcilers/mail-blocks/postfix/settings.ts';
 import { readYaml } from './sources/yaml.ts';
 
 export interface Config {
@@ -79,11 +78,6 @@ export type DirectoryConfig = { readonly accounts: AccountsConfig } & (
   | { readonly kind: 'active-directory'; readonly server: ActiveDirectorySettings }
   | { readonly kind: 'embedded'; readonly file: string }
 );
-
-export type MailBlocksConfig =
-  | ({ readonly kind: 'control-file' } & ControlFileSettings)
-  | ({ readonly kind: 'postfix' } & PostfixSettings)
-  | { readonly kind: 'embedded'; readonly file: string };
 
 export interface AccountsConfig {
   /** DNs of the units whose accounts are managed. */
@@ -274,20 +268,6 @@ function directoryOf({ activeDirectory, embedded }: ParsedConfig['directory'], a
   }
   if (embedded === undefined) throw new TypeError('the schema admits exactly one directory');
   return { kind: 'embedded', file: absolute(embedded.file), accounts: accountsOf(embedded.accounts) };
-}
-
-function mailBlocksOf(
-  { controlFile, postfix, embedded }: NonNullable<ParsedConfig['mailBlocks']>,
-  absolute: Absolute,
-): MailBlocksConfig {
-  if (controlFile !== undefined) {
-    return { kind: 'control-file', ...controlFileSchema.parse({ ...controlFile, path: absolute(controlFile.path) }) };
-  }
-  if (postfix !== undefined) {
-    return { kind: 'postfix', ...postfixSchema.parse({ ...postfix, map: absolute(postfix.map) }) };
-  }
-  if (embedded === undefined) throw new TypeError('the schema admits exactly one list');
-  return { kind: 'embedded', file: absolute(embedded.file) };
 }
 
 function accountsOf(parsed: ParsedAccounts): AccountsConfig {
