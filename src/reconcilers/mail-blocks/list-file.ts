@@ -2,8 +2,11 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { closedBefore } from '../../core/closing.ts';
 import { MusterError, type Silence } from '../../errors.ts';
+import { EditQueue, type Waiting } from '../edit-queue.ts';
 import type { BlockList, Edit, Listing } from './port.ts';
+import { changedMeanwhile } from './standing.ts';
 
 /** Bytes; some hundred thousand people, and far more than any site blocks. */
 const SIZE_MAX = 16 * 2 ** 20;
@@ -28,18 +31,11 @@ export interface Form<C> {
   render(content: C, revision: string): Buffer;
 }
 
-interface Waiting {
-  readonly edit: Edit;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** All connections of one adapter share one of these; that two processes do not write at once is the work of the lease. */
 export class ListFile<C> {
   readonly #path: string;
   readonly #form: Form<C>;
-  readonly #waiting: Waiting[] = [];
-  #turn: Promise<void> = Promise.resolve();
+  readonly #edits = new EditQueue<Edit>((batch) => this.#inTime(() => this.#replace(batch), 'unanswered'));
   #hanging = false;
 
   constructor(path: string, form: Form<C>) {
@@ -53,26 +49,11 @@ export class ListFile<C> {
   }
 
   /** Whoever comes first takes along all that wait by then. */
-  async write(edit: Edit): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => this.#waiting.push({ edit, resolve, reject }));
-    const turn = this.#turn.then(() => this.#flush());
-    this.#turn = turn;
-    await Promise.all([done, turn]);
+  write(edit: Edit): Promise<void> {
+    return this.#edits.add(edit);
   }
 
-  /** Never throws: each who waits is told. */
-  async #flush(): Promise<void> {
-    const batch = this.#waiting.splice(0);
-    if (batch.length === 0) return;
-    try {
-      const accepted = await this.#inTime(() => this.#replace(batch), 'unanswered');
-      for (const { resolve } of accepted) resolve();
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  }
-
-  async #replace(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+  async #replace<W extends Waiting<Edit>>(batch: readonly W[]): Promise<readonly W[]> {
     // Who was refused once is told so, and must not be written after all.
     let asked = batch;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
@@ -123,7 +104,7 @@ export async function listIn(
   clock: () => number,
 ): Promise<BlockList> {
   let isOpen = true;
-  const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen ? work() : Promise.reject(closed(server)));
+  const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen ? work() : Promise.reject(closedBefore(server)));
   await file.read();
   return {
     server,
@@ -226,11 +207,6 @@ function noFile(path: string, stats: Stats): MusterError {
   return trouble(path, what, 'Name the file itself in the configuration.');
 }
 
-function changedMeanwhile(path: string, { key, was }: Edit): MusterError {
-  const what = was ? `${key} does not stand on it any more.` : `${key} stands on it by now.`;
-  return trouble(path, `Somebody else changed it meanwhile: ${what}`, 'Sync again.');
-}
-
 function notAsWritten(path: string): MusterError {
   return new MusterError({
     remedy: 'retry',
@@ -245,15 +221,6 @@ function silent(path: string, silence: Silence | null): MusterError {
   const what = 'The file does not answer.';
   const next = 'Look at the disk or share that it lies on.';
   return new MusterError({ remedy: 'retry', where: path, what, next, ...(silence === null ? {} : { silence }) });
-}
-
-function closed(server: string): MusterError {
-  return new MusterError({
-    remedy: 'bug',
-    where: server,
-    what: 'The connection was closed before.',
-    next: 'Please report this with the log of the run.',
-  });
 }
 
 function trouble(path: string, what: string, next: string, cause?: unknown): MusterError {

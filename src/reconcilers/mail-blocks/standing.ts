@@ -1,4 +1,5 @@
 /** Whether a person stands on a list: by one line, or by several keys of which none may be missing and none be left over. */
+import { MusterError } from '../../errors.ts';
 import type { Edit, Listing } from './port.ts';
 
 /** Of one person, as far as a list asks. */
@@ -24,4 +25,15 @@ export function standsOn(listing: Listing, place: Place, isToBeBlocked: boolean)
   if (keyed === undefined) return listed.has(place.key);
   if (!isToBeBlocked) return keyed.refused.has(place.key) || keyed.ours.has(place.key);
   return keysOf(place).every((key) => keyed.refused.has(key)) && leftOver(listing, place).length === 0;
+}
+
+/** Where it is no longer as it was when the edit was decided. */
+export function changedMeanwhile(where: string, { key, was }: Edit): MusterError {
+  const what = was ? `${key} does not stand on it any more.` : `${key} stands on it by now.`;
+  return new MusterError({
+    remedy: 'person',
+    where,
+    what: `Somebody else changed it meanwhile: ${what}`,
+    next: 'Sync again.',
+  });
 }

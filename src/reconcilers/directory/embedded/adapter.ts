@@ -1,7 +1,7 @@
 /** A directory in one file, for the demo, for tests and for training: the rules of a directory without a server. */
 import * as z from 'zod';
+import { closedBefore } from '../../../core/closing.ts';
 import type { Suits } from '../../../core/server-memory.ts';
-import { MusterError } from '../../../errors.ts';
 import { foldDn } from '../distinguished-name.ts';
 import type { DirectoryAdapter, DirectoryConnection, DirectorySite } from '../port.ts';
 import { checkSite } from '../value-changes.ts';
@@ -57,28 +57,20 @@ export async function verifyPassword(path: string, username: string, password: s
 
 function connectionTo(file: DirectoryFile, site: DirectorySite, clock: () => number): DirectoryConnection {
   let open = true;
+  const server = `embedded directory ${file.path}`;
   const desk = {
     file,
     site,
     clock,
-    server: `embedded directory ${file.path}`,
+    server,
     rules: { ownGuid: null, protected: new Set(site.protected), inGroups: new Map() },
     units: site.read.map(foldDn),
     assertOpen: () => {
-      if (!open) throw closed(file.path);
+      if (!open) throw closedBefore(server);
     },
   };
   const close = async () => {
     open = false;
   };
   return { reader: embeddedReader(desk), writer: embeddedWriter(desk), close };
-}
-
-function closed(path: string): MusterError {
-  return new MusterError({
-    remedy: 'bug',
-    where: `embedded directory ${path}`,
-    what: 'The connection was closed before.',
-    next: 'Please report this with the log of the run.',
-  });
 }

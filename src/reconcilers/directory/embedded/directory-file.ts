@@ -3,6 +3,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MusterError } from '../../../errors.ts';
+import { EditQueue, type Waiting } from '../../edit-queue.ts';
 import { Contents, type Header, type Line, parseHeader, parseLine, type Stored } from './contents.ts';
 
 /** Lines that say nothing any more may be twice the accounts, and this many on top, before the file is written anew. */
@@ -14,12 +15,6 @@ const TICK_MS = 20;
 /** What one write does to the accounts as they stand; throws to refuse. */
 export type Edit = (contents: Contents) => readonly Put[];
 export type Put = { readonly put: Stored } | { readonly gone: string };
-
-interface Waiting {
-  readonly edit: Edit;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** Makes a new directory with these organisational units (DNs). @throws MusterError (`person`) where the file exists. */
 export async function createEmbeddedDirectory(path: string, units: readonly string[]): Promise<void> {
@@ -46,8 +41,7 @@ export class DirectoryFile {
   #settled = false;
   #offset = 0;
   #lines = 0;
-  readonly #waiting: Waiting[] = [];
-  #turn: Promise<void> = Promise.resolve();
+  readonly #edits = new EditQueue<Edit>((batch) => this.#make(batch));
 
   constructor(path: string) {
     this.path = path;
@@ -55,34 +49,20 @@ export class DirectoryFile {
 
   /** The accounts as the file has them now. @throws MusterError (`person`) where it is missing or damaged. */
   read(): Promise<Contents> {
-    return this.#inTurn(() => this.#refresh());
+    return this.#edits.inTurn(() => this.#refresh());
   }
 
   /** Makes one write: all that `edit` gives, or, when it throws, nothing. Resolves when it is on the disk. */
-  async write(edit: Edit): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => this.#waiting.push({ edit, resolve, reject }));
-    // Whoever comes first takes the others along; the later turns find nothing left to do. Both are awaited from the start: a
-    // refusal comes while the turn of somebody else goes on, and must find someone who listens.
-    await Promise.all([done, this.#inTurn(() => this.#flush())]);
+  write(edit: Edit): Promise<void> {
+    return this.#edits.add(edit);
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result;
-  }
-
-  async #flush(): Promise<void> {
-    const batch = this.#waiting.splice(0);
-    if (batch.length === 0) return;
+  async #make<W extends Waiting<Edit>>(batch: readonly W[]): Promise<readonly W[]> {
     try {
       let asked = batch;
       for (let written = false; !written; ) {
         const contents = await this.#refresh();
-        const accepted: Waiting[] = [];
+        const accepted: W[] = [];
         const lines: Line[] = [];
         for (const waiting of asked) {
           const made = attempt(waiting, contents);
@@ -95,11 +75,11 @@ export class DirectoryFile {
         if (!written) this.#contents = null;
         asked = accepted;
       }
-      for (const { resolve } of asked) resolve();
+      return asked;
     } catch (error) {
       // Memory may be ahead of the disk now: the next turn reads the file again.
       this.#contents = null;
-      for (const { reject } of batch) reject(error);
+      throw error;
     }
   }
 
@@ -187,7 +167,7 @@ export class DirectoryFile {
 }
 
 /** Runs one edit against memory; a refusal reaches only the one who asked. */
-function attempt(waiting: Waiting, contents: Contents): readonly Line[] | null {
+function attempt(waiting: Waiting<Edit>, contents: Contents): readonly Line[] | null {
   try {
     const lines = waiting.edit(contents).map((put): Line => ({ usn: contents.usn + 1, ...put }));
     for (const line of lines) contents.apply(line);

@@ -2,8 +2,9 @@
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MusterError } from '../../../errors.ts';
+import { EditQueue, type Waiting } from '../../edit-queue.ts';
 import type { Edit, Listing } from '../port.ts';
-import { keysOf, leftOver, standsOn } from '../standing.ts';
+import { changedMeanwhile, keysOf, leftOver, standsOn } from '../standing.ts';
 import {
   type Entries,
   entriesIn,
@@ -21,12 +22,6 @@ import type { PostfixSettings } from './settings.ts';
 /** What LMDB says of a file that is none of its own, or a broken one; an empty file has no descriptor for it. */
 const DAMAGE = /MDB_(INVALID|CORRUPTED|PAGE_NOTFOUND|VERSION_MISMATCH|PANIC)|Bad file descriptor/;
 
-interface Waiting {
-  readonly edit: Edit;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** What a batch comes to. */
 interface Steps {
   readonly put: ReadonlyMap<string, string>;
@@ -38,8 +33,7 @@ export class PostfixMap {
   readonly #path: string;
   readonly #signature: Signature;
   readonly #postmap: Postmap;
-  readonly #waiting: Waiting[] = [];
-  #turn: Promise<void> = Promise.resolve();
+  readonly #edits = new EditQueue<Edit>((batch) => this.#carryOut(batch));
 
   constructor(settings: PostfixSettings, instance: string) {
     this.#path = settings.map;
@@ -52,25 +46,11 @@ export class PostfixMap {
   }
 
   /** Whoever comes first takes along all that wait by then. */
-  async write(edit: Edit): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => this.#waiting.push({ edit, resolve, reject }));
-    const turn = this.#turn.then(() => this.#flush());
-    this.#turn = turn;
-    await Promise.all([done, turn]);
+  write(edit: Edit): Promise<void> {
+    return this.#edits.add(edit);
   }
 
-  /** Never throws: each who waits is told. */
-  async #flush(): Promise<void> {
-    const batch = this.#waiting.splice(0);
-    if (batch.length === 0) return;
-    try {
-      await this.#carryOut(batch);
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  }
-
-  async #carryOut(batch: readonly Waiting[]): Promise<void> {
+  async #carryOut<W extends Waiting<Edit>>(batch: readonly W[]): Promise<readonly W[]> {
     const entries = await this.#entries();
     const before = listingOf(entries, this.#signature);
     const accepted = batch.filter(({ edit, reject }) => {
@@ -78,16 +58,17 @@ export class PostfixMap {
       if (objection !== null) reject(objection);
       return objection === null;
     });
-    if (accepted.length === 0) return;
+    if (accepted.length === 0) return [];
     const steps = this.#stepsOf(accepted, entries, before);
     const { completeness } = entries;
     if (completeness === 'damaged' || completeness === 'absent') await this.#build(steps, completeness);
     else await this.#changeKeys(steps);
     const after = await this.#readBack();
-    for (const { edit, resolve, reject } of accepted) {
-      if (standsOn(after, edit, edit.listed) === edit.listed) resolve();
-      else reject(notAsWritten(this.#path, edit));
-    }
+    return accepted.filter(({ edit, reject }) => {
+      const isMade = standsOn(after, edit, edit.listed) === edit.listed;
+      if (!isMade) reject(notAsWritten(this.#path, edit));
+      return isMade;
+    });
   }
 
   #objection(edit: Edit, { all }: Entries, before: Listing): MusterError | null {
@@ -101,7 +82,7 @@ export class PostfixMap {
     return inTheWay === undefined ? null : foreign(this.#path, inTheWay);
   }
 
-  #stepsOf(accepted: readonly Waiting[], { all }: Entries, before: Listing): Steps {
+  #stepsOf(accepted: readonly Waiting<Edit>[], { all }: Entries, before: Listing): Steps {
     const put = new Map<string, string>();
     const take: string[] = [];
     for (const { edit } of accepted) {
@@ -180,11 +161,6 @@ function asInput(put: ReadonlyMap<string, string>): string {
 
 function firstLine(errors: string): string {
   return errors.split('\n', 1)[0]?.replace(/^postmap: /, '') || 'postmap does not say why.';
-}
-
-function changedMeanwhile(path: string, { key, was }: Edit): MusterError {
-  const what = was ? `${key} does not stand on it any more.` : `${key} stands on it by now.`;
-  return trouble(path, `Somebody else changed it meanwhile: ${what}`, 'Sync again.');
 }
 
 function foreign(path: string, key: string): MusterError {

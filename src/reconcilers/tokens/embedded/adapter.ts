@@ -1,5 +1,6 @@
 /** A system of SMS tokens in one JSON file, for the demo, for tests and for training. */
 import { createHash } from 'node:crypto';
+import { closedBefore } from '../../../core/closing.ts';
 import { compareText } from '../../../diagnostic.ts';
 import { MusterError } from '../../../errors.ts';
 import type { NewToken, ReadToken, Token, TokenAdapter, TokenList } from '../port.ts';
@@ -19,7 +20,7 @@ export function embeddedTokens({ file: path }: { readonly file: string }, clock:
 function listIn(file: TokenFile, clock: () => number): TokenList {
   const server = `embedded tokens ${file.path}`;
   let isOpen = true;
-  const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen ? work() : Promise.reject(closed(server)));
+  const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen ? work() : Promise.reject(closedBefore(server)));
   const write = (edit: Edit) => whileOpen(() => file.write(edit));
   return {
     server,
@@ -109,13 +110,4 @@ function asRead({ handle, location, raw }: ReadToken, { tokens }: Contents, valu
 
 function refused(where: string, what: string): MusterError {
   return new MusterError({ remedy: 'retry', where, what, next: 'Sync again.' });
-}
-
-function closed(server: string): MusterError {
-  return new MusterError({
-    remedy: 'bug',
-    where: server,
-    what: 'The connection was closed before.',
-    next: 'Please report this with the log of the run.',
-  });
 }

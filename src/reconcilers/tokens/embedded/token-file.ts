@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { compareText } from '../../../diagnostic.ts';
 import { MusterError } from '../../../errors.ts';
 import { fold } from '../../../model/document.ts';
+import { EditQueue, type Waiting } from '../../edit-queue.ts';
 
 const PRIVATE = 0o600;
 
@@ -38,17 +39,10 @@ export interface Contents {
 /** What one write puts in the place of what was there; null: nothing need be written. Throws to refuse. */
 export type Edit = (contents: Contents) => Stored | null;
 
-interface Waiting {
-  readonly edit: Edit;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** All connections of one adapter share one of these; that two processes do not write at once is the work of the lease. */
 export class TokenFile {
   readonly path: string;
-  readonly #waiting: Waiting[] = [];
-  #turn: Promise<void> = Promise.resolve();
+  readonly #edits = new EditQueue<Edit>((batch) => this.#make(batch));
 
   constructor(path: string) {
     this.path = path;
@@ -69,36 +63,26 @@ export class TokenFile {
   }
 
   /** Whoever comes first takes along all that wait by then. Resolves when it is on the disk. */
-  async write(edit: Edit): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => this.#waiting.push({ edit, resolve, reject }));
-    const turn = this.#turn.then(() => this.#flush());
-    this.#turn = turn;
-    await Promise.all([done, turn]);
+  write(edit: Edit): Promise<void> {
+    return this.#edits.add(edit);
   }
 
-  /** Never throws: each who waits is told. */
-  async #flush(): Promise<void> {
-    const batch = this.#waiting.splice(0);
-    if (batch.length === 0) return;
-    try {
-      const { people, tokens } = await this.read();
-      const now = new Map(tokens);
-      const accepted = batch.filter(({ edit, reject }) => {
-        try {
-          const stored = edit({ people, tokens: now });
-          if (stored !== null) now.set(stored.serial, stored);
-          return true;
-        } catch (error) {
-          reject(error);
-          return false;
-        }
-      });
-      const changed = [...now].some(([serial, stored]) => tokens.get(serial) !== stored);
-      if (changed) await this.#replace({ people, tokens: now });
-      for (const { resolve } of accepted) resolve();
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
+  async #make<W extends Waiting<Edit>>(batch: readonly W[]): Promise<readonly W[]> {
+    const { people, tokens } = await this.read();
+    const now = new Map(tokens);
+    const accepted = batch.filter(({ edit, reject }) => {
+      try {
+        const stored = edit({ people, tokens: now });
+        if (stored !== null) now.set(stored.serial, stored);
+        return true;
+      } catch (error) {
+        reject(error);
+        return false;
+      }
+    });
+    const changed = [...now].some(([serial, stored]) => tokens.get(serial) !== stored);
+    if (changed) await this.#replace({ people, tokens: now });
+    return accepted;
   }
 
   async #replace(contents: Contents): Promise<void> {

@@ -1,5 +1,6 @@
 /** privacyIDEA as a system of SMS tokens: what a connection must show first, proven readings, and writes that are read back. */
 import { createHash } from 'node:crypto';
+import { closedBefore } from '../../../core/closing.ts';
 import { compareText } from '../../../diagnostic.ts';
 import { MusterError } from '../../../errors.ts';
 import type { NewToken, Token, TokenAdapter, TokenList } from '../port.ts';
@@ -53,7 +54,7 @@ function listOn(client: Client, settings: PrivacyideaSettings, { instance, pageS
   const { realm, timeouts } = settings;
   let isOpen = true;
   const scope = (): Scope => {
-    if (!isOpen) throw closed(client.server);
+    if (!isOpen) throw closedBefore(client.server);
     const until = performance.now() + timeouts.readSeconds * 1000;
     return { client, realm, until, ...(pageSize === undefined ? {} : { pageSize }) };
   };
@@ -135,11 +136,6 @@ function lacking(where: string, right: string): MusterError {
   const what = `Muster’s account lacks the right ${right}, without which nothing that it is shown can be believed.`;
   const next = 'Grant it in a policy of scope admin there, for this account and realm.';
   return new MusterError({ remedy: 'person', where, what, next });
-}
-
-function closed(server: string): MusterError {
-  const what = 'The connection was closed before.';
-  return new MusterError({ remedy: 'bug', where: server, what, next: 'Please report this with the log of the run.' });
 }
 
 function parsed(input: PrivacyideaInput): PrivacyideaSettings {
