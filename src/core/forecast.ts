@@ -4,7 +4,7 @@ import { dayOf } from '../model/day.ts';
 import type { Block, Day, Entry, Instant, User } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import { personLabel } from '../model/restrictions.ts';
-import { indexModel, type ModelIndex, type Standing, standing } from '../model/standing.ts';
+import { indexModel, type ModelIndex, mayGain, type Standing, standing } from '../model/standing.ts';
 import { isExplicit } from './access.ts';
 import { overBlockLimit, overClassLimit } from './budget.ts';
 import type { ChangeClass } from './change.ts';
@@ -124,10 +124,9 @@ function comingFor(
 }
 
 /** Whether anything is done about it: who was disabled by hand stays so, and nobody in doubt gains. */
-function concerns({ condition, rivals }: Entry<User>, row: LedgerRow | null, gains: boolean): boolean {
+function concerns(entry: Entry<User>, row: LedgerRow | null, gains: boolean): boolean {
   if (!gains) return row === null || row.state.enabled;
-  const mayGain = condition === 'declared' && rivals.length === 0;
-  return mayGain && (row === null || row.state.enabled || row.disabledFor !== null);
+  return mayGain(entry) && (row === null || row.state.enabled || row.disabledFor !== null);
 }
 
 function comingAt(key: string, entry: Entry<User>, row: LedgerRow | null, now: Standing, at: Instant): Coming {

@@ -2,7 +2,7 @@
 import { compareText, type Origin, place } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import { type Circumstances, circumstancesOf, indexModel, type ModelIndex, restrictionsIn } from './circumstances.ts';
-import type { Instant } from './document.ts';
+import type { Entry, Instant, User } from './document.ts';
 import { Moment } from './moment.ts';
 import { holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
 
@@ -78,6 +78,11 @@ export function standingIn(circumstances: Circumstances, moment: Moment): Standi
     nextDue: nextDueOf(restrictions, moment),
     expires: expiryOf(restrictions),
   };
+}
+
+/** Whether it may give anything: what is held, vanished or contradicts itself may only take. */
+export function mayGain({ condition, rivals }: Entry<User>): boolean {
+  return condition === 'declared' && rivals.length === 0;
 }
 
 /** Most deliberate first: what somebody decided about the person, then what the calendar did. */

@@ -6,7 +6,7 @@ import type { Model } from '../../model/model.ts';
 import type { Moment } from '../../model/moment.ts';
 import { personLabel } from '../../model/restrictions.ts';
 import { eachAnew, eachResult, lastResult } from '../../model/reuse.ts';
-import { standingIn } from '../../model/standing.ts';
+import { mayGain, standingIn } from '../../model/standing.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
 
 export const DIRECTORY = 'directory';
@@ -71,10 +71,6 @@ function desiredOf(facts: Facts, moment: Moment, settings: ProjectionSettings): 
     origin,
     blueprint: blueprintOf(document, settings),
   };
-}
-
-function mayGain(entry: Entry<User>): boolean {
-  return entry.condition === 'declared' && entry.rivals.length === 0;
 }
 
 /** An institution that is nowhere defined: its users are held, and its name is all that is known. */

@@ -3,6 +3,7 @@ import type { Notice } from '../../core/plan.ts';
 import { type Held, subjectKey, type Task, type TaskChanges, type TaskQuestion } from '../../core/tasks.ts';
 import type { Entry, User } from '../../model/document.ts';
 import { lastResult } from '../../model/reuse.ts';
+import { mayGain } from '../../model/standing.ts';
 import { type Access, accessTeller } from './access.ts';
 import { TaskBook } from './book.ts';
 import { personNeed } from './needs.ts';
@@ -147,8 +148,7 @@ function attendPerson(
   if (allowed) {
     if (taking !== null) book.withdraw(taking);
     // Doubt never gives: who is not declared as it stands keeps what was asked for, and nothing new is.
-    const mayGain = entry.condition === 'declared' && entry.rivals.length === 0;
-    if (known !== 'given' && mayGain) book.need(personNeed(system, entry, 'give', model));
+    if (known !== 'given' && mayGain(entry)) book.need(personNeed(system, entry, 'give', model));
     return;
   }
   if (giving !== null) book.withdraw(giving);
