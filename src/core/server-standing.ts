@@ -47,8 +47,9 @@ export function standingOfServers(
     else if (entry.kind === 'server') servers.push(entry);
   }
   const today = dayOf(at, timeZone);
+  const about = Map.groupBy(tasks, ({ subject }) => (subject.kind === 'server' ? subject.server : null));
   return servers
-    .map((entry) => standingOf(entry, institutions, tasks, today, timeZone))
+    .map((entry) => standingOf(entry, institutions, about.get(entry.document.id) ?? [], today, timeZone))
     .sort(
       (a, b) =>
         Number(a.next === null) - Number(b.next === null) ||
@@ -61,12 +62,11 @@ export function standingOfServers(
 function standingOf(
   { document, origin }: Entry<HostedServer>,
   institutions: ReadonlyMap<string, Institution>,
-  tasks: readonly Task[],
+  about: readonly Task[],
   today: Day,
   timeZone: string,
 ): ServerStanding {
   const { id, name, institution, requested, cancelled } = document;
-  const about = tasks.filter(({ subject }) => subject.kind === 'server' && subject.server === id);
   const done: Partial<Record<ServerStep, Day>> = {};
   for (const { subject, status, doneOn } of about) {
     if (subject.kind === 'server' && status === 'done' && doneOn !== null) done[subject.step] = doneOn;

@@ -1,20 +1,9 @@
 /** Which texts a mail is made of, and what each may be filled with. */
+import { PEOPLE_TOPICS } from './people-events.ts';
 
 /** One file each, `NAME.txt`: a subject and a text. */
 export const PAGES = {
-  people: [
-    'instance',
-    'summary',
-    'created',
-    'reissued',
-    'phone',
-    'closed',
-    'blocked',
-    'ended',
-    'returned',
-    'stopped',
-    'sending',
-  ],
+  people: ['instance', 'summary', ...PEOPLE_TOPICS],
   matters: ['instance', 'summary', 'urgent', 'unreachable', 'held', 'failing', 'entry', 'other', 'mail'],
   over: ['instance', 'summary', 'items'],
   orders: ['instance', 'summary', 'items'],
