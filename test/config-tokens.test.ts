@@ -1,16 +1,9 @@
 /** What the configuration says of tokens and of phone numbers: what is understood, and what is refused. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../src/config.ts';
+import { expect, test } from 'vitest';
+import { configFile } from './support/config-file.ts';
 import { refusal } from './support/refusal.ts';
-import { makeTestDirectory, type TestDirectory } from './support/test-directory.ts';
 
-let home: TestDirectory;
-beforeAll(async () => {
-  home = await makeTestDirectory('config');
-});
-afterAll(() => home.remove());
+const { beside, load } = configFile();
 
 const ANY = `instance: research-service
 mode: observe
@@ -28,18 +21,12 @@ const ACTIVE_DIRECTORY = `${ANY}directory:
     ${ACCOUNTS}
 `;
 
-async function load(text: string) {
-  const file = join(home.path, 'muster.yaml');
-  await writeFile(file, text);
-  return await loadConfig(file);
-}
-
 test('tokens are in an attribute, in a file, or nobody’s business', async () => {
   expect((await load(EMBEDDED)).tokens).toBeNull();
   const given = async (text: string) => (await load(`${ACTIVE_DIRECTORY}tokens: ${text}\n`)).tokens;
   expect(await given('{ directoryAttribute: {} }')).toEqual({ kind: 'directory-attribute', attribute: 'mobile' });
   expect(await given('{ directoryAttribute: { attribute: pager } }')).toMatchObject({ attribute: 'pager' });
-  expect(await given('{ embedded: { file: t.json } }')).toEqual({ kind: 'embedded', file: join(home.path, 't.json') });
+  expect(await given('{ embedded: { file: t.json } }')).toEqual({ kind: 'embedded', file: beside('t.json') });
 });
 
 test('phone numbers are in all countries, or in some', async () => {

@@ -1,33 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { MusterError } from '../src/errors.ts';
+import { configFile, SMALLEST } from './support/config-file.ts';
 import { expectGolden } from './views/golden-file.ts';
 
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'muster-config-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-const SMALLEST = `instance: demo
-mode: enforce
-timeZone: Europe/Copenhagen
-source: { folder: ../desired-state }
-store: { sqlite: muster.db }
-directory:
-  embedded:
-    file: directory.json
-    accounts:
-      read: ["OU=Researchers,DC=example,DC=org"]
-      upnSuffix: example.org
-`;
+const { beside, write, load } = configFile();
 
 const ACTIVE_DIRECTORY = `instance: research-service
 mode: observe
@@ -45,16 +23,6 @@ directory:
       upnSuffix: example.org
       attributes: { company: "{institution.name}", mobile: "{phone}" }
 `;
-
-function write(text: string): string {
-  const path = join(folder, 'muster.yaml');
-  writeFileSync(path, text);
-  return path;
-}
-
-function load(text: string) {
-  return loadConfig(write(text));
-}
 
 /** The listed problems, without the name of the file. */
 async function problems(text: string): Promise<readonly string[]> {
@@ -106,12 +74,10 @@ describe('a right configuration', () => {
 
   test('has paths relative to the file it stands in', async () => {
     const config = await load(SMALLEST);
-    expect(config.store.sqlite).toBe(join(folder, 'muster.db'));
-    expect(config.source).toEqual({ kind: 'folder', folder: join(folder, '..', 'desired-state') });
+    expect(config.store.sqlite).toBe(beside('muster.db'));
+    expect(config.source).toEqual({ kind: 'folder', folder: beside('../desired-state') });
     const { directory } = await load(ACTIVE_DIRECTORY);
-    expect(directory.kind === 'active-directory' && directory.server.bind.passwordFile).toBe(
-      join(folder, 'secrets/ad'),
-    );
+    expect(directory.kind === 'active-directory' && directory.server.bind.passwordFile).toBe(beside('secrets/ad'));
   });
 
   test('puts the copy of the repository beside the database', async () => {
@@ -123,7 +89,7 @@ describe('a right configuration', () => {
     const given = (text: string) => load(`${SMALLEST}mailBlocks: ${text}\n`);
     expect((await given('{ controlFile: { path: mail/blocked.txt } }')).mailBlocks).toEqual({
       kind: 'control-file',
-      path: join(folder, 'mail/blocked.txt'),
+      path: beside('mail/blocked.txt'),
       line: '{username}',
     });
     expect((await given('{ controlFile: { path: /srv/b.txt, line: "{username} no" } }')).mailBlocks).toMatchObject({
@@ -131,7 +97,7 @@ describe('a right configuration', () => {
     });
     expect((await given('{ embedded: { file: list.json } }')).mailBlocks).toEqual({
       kind: 'embedded',
-      file: join(folder, 'list.json'),
+      file: beside('list.json'),
     });
   });
 
@@ -282,7 +248,7 @@ limits:
   });
 
   test('that is not there says how to name another', async () => {
-    await expect(loadConfig(join(folder, 'none.yaml'))).rejects.toMatchObject({
+    await expect(loadConfig(beside('none.yaml'))).rejects.toMatchObject({
       what: 'There is no configuration here.',
       next: expect.stringContaining('--config'),
     });

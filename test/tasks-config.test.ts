@@ -1,31 +1,9 @@
 /** The configuration of tasks: what it may say, and what it is told where it does not fit. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfig } from '../src/config.ts';
+import { expect, test } from 'vitest';
+import { configFile, SMALLEST } from './support/config-file.ts';
 
-let folder: string;
+const file = configFile();
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'muster-tasks-config-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-const SITE = `instance: demo
-mode: enforce
-timeZone: Europe/Copenhagen
-source: { folder: ../desired-state }
-store: { sqlite: muster.db }
-directory:
-  embedded:
-    file: directory.json
-    accounts:
-      read: ["OU=Researchers,DC=example,DC=org"]
-      upnSuffix: example.org
-`;
 const NOTIFY = `notify:
   language: en
   smtp: { host: 127.0.0.1, tls: none, from: muster@example.org }
@@ -34,10 +12,8 @@ const NOTIFY = `notify:
 const BADGE =
   '{ id: badge, name: Badges, maintainer: [desk@example.org], give: "Give {name}", take: "Take from {username}" }';
 
-function load(tasks: string, before = SITE + NOTIFY) {
-  const path = join(folder, 'muster.yaml');
-  writeFileSync(path, before + tasks);
-  return loadConfig(path);
+function load(tasks: string, before = SMALLEST + NOTIFY) {
+  return file.load(before + tasks);
 }
 
 test('without a word about tasks, hosted servers are followed by whoever is told of everything else', async () => {
@@ -78,7 +54,7 @@ test.each([
 });
 
 test('tasks of which nobody would hear are refused', async () => {
-  await expect(load(`tasks: { systems: [${BADGE}] }\n`, SITE)).rejects.toMatchObject({
+  await expect(load(`tasks: { systems: [${BADGE}] }\n`, SMALLEST)).rejects.toMatchObject({
     what: expect.stringContaining('Nobody would hear of a task.'),
   });
 });

@@ -21,6 +21,16 @@ export interface PrivacyideaGround extends TokenGround {
 /** Small enough that a contract's worth of tokens has several pages. */
 export const SMALL_PAGE = 10;
 
+/** Folded usernames of people who have a token each, on more than two pages. */
+export const HOLDERS = Array.from({ length: 25 }, (_, nth) => `person${String(nth).padStart(2, '0')}`);
+
+/** With a live token of this number for each of `HOLDERS`, and none for `anna`. */
+export async function crowdedGround(phone: string): Promise<PrivacyideaGround> {
+  const ground = await privacyideaGround([...HOLDERS, 'anna']);
+  for (const [nth, name] of HOLDERS.entries()) giveToken(ground.standIn.state, `T${100 + nth}`, name, phone);
+  return ground;
+}
+
 export async function privacyideaGround(people: readonly string[]): Promise<PrivacyideaGround> {
   const home = await makeTestDirectory('privacyidea');
   const standIn = await startPrivacyidea(people);

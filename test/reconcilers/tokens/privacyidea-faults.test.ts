@@ -3,17 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenList } from '../../../src/reconcilers/tokens/port.ts';
 import { type Fault, giveToken } from '../../support/privacyidea.ts';
 import { error, type Reply, type Request } from '../../support/privacyidea-answers.ts';
-import { type PrivacyideaGround, privacyideaGround, SMALL_PAGE } from '../../support/privacyidea-ground.ts';
+import { crowdedGround, HOLDERS, type PrivacyideaGround, SMALL_PAGE } from '../../support/privacyidea-ground.ts';
 import { refusal } from '../../support/refusal.ts';
 
-const PEOPLE = Array.from({ length: 25 }, (_, nth) => `person${String(nth).padStart(2, '0')}`);
 const PHONE = '+4520123456';
 
 let ground: PrivacyideaGround;
 let list: TokenList;
 beforeEach(async () => {
-  ground = await privacyideaGround([...PEOPLE, 'anna']);
-  for (const [nth, name] of PEOPLE.entries()) giveToken(ground.standIn.state, `T${100 + nth}`, name, PHONE);
+  ground = await crowdedGround(PHONE);
   list = await ground.open().connect();
 });
 afterEach(async () => {
@@ -98,8 +96,8 @@ describe('M1: a listing counts as a whole or not at all', () => {
   test('which takes as many requests as there are pages', async () => {
     const { requests } = ground.standIn.state;
     requests.length = 0;
-    expect((await list.read(new Set())).tokens).toHaveLength(PEOPLE.length);
-    expect(requests).toHaveLength(Math.ceil(PEOPLE.length / SMALL_PAGE));
+    expect((await list.read(new Set())).tokens).toHaveLength(HOLDERS.length);
+    expect(requests).toHaveLength(Math.ceil(HOLDERS.length / SMALL_PAGE));
   });
 
   test.each(UNPROVEN)('not where %s', async (_name, fault) => {
@@ -108,7 +106,7 @@ describe('M1: a listing counts as a whole or not at all', () => {
     expect(where).toContain(ground.standIn.url);
     expect(next).not.toBe('');
     ground.standIn.fault = null;
-    expect((await list.read(new Set())).tokens).toHaveLength(PEOPLE.length);
+    expect((await list.read(new Set())).tokens).toHaveLength(HOLDERS.length);
   });
 
   test('and is read again where somebody makes a token meanwhile', async () => {
@@ -121,7 +119,7 @@ describe('M1: a listing counts as a whole or not at all', () => {
       }
       return proper();
     };
-    expect((await list.read(new Set())).tokens).toHaveLength(PEOPLE.length + 1);
+    expect((await list.read(new Set())).tokens).toHaveLength(HOLDERS.length + 1);
   });
 
   test('not where the right to list was taken away, which answers with no token and no error', async () => {
@@ -149,7 +147,7 @@ describe('M2: asked to wait', () => {
 
   test('a moment, it waits and goes on', async () => {
     ground.standIn.fault = askedToWait('1', 1);
-    expect((await list.read(new Set())).tokens).toHaveLength(PEOPLE.length);
+    expect((await list.read(new Set())).tokens).toHaveLength(HOLDERS.length);
   });
 
   test('for hours, it gives up at once, and does not knock again before a while is over', async () => {

@@ -4,18 +4,16 @@ import type { MusterError } from '../../../src/errors.ts';
 import type { TokenList } from '../../../src/reconcilers/tokens/port.ts';
 import { API_TOKEN, giveToken } from '../../support/privacyidea.ts';
 import { type Reply, value } from '../../support/privacyidea-answers.ts';
-import { type PrivacyideaGround, privacyideaGround } from '../../support/privacyidea-ground.ts';
+import { crowdedGround, type PrivacyideaGround } from '../../support/privacyidea-ground.ts';
 import { refusal } from '../../support/refusal.ts';
 
-const PEOPLE = Array.from({ length: 25 }, (_, nth) => `person${String(nth).padStart(2, '0')}`);
 const PHONE = '+4520123456';
 const OTHER = '+4520123457';
 
 let ground: PrivacyideaGround;
 let list: TokenList;
 beforeEach(async () => {
-  ground = await privacyideaGround([...PEOPLE, 'anna']);
-  for (const [nth, name] of PEOPLE.entries()) giveToken(ground.standIn.state, `T${100 + nth}`, name, PHONE);
+  ground = await crowdedGround(PHONE);
   list = await ground.open().connect();
 });
 afterEach(async () => {
