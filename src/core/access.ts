@@ -13,6 +13,7 @@ import {
   type Observed,
   type State,
 } from './change.ts';
+import { comingBack, hereAgain, leaveOf, leftMeanwhile } from './coming-back.ts';
 import type { LedgerRow } from './ports.ts';
 import type { Traits } from './traits.ts';
 
@@ -53,11 +54,17 @@ export function accessChange(subject: Case, row: LedgerRow, observed: Observed):
   if (!desired.verdict.allowed)
     return observed.enabled
       ? { ...NOTHING, changes: [disable(subject, observed, isDisabledIn(row))] }
-      : takenOver(subject, row);
+      : (keptNow(subject, row) ?? takenOver(subject, row));
   if (observed.enabled) return subject.lost === true ? putBack(subject, row, observed) : acceptEnabled(row);
   if (row.disabledFor === null) return noticed(byHandNotice(subject, observed));
   if (!desired.mayGain) return NOTHING;
   return { ...NOTHING, changes: [enable(subject, observed, row, row.disabledFor)] };
+}
+
+/** They left while it was taken from them already: from now on what is kept of them counts. */
+function keptNow(subject: Case, row: LedgerRow): Finding | null {
+  const accepted = leftMeanwhile(subject, row);
+  return accepted === null ? null : { ...NOTHING, accepted };
 }
 
 /** Whether Muster disabled it, and has neither given it back nor seen it given back. */
@@ -73,6 +80,7 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed, again: b
   const { desired, traits, moment, dated } = subject;
   const before: State = { enabled: true, attributes: {} };
   const after: State = { enabled: false, attributes: {} };
+  const leave = leaveOf(subject);
   return {
     kind: 'disable',
     address: desired.address,
@@ -88,6 +96,7 @@ export function disable(subject: Omit<Case, 'row'>, observed: Observed, again: b
     dated,
     // What must be made can be shut out by mistake for many at once, and is counted each time; a list loses everybody at once.
     ...(again && traits.thing.innate ? { again } : {}),
+    ...(leave === null ? {} : { leave }),
   };
 }
 
@@ -116,6 +125,8 @@ function enable(subject: Case, observed: Observed, row: LedgerRow, disabledFor: 
   const values = valuesWith(subject, observed, row);
   const finally_: State = { enabled: true, attributes: { ...observed.attributes, ...desired.attributes } };
   const due = over !== undefined && endedByDate(over, desired);
+  const back = comingBack(subject, row);
+  const because = over?.text ?? noLongerFor(disabledFor);
   return {
     kind: 'enable',
     address: desired.address,
@@ -129,11 +140,12 @@ function enable(subject: Case, observed: Observed, row: LedgerRow, disabledFor: 
     classes: [due ? 'due' : BLOCKS.has(disabledFor.kind) ? 'lift' : 'enable', ...values.classes],
     cause: {
       kind: 'over',
-      text: over?.text ?? noLongerFor(disabledFor),
+      text: back === null ? because : `${because}; ${back.text}`,
       origin: over?.origin ?? desired.origin,
       institutions: disabledFor.institutions,
     },
     dated: dated || hasYetToBegin(disabledFor, desired),
+    ...back?.anew,
   };
 }
 
@@ -198,7 +210,8 @@ export function causeOf(reasons: readonly Reason[], text: string): Cause {
 /** Somebody else gave back what Muster had taken, and it may be given: the record of our disable ends with it. */
 function acceptEnabled(row: LedgerRow): Finding {
   if (row.state.enabled && row.disabledFor === null) return NOTHING;
-  return { ...NOTHING, accepted: { ...row, state: { ...row.state, enabled: true }, disabledFor: null } };
+  const accepted = { ...hereAgain(row), state: { ...row.state, enabled: true }, disabledFor: null };
+  return { ...NOTHING, accepted };
 }
 
 function byHandNotice({ desired, traits }: Case, observed: Observed) {

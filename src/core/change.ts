@@ -39,6 +39,8 @@ export interface Desired {
   readonly knownSince: Instant | null;
   readonly origin: Origin;
   readonly blueprint: Blueprint;
+  /** Key of the institution that the person belongs to; absent where nothing depends on it. */
+  readonly institution?: string;
 }
 
 /** `ours`: bears the mark and is in the ledger. `unmarked`: nobody's. `foreign`: anyone else's, or a mark that nothing confirms. */
@@ -65,6 +67,13 @@ export interface Observed {
   /** Whether it lies where Muster works; outside, only what is ours already can still be taken from. */
   readonly managed: boolean;
   readonly raw: RawValues;
+}
+
+/** Since when somebody is away, and where they belonged then. */
+export interface Leave {
+  readonly since: Instant;
+  /** Key of the institution. */
+  readonly institution: string;
 }
 
 /** The part of a thing that Muster owns, before or after a change. */
@@ -137,11 +146,15 @@ export interface Update extends OnExisting {
 }
 export interface Enable extends OnExisting {
   readonly kind: 'enable';
+  /** Of somebody who was away for too long, or comes from elsewhere: with a new initial password, and without the groups of before. */
+  readonly anew?: true;
 }
 export interface Disable extends OnExisting {
   readonly kind: 'disable';
   /** Of an innate thing: Muster had done it already and has not undone it since. It was counted when it was let through, and is not again. */
   readonly again?: true;
+  /** Of somebody who leaves: what is kept of it until they come back. */
+  readonly leave?: Leave;
 }
 export type Change = Create | Adopt | Update | Enable | Disable;
 export type ChangeKind = Change['kind'];

@@ -6,6 +6,8 @@ export interface Written {
   readonly handle: string;
   /** The values that now stand, for the ledger. */
   readonly state: State;
+  /** Names of the groups that somebody was in who left, or that they were taken out of on coming back; null: could not be read. */
+  readonly groups?: readonly string[] | null;
 }
 
 /** Why nothing was written yet, where that is as it should be: it is planned anew. */

@@ -3,7 +3,7 @@ import type { AnyEntry, Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
 import type { Audit } from './audit.ts';
-import type { Cause, Change, ChangeClass, Desired, Observed, State } from './change.ts';
+import type { Cause, Change, ChangeClass, Desired, Leave, Observed, State } from './change.ts';
 import type { Mandate } from './mandate.ts';
 import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { Notice } from './plan.ts';
@@ -137,6 +137,14 @@ export interface LedgerRow {
   readonly disabledFor: Cause | null;
   /** When a proven read first showed that somebody deleted it; null: it exists. */
   readonly goneAt: Instant | null;
+  /** Of somebody who was closed or whose time ended, until they come back; absent: they did not leave. */
+  readonly away?: Away;
+}
+
+/** A leave as it is kept. */
+export interface Away extends Leave {
+  /** Names of the groups that the account was in; null: not known. */
+  readonly groups: readonly string[] | null;
 }
 
 export interface Ledger {

@@ -1,5 +1,5 @@
 /** What the ledger holds after a change was made: the one place where outcomes become memory. */
-import type { Change } from './change.ts';
+import type { Change, Disable } from './change.ts';
 import type { Written } from './outcome.ts';
 import type { LedgerRow } from './ports.ts';
 
@@ -13,10 +13,13 @@ export function rowAfter(change: Change, written: Written, row: LedgerRow | null
       return { ...base, state: written.state, disabledFor: null };
     case 'adopt':
       // One whose mark somebody took away is taken over again with what is known of it.
-      return { ...base, state: written.state, disabledFor: written.state.enabled ? null : (row?.disabledFor ?? null) };
+      return written.state.enabled
+        ? { ...base, state: written.state, disabledFor: null }
+        : { ...base, state: written.state, disabledFor: row?.disabledFor ?? null, ...awayOf(row) };
     case 'update': {
       const attributes = { ...known.attributes, ...change.after.attributes };
-      return { ...base, state: { enabled: known.enabled, attributes }, disabledFor: row?.disabledFor ?? null };
+      const disabledFor = row?.disabledFor ?? null;
+      return { ...base, state: { enabled: known.enabled, attributes }, disabledFor, ...awayOf(row) };
     }
     case 'enable':
       return {
@@ -25,6 +28,21 @@ export function rowAfter(change: Change, written: Written, row: LedgerRow | null
         disabledFor: null,
       };
     case 'disable':
-      return { ...base, state: { ...known, enabled: false }, disabledFor: change.cause };
+      return {
+        ...base,
+        state: { ...known, enabled: false },
+        disabledFor: change.cause,
+        ...awayAfter(change, written, row),
+      };
   }
+}
+
+/** Who is shut out for another reason while they are away has still left when they did. */
+function awayAfter({ leave }: Disable, { groups = null }: Written, row: LedgerRow | null): Pick<LedgerRow, 'away'> {
+  if (leave === undefined || row?.away !== undefined) return awayOf(row);
+  return { away: { ...leave, groups } };
+}
+
+function awayOf(row: LedgerRow | null): Pick<LedgerRow, 'away'> {
+  return row?.away === undefined ? {} : { away: row.away };
 }

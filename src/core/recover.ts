@@ -74,8 +74,10 @@ function happened(intent: Intent, thing: Observed): boolean {
     case 'adopt':
       return thing.attempt === intent.attempt;
     case 'enable':
+      // With a new password only the mark of this very attempt tells that it was this one that is in force.
+      return thing.enabled && (change.anew !== true || thing.attempt === intent.attempt);
     case 'disable':
-      return thing.enabled === change.after.enabled;
+      return !thing.enabled;
     case 'update':
       return Object.entries(change.after.attributes).every(
         ([name, value]) => (thing.attributes[name] ?? null) === value,

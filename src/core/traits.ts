@@ -20,6 +20,11 @@ export interface Traits {
   loosens(attribute: string, from: string | null, to: string | null): boolean;
   /** What to do where somebody else changed a value. */
   drift(attribute: string): 'revert' | 'report';
+  /**
+   * For so many milliseconds a thing is kept as it was for somebody who left; after that, and for somebody who comes back from
+   * elsewhere, it is given anew (see `Enable`). Infinity: it is given back as it was whenever that is.
+   */
+  readonly keptForMs: number;
   /** Why nothing can be created at present; null: it can. */
   readonly createRefused: string | null;
 }

@@ -1,12 +1,12 @@
 /** The ledger: per thing in a system, what Muster last wrote or accepted, and why it disabled it. */
 import type { Insertable, Selectable, Transaction } from 'kysely';
-import type { Ledger, LedgerRow } from '../core/ports.ts';
+import type { Away, Ledger, LedgerRow } from '../core/ports.ts';
 import { compareText } from '../diagnostic.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { readFact } from './facts.ts';
 import { KeptRows, type RowReader } from './kept-rows.ts';
 import type { StoredLease } from './lease.ts';
-import { plainCause, plainState } from './plain-records.ts';
+import { plainAway, plainCause, plainState } from './plain-records.ts';
 import type { LedgerTable, Schema } from './schema.ts';
 
 const ESTABLISHED = 'establishedAt';
@@ -99,6 +99,7 @@ async function putRows(transaction: Transaction<Schema>, rows: readonly LedgerRo
         stateJson: row.ref('excluded.stateJson'),
         disabledForJson: row.ref('excluded.disabledForJson'),
         goneAt: row.ref('excluded.goneAt'),
+        awayJson: row.ref('excluded.awayJson'),
       })),
     )
     .execute();
@@ -112,6 +113,7 @@ export function rowOf(row: Selectable<LedgerTable>): LedgerRow {
     state: readJson(row.stateJson),
     disabledFor: row.disabledForJson === null ? null : readJson(row.disabledForJson),
     goneAt: row.goneAt,
+    ...(row.awayJson === null ? {} : { away: readJson<Away>(row.awayJson) }),
   };
 }
 
@@ -123,5 +125,6 @@ function columnsOf(row: LedgerRow): Insertable<LedgerTable> {
     stateJson: JSON.stringify(plainState(row.state)),
     disabledForJson: row.disabledFor === null ? null : JSON.stringify(plainCause(row.disabledFor)),
     goneAt: row.goneAt,
+    awayJson: row.away === undefined ? null : JSON.stringify(plainAway(row.away)),
   };
 }

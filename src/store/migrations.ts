@@ -4,6 +4,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
 import { createAudit } from './audit-table.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
+import { addAway, createMemory } from './memory-tables.ts';
 import type { Schema } from './schema.ts';
 import { createTasks } from './task-tables.ts';
 
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-glances': { up: createGlances },
   '0007-mails-put-off': { up: addPutOff },
   '0008-tasks': { up: createTasks },
+  '0009-away': { up: addAway },
 };
 
 /**
@@ -137,39 +139,6 @@ async function createJournal(db: Kysely<unknown>): Promise<void> {
     .addColumn('failures', 'integer', required)
     .addColumn('lastFailedAt', 'bigint', required)
     .execute();
-}
-
-async function createMemory(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('ledger')
-    .addColumn('system', 'text', required)
-    .addColumn('handle', 'text', required)
-    .addColumn('key', 'text', required)
-    .addColumn('stateJson', 'text', required)
-    .addColumn('disabledForJson', 'text')
-    .addColumn('goneAt', 'bigint')
-    .addPrimaryKeyConstraint('ledgerPrimary', ['system', 'handle'])
-    .execute();
-  await db.schema
-    .createTable('facts')
-    .addColumn('name', 'text', primary)
-    .addColumn('value', 'text', required)
-    .execute();
-  await db.schema
-    .createTable('documents')
-    .addColumn('kind', 'text', required)
-    .addColumn('key', 'text', required)
-    .addColumn('documentJson', 'text', required)
-    .addColumn('file', 'text', required)
-    .addColumn('line', 'integer', required)
-    .addColumn('column', 'integer')
-    .addColumn('condition', 'text', required)
-    .addColumn('rivalsJson', 'text', required)
-    .addColumn('knownSince', 'bigint', required)
-    .addPrimaryKeyConstraint('documentsPrimary', ['kind', 'key'])
-    .execute();
-  await db.schema.createTable('files').addColumn('path', 'text', primary).addColumn('blob', 'text', required).execute();
-  await db.schema.createIndex('filesBlob').on('files').column('blob').execute();
 }
 
 async function createCache(db: Kysely<unknown>): Promise<void> {

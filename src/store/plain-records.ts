@@ -1,9 +1,9 @@
 /** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
 import type { ChangeEvent } from '../core/audit.ts';
-import type { Cause, Change, State } from '../core/change.ts';
+import type { Cause, Change, Leave, State } from '../core/change.ts';
 import type { Mandate } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Intent } from '../core/ports.ts';
+import type { Away, Intent } from '../core/ports.ts';
 import type { Origin } from '../diagnostic.ts';
 
 /**
@@ -23,14 +23,33 @@ export function plainChange(change: Change): Change {
     after: plainState(change.after),
   };
   if (change.kind === 'create') return { ...shared, kind: 'create', handle: null, blueprint: change.blueprint };
-  return {
+  const existing = {
     ...shared,
-    kind: change.kind,
     handle: change.handle,
     location: change.location,
     before: plainState(change.before),
     raw: change.raw,
   };
+  switch (change.kind) {
+    case 'enable':
+      return { ...existing, kind: 'enable', ...(change.anew === undefined ? {} : { anew: change.anew }) };
+    case 'disable':
+      return {
+        ...existing,
+        kind: 'disable',
+        ...(change.leave === undefined ? {} : { leave: plainLeave(change.leave) }),
+      };
+    default:
+      return { ...existing, kind: change.kind };
+  }
+}
+
+function plainLeave({ since, institution }: Leave): Leave {
+  return { since, institution };
+}
+
+export function plainAway({ since, institution, groups }: Away): Away {
+  return { since, institution, groups };
 }
 
 export function plainCause({ kind, text, origin, furtherOrigins, institutions }: Cause): Cause {
@@ -49,8 +68,9 @@ export function plainState({ enabled, attributes }: State): State {
 export function plainOutcome(outcome: Outcome): Outcome {
   switch (outcome.status) {
     case 'applied': {
-      const { handle, state } = outcome.written;
-      return { status: 'applied', written: { handle, state: plainState(state) } };
+      const { handle, state, groups } = outcome.written;
+      const inGroups = groups === undefined ? {} : { groups };
+      return { status: 'applied', written: { handle, state: plainState(state), ...inGroups } };
     }
     case 'failed':
       return { status: 'failed', error: outcome.error, next: outcome.next };

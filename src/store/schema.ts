@@ -70,6 +70,8 @@ export interface LedgerTable {
   stateJson: string;
   disabledForJson: string | null;
   goneAt: number | null;
+  /** Absent in the ledger: null. */
+  awayJson: string | null;
 }
 
 /** Single values by name: the last applied revision, when the memory was established, when the cache was tidied. */

@@ -55,6 +55,30 @@ export function changingContract(bench: DirectoryBench): void {
       }
     });
 
+    test('gives an account anew in one write: enabled, with another password and mark, or nothing of it', async () => {
+      const account = await bench.created();
+      await bench.connection.writer.modify(modification(account, { enabled: false }));
+      const off = await bench.reread(account);
+      const password = { secret: new Secret('Sno-Kro-Hule-77'), mustChange: true };
+      const mark = (off.mark ?? '').replace(/[^:]*$/, 'another');
+      await bench.fixture.set(account.guid, 'userAccountControl', '66050');
+      await bench.refusedUnwritten(() =>
+        bench.connection.writer.modify(modification(off, { enabled: true, mark, password })),
+      );
+      expect(await bench.fixture.passwordIs(account.username, 'Sno-Kro-Hule-77')).toBe(false);
+      const before = await bench.fixture.lastWrite();
+      const now = await bench.reread(account);
+      await bench.connection.writer.modify(modification(now, { enabled: true, mark, password }));
+      expect(await bench.fixture.lastWrite()).toBe(before + 1);
+      expect(await bench.reread(account)).toMatchObject({ enabled: true, mark });
+    });
+
+    test('an account in no group names none, and leaves none', async () => {
+      const account = await bench.created();
+      expect(await bench.connection.reader.groupsOf(account.guid)).toEqual([]);
+      await bench.connection.writer.leaveGroups(account.guid, []);
+    });
+
     test('sends nothing where nothing differs', async () => {
       const account = await bench.created();
       const before = await bench.fixture.lastWrite();

@@ -8,9 +8,15 @@ export function ledgerContract(world: StoreWorld): void {
     const place = world.newPlace();
     const store = await openFor(world, place);
     const enabled = sampleRow('bhansen', { disabledFor: null, goneAt: NOON });
-    await store.ledger.put([sampleRow('ajensen'), enabled, sampleRow('ajensen', { system: 'tokens', handle: 'T1' })]);
+    const away = sampleRow('cholm', { away: { since: NOON, institution: 'cbs', groups: ['Project X'] } });
+    await store.ledger.put([
+      sampleRow('ajensen'),
+      enabled,
+      away,
+      sampleRow('ajensen', { system: 'tokens', handle: 'T1' }),
+    ]);
     const again = await reopened(world, place, store);
-    expect(await again.ledger.all('directory')).toEqual([sampleRow('ajensen'), enabled]);
+    expect(await again.ledger.all('directory')).toEqual([sampleRow('ajensen'), enabled, away]);
     expect((await again.ledger.all('tokens')).map((row) => row.handle)).toEqual(['T1']);
     expect(await again.ledger.all('mail')).toEqual([]);
   });

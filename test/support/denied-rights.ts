@@ -1,9 +1,10 @@
-/** Takes rights from Muster's service account, as a mistake in an access control list does. */
+/** Takes rights from Muster's service account, as a mistake in an access control list does; or gives it one that it needs seldom. */
 import { join } from 'node:path';
 import { runCommand } from './run-command.ts';
 import type { SambaDc } from './samba.ts';
 import { PYTHON } from './samba-template.ts';
 
+const ENTRY_SCRIPT = join(import.meta.dirname, 'samba-entry.py');
 const DENY_SCRIPT = join(import.meta.dirname, 'samba-deny.py');
 
 /** schemaIDGUIDs of single attributes (MS-ADA1 to MS-ADA3). */
@@ -30,4 +31,12 @@ export async function deny(
   return async () => {
     await runCommand(PYTHON, [DENY_SCRIPT, dc.smbConf, dn, '--restore', old.trim()]);
   };
+}
+
+/** schemaIDGUID of member (MS-ADA2 2.44). */
+const MEMBER = 'bf9679c0-0de6-11d0-a285-00aa003049e2';
+
+/** Lets Muster's service account change who is in that group. */
+export async function allowMembers(dc: SambaDc, group: string): Promise<void> {
+  await runCommand(PYTHON, [ENTRY_SCRIPT, dc.smbConf, group, `(OA;;WP;${MEMBER};;SID)`]);
 }

@@ -68,6 +68,7 @@ export interface Wanted {
   readonly attributes?: Attributes;
   readonly mayGain?: boolean;
   readonly knownSince?: Instant | null;
+  readonly institution?: string;
 }
 
 export function desired(key: string, wanted: Wanted = {}): Desired {
@@ -81,6 +82,7 @@ export function desired(key: string, wanted: Wanted = {}): Desired {
     knownSince: wanted.knownSince === undefined ? LONG_AGO : wanted.knownSince,
     origin: { file: `users/${key}.yaml`, line: 1 },
     blueprint: { username: key, userPrincipalName: `${key}@example.org`, unit: 'OU=Researchers,DC=example,DC=org' },
+    institution: wanted.institution ?? 'cbs',
   };
 }
 

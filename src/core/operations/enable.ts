@@ -4,6 +4,7 @@ import { Moment } from '../../model/moment.ts';
 import { effectOf } from '../access.ts';
 import { reasonsOf } from '../case.ts';
 import type { Attributes, Change, Desired, Observed } from '../change.ts';
+import { comingBack } from '../coming-back.ts';
 import { historyOf, isDoubtful } from '../footing.ts';
 import { isStillTheirs } from '../issued.ts';
 import type { PassParts } from '../pass.ts';
@@ -46,7 +47,7 @@ export async function enableByOrder(
       throw refused(desired, `is protected (${observed.protectedBecause}).`, 'Change the account by hand.');
     if (observed.ownership !== 'ours' && !scene.reconciler.traits.thing.issued)
       throw refused(desired, "has an account that is not Muster's.", `Run "muster adopt ${username}" first.`);
-    const applied = await writeOrdered(scene, changesFor(scene, desired, observed, operator), operator);
+    const applied = await writeOrdered(scene, changesFor(scene, desired, row ?? null, observed, operator), operator);
     return { person: desired.person.label, applied, forgotten: false };
   };
   return onScene(parts, `enable ${username}`, act, system === undefined ? {} : { system });
@@ -91,7 +92,13 @@ async function forget(
   return { person: desired.person.label, applied: [], forgotten: handles.length > 0 };
 }
 
-function changesFor(scene: Scene, desired: Desired, observed: Observed, operator: Operator): readonly Change[] {
+function changesFor(
+  scene: Scene,
+  desired: Desired,
+  row: LedgerRow | null,
+  observed: Observed,
+  operator: Operator,
+): readonly Change[] {
   const { traits } = scene.reconciler;
   const loosened = Object.entries(desired.attributes).filter(([name, wanted]) =>
     traits.loosens(name, observed.attributes[name] ?? null, wanted),
@@ -106,6 +113,7 @@ function changesFor(scene: Scene, desired: Desired, observed: Observed, operator
     cause: { kind: 'operator', text: operator.reason, origin: null, institutions: [] },
     dated: false,
   } as const;
+  const back = row === null ? null : comingBack({ desired, traits, moment: new Moment(scene.at), dated: false }, row);
   const changes: Change[] = [];
   if (loosened.length > 0) {
     const before = Object.fromEntries(loosened.map(([name]) => [name, observed.attributes[name] ?? null]));
@@ -129,6 +137,7 @@ function changesFor(scene: Scene, desired: Desired, observed: Observed, operator
       effect: 'gives',
       before: { enabled: false, attributes: before },
       after: { enabled: true, attributes: after },
+      ...back?.anew,
     });
   }
   return changes;

@@ -47,6 +47,12 @@ export function parentDn(dn: string): string {
   return rest.slice(1).trimStart();
 }
 
+/** The value of the first RDN, as people read it: `Project X` of `CN=Project X,OU=Groups,DC=example,DC=org`. */
+export function relativeName(dn: string): string {
+  const [first = ''] = splitDn(dn);
+  return unescapeValue(first.slice(first.indexOf('=') + 1));
+}
+
 /** RDNs in the order written, escapes and spaces kept. */
 function splitDn(dn: string): readonly string[] {
   const parts = splitUnescaped(dn, ',');

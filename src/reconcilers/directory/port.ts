@@ -71,6 +71,8 @@ export interface DirectoryReader {
     readonly usernames?: readonly string[];
     readonly upns?: readonly string[];
   }): Promise<readonly Account[]>;
+  /** DNs of the groups of this domain that name the account, sorted; not its primary group. Throws where not all can be told. */
+  groupsOf(guid: string): Promise<readonly string[]>;
 }
 
 export interface NewAccount {
@@ -97,16 +99,23 @@ export interface Modification {
   /** ISO 8601 UTC or `never`. */
   readonly accountExpires?: string;
   readonly mark?: string;
+  /** A new initial password, in the same request. */
+  readonly password?: { readonly secret: Secret; readonly mustChange: boolean };
   /** Mapped attributes to set; null clears. */
   readonly set?: Readonly<Record<string, string | null>>;
 }
 
-/** Both writes judge protection again, from raw values, before they send anything. */
+/** All writes judge protection again, from raw values, before they send anything. */
 export interface DirectoryWriter {
   /** One atomic Add: object, mark, attributes, password, enabled state, must-change. Resolves to the account as read back by its DN. */
   create(account: NewAccount): Promise<Account>;
   /** One atomic Modify addressed by GUID, compare-and-swap on every value touched; resolves when the server confirmed. */
   modify(modification: Modification): Promise<void>;
+  /**
+   * Takes the account out of these groups (DNs), and resolves once a reading shows it to be in none. Throws MusterError naming the first that
+   * it can't be taken out of.
+   */
+  leaveGroups(guid: string, groups: readonly string[]): Promise<void>;
   /** A new initial password with must-change; for `credentials reissue`. */
   setPassword(guid: string, password: Secret, mustChangePassword: boolean): Promise<void>;
 }

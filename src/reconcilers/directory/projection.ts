@@ -70,6 +70,7 @@ function desiredOf(facts: Facts, moment: Moment, settings: ProjectionSettings): 
     knownSince,
     origin,
     blueprint: blueprintOf(document, settings),
+    institution: document.institution,
   };
 }
 

@@ -1,13 +1,17 @@
 /** The directory reconciler: accounts, whichever product holds them. */
-import type { State } from '../../core/change.ts';
+import type { Change, State } from '../../core/change.ts';
 import type { Known, Reach, Reader, Reconciler, Session } from '../../core/ports.ts';
 import { thingOf } from '../../core/thing.ts';
 import type { Traits } from '../../core/traits.ts';
+import { handedOver } from './coming-back.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
 import { type Observing, observingWith } from './observing.ts';
 import type { DirectoryAdapter, DirectoryConnection, Reading } from './port.ts';
 import { ACCOUNT, DIRECTORY, projector } from './projection.ts';
 import { directoryWriter, type PasswordDesk } from './writer.ts';
+
+/** Whoever is away for longer begins anew: by then nobody can say who knows the password, and what the groups have come to allow. */
+const KEPT_FOR_MS = 30 * 86_400_000;
 
 export interface DirectorySettings {
   readonly instance: string;
@@ -32,7 +36,7 @@ export function directoryReconciler(
   const observing = observingWith(settings);
   const session = (connection: DirectoryConnection): Session => ({
     reader: readerOf(connection, observing),
-    writer: directoryWriter(connection.writer, settings),
+    writer: directoryWriter(connection, settings),
   });
   return {
     system: DIRECTORY,
@@ -45,12 +49,18 @@ export function directoryReconciler(
       return { sessions: connections.map(session), unreachable };
     },
     settle: async (change, attempt, happened) => {
-      if (change.kind !== 'create' || settings.passwords === null) return;
-      const username = change.blueprint.username ?? change.address.key;
-      if (happened) await settings.passwords.markReady(username, attempt);
+      const username = sealedFor(change);
+      if (username === null || settings.passwords === null) return;
+      if (happened) await handedOver(settings.passwords, username, attempt);
       else await settings.passwords.markUnused(username, attempt);
     },
   };
+}
+
+/** For whom a password was sealed with this change, as their file is called; null: none was. */
+function sealedFor(change: Change): string | null {
+  if (change.kind === 'create') return change.blueprint.username ?? change.address.key;
+  return change.kind === 'enable' && change.anew === true ? (change.raw.sAMAccountName ?? change.address.key) : null;
 }
 
 function traitsOf(settings: DirectorySettings): Traits {
@@ -63,6 +73,7 @@ function traitsOf(settings: DirectorySettings): Traits {
     authenticators: settings.mapping.phones,
     loosens: (attribute, from, to) => attribute === ACCOUNT_EXPIRES && expiryOf(to) > expiryOf(from),
     drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
+    keptForMs: KEPT_FOR_MS,
     createRefused: createRefused(settings),
   };
 }

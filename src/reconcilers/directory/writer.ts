@@ -4,10 +4,11 @@ import type { Written } from '../../core/outcome.ts';
 import type { Writer } from '../../core/ports.ts';
 import { MusterError, troubleOf } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
+import { giveAnew, groupsKept } from './coming-back.ts';
 import { accountDn } from './distinguished-name.ts';
 import { ACCOUNT_EXPIRES } from './mapping.ts';
 import { markText } from './mark.ts';
-import type { DirectoryWriter, Modification } from './port.ts';
+import type { DirectoryConnection, DirectoryWriter, Modification } from './port.ts';
 
 /** Where initial passwords are made and sealed; the outbox in production. */
 export interface PasswordDesk {
@@ -30,12 +31,19 @@ export interface WriterSettings {
   readonly passwords: PasswordDesk | null;
 }
 
-export function directoryWriter(port: DirectoryWriter, settings: WriterSettings): Writer {
+export function directoryWriter(
+  ports: Pick<DirectoryConnection, 'reader' | 'writer'>,
+  settings: WriterSettings,
+): Writer {
+  const { writer } = ports;
   return {
     write: async (change: Change, attempt: string): Promise<Written> => {
-      if (change.kind === 'create') return create(port, settings, change, attempt);
-      await port.modify(modificationOf(change, settings, attempt));
-      return { handle: change.handle, state: change.after };
+      if (change.kind === 'create') return create(writer, settings, change, attempt);
+      if (change.kind === 'enable' && change.anew === true) return giveAnew(ports, settings, change, attempt);
+      await writer.modify(modificationOf(change, settings, attempt));
+      const leaves = change.kind === 'disable' && change.leave !== undefined;
+      const kept = leaves ? { groups: await groupsKept(ports, change) } : {};
+      return { handle: change.handle, state: change.after, ...kept };
     },
   };
 }

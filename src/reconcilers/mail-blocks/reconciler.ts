@@ -42,6 +42,7 @@ const TRAITS: Traits = {
   authenticators: new Set(),
   loosens: () => false,
   drift: () => 'revert',
+  keptForMs: Number.POSITIVE_INFINITY,
   createRefused: null,
 };
 

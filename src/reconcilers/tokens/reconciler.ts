@@ -41,6 +41,7 @@ const TRAITS: Traits = {
   authenticators: new Set([PHONE]),
   loosens: () => false,
   drift: () => 'revert',
+  keptForMs: Number.POSITIVE_INFINITY,
   createRefused: null,
 };
 

@@ -3,6 +3,7 @@ import type { DirectoryReader } from '../port.ts';
 import { assertOpen } from './connection.ts';
 import { textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
+import { groupsOf } from './memberships.ts';
 import { searchOne } from './paged-search.ts';
 import { readPosition } from './position.ts';
 import { anything, type Desk, find, searchFor, unproven } from './read.ts';
@@ -17,6 +18,7 @@ export function directoryReader(desk: Desk): DirectoryReader {
     now: () => serverTime(desk),
     readAll: (knownGuids, valued = new Map(), reach = 'full') => readAll(desk, knownGuids, valued, reach),
     find: (wanted) => find(desk, wanted),
+    groupsOf: (guid) => groupsOf(desk, guid),
   };
 }
 

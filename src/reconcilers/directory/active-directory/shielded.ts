@@ -52,6 +52,7 @@ function shieldedWriter(
 ): DirectoryWriter {
   return {
     create: () => Promise.reject(error),
+    leaveGroups: () => Promise.reject(error),
     setPassword: () => Promise.reject(error),
     modify: async (modification) => {
       if (!onlyDisables(modification)) throw error;
@@ -61,8 +62,10 @@ function shieldedWriter(
   };
 }
 
-function onlyDisables({ enabled, accountExpires, mark, set = {} }: Modification): boolean {
-  return enabled === false && accountExpires === undefined && mark === undefined && Object.keys(set).length === 0;
+function onlyDisables({ enabled, accountExpires, mark, password, set = {} }: Modification): boolean {
+  const others =
+    [accountExpires, mark, password].filter((value) => value !== undefined).length + Object.keys(set).length;
+  return enabled === false && others === 0;
 }
 
 async function protectionBy(link: Link, { unread }: ProtectedGroups, guid: string): Promise<string | null> {

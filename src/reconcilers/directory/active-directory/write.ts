@@ -1,22 +1,23 @@
 /** Writing accounts: one atomic request each, guarded by the values that were read, and never repeated blindly. */
 import { Attribute, Change } from 'ldapts';
-import { MusterError } from '../../../errors.ts';
 import type { Secret } from '../../../secret.ts';
 import { expiryToStored, NORMAL_ACCOUNT } from '../account-values.ts';
 import { foldDn, isBelow, parentDn } from '../distinguished-name.ts';
 import type { Account, DirectoryWriter, Modification, NewAccount } from '../port.ts';
-import { NO_SUCH_ACCOUNT, NO_SUCH_UNIT, OUTSIDE_UNITS, refusal, type Words } from '../refusals.ts';
+import { NO_SUCH_ACCOUNT, NO_SUCH_UNIT, OUTSIDE_UNITS, refusal } from '../refusals.ts';
 import { checkNewAccount, refuseProtected, type ValueChange, valueChanges } from '../value-changes.ts';
-import { assertOpen } from './connection.ts';
 import { VALUE_SEPARATOR } from './entry.ts';
-import { isAnswer, isCode, operationFailure, outcomeUnknown, rightMissing } from './failures.ts';
+import { outcomeUnknown } from './failures.ts';
+import { leaveGroups } from './memberships.ts';
 import { type Desk, guidDn, pointRead } from './read.ts';
+import { send } from './sending.ts';
 import { unicodePwd } from './values.ts';
 
 export function directoryWriter(desk: Desk): DirectoryWriter {
   return {
     create: (account) => create(desk, account),
     modify: (modification) => modify(desk, modification),
+    leaveGroups: (guid, groups) => leaveGroups(desk, guid, groups),
     setPassword: (guid, password, mustChangePassword) => setPassword(desk, guid, password, mustChangePassword),
   };
 }
@@ -69,10 +70,12 @@ function attributesOf(desk: Desk, account: NewAccount): Attribute[] {
  */
 async function modify(desk: Desk, modification: Modification): Promise<void> {
   const values = valueChanges(modification, desk.site, desk.rules);
-  if (values.length === 0) return;
+  const { password } = modification;
+  if (values.length === 0 && password === undefined) return;
   const step = `changing ${modification.dn}`;
-  const right = `write ${values.map(({ attribute }) => attribute).join(', ')} of this account`;
-  const changes = values.flatMap(guardedChange);
+  const reset = password === undefined ? '' : 'reset the password and ';
+  const right = `${reset}write ${values.map(({ attribute }) => attribute).join(', ')} of this account`;
+  const changes = [...values.flatMap(guardedChange), ...(password === undefined ? [] : passwordChanges(password))];
   await send(desk, { step, absent: NO_SUCH_ACCOUNT, right }, () =>
     desk.link.client.modify(guidDn(modification.guid), changes),
   );
@@ -91,43 +94,24 @@ async function setPassword(desk: Desk, guid: string, password: Secret, mustChang
   const account = await pointRead(desk, guidDn(guid), step);
   if (account === null) throw refusal(`${desk.link.server}, ${step}`, NO_SUCH_ACCOUNT);
   refuseProtected(account.dn, account.protectedBecause);
-  const changes = [
-    // A reset by an administrator is a replace, not a guarded delete and add, which would be the user's own change (MS-ADTS 3.1.1.3.1.5.1).
-    new Change({
-      operation: 'replace',
-      modification: new Attribute({ type: 'unicodePwd', values: [unicodePwd(password.reveal())] }),
-    }),
-    change('replace', 'pwdLastSet', [mustChangePassword ? '0' : '-1']),
-  ];
+  const changes = passwordChanges({ secret: password, mustChange: mustChangePassword });
   const right = 'reset the password of this account (and write pwdLastSet)';
   await send(desk, { step, absent: NO_SUCH_ACCOUNT, right }, () => desk.link.client.modify(guidDn(guid), changes));
 }
 
+/** A reset by an administrator is a replace, not a guarded delete and add, which would be the user's own change (MS-ADTS 3.1.1.3.1.5.1). */
+function passwordChanges({ secret, mustChange }: NonNullable<Modification['password']>): Change[] {
+  return [
+    new Change({
+      operation: 'replace',
+      modification: new Attribute({ type: 'unicodePwd', values: [unicodePwd(secret.reveal())] }),
+    }),
+    change('replace', 'pwdLastSet', [mustChange ? '0' : '-1']),
+  ];
+}
+
 function change(operation: 'add' | 'delete' | 'replace', type: string, values: string[]): Change {
   return new Change({ operation, modification: new Attribute({ type, values }) });
-}
-
-interface Sent {
-  readonly step: string;
-  /** What `noSuchObject` means for this write. */
-  readonly absent: Words;
-  /** The right that it takes, in words that complete "the right to …". */
-  readonly right: string;
-}
-
-/** Sends one write. A refusal is an answer; anything else after the request went out leaves the outcome unknown. */
-async function send(desk: Desk, { step, absent, right }: Sent, request: () => Promise<void>): Promise<void> {
-  const { link } = desk;
-  assertOpen(link, step);
-  try {
-    await request();
-  } catch (error) {
-    if (error instanceof MusterError) throw error;
-    if (!isAnswer(error)) throw outcomeUnknown(link.server, step, error);
-    if (isCode(error, 32)) throw refusal(`${link.server}, ${step}`, absent, error);
-    if (isCode(error, 50)) throw rightMissing(link.server, step, right, error);
-    throw operationFailure(link.server, step, error);
-  }
 }
 
 function refuseOutside(desk: Desk, dn: string): void {

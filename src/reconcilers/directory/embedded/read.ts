@@ -43,6 +43,8 @@ export function embeddedReader(desk: Desk): DirectoryReader {
       return desk.clock();
     },
     readAll: (knownGuids, valued = new Map()) => readAll(desk, onward, knownGuids, valued),
+    // Groups are no part of it.
+    groupsOf: async () => [],
     find: async (wanted) => {
       desk.assertOpen();
       const contents = await desk.file.read();

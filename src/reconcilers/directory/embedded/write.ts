@@ -26,6 +26,8 @@ export function embeddedWriter(desk: Desk): DirectoryWriter {
   return {
     create: (account) => create(desk, account),
     modify: (modification) => modify(desk, modification),
+    // Groups are no part of it.
+    leaveGroups: async () => undefined,
     setPassword: (guid, password, mustChangePassword) => setPassword(desk, guid, password, mustChangePassword),
   };
 }
@@ -76,10 +78,13 @@ async function modify(desk: Desk, modification: Modification): Promise<void> {
   desk.assertOpen();
   const where = `${desk.server}, changing ${modification.dn}`;
   const changes = valueChanges(modification, desk.site, desk.rules);
-  if (changes.length === 0) return;
+  const { password } = modification;
+  if (changes.length === 0 && password === undefined) return;
+  const renewed = password === undefined ? {} : { password: await hashed(where, password.secret) };
+  const due = password === undefined ? {} : { pwdLastSet: password.mustChange ? '0' : '-1' };
   await desk.file.write((contents) => {
     const stored = existing(where, modification.guid, contents);
-    return [{ put: { ...stored, values: swapped(where, stored, changes) } }];
+    return [{ put: { ...stored, values: { ...swapped(where, stored, changes), ...due }, ...renewed } }];
   });
 }
 

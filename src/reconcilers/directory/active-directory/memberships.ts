@@ -1,0 +1,104 @@
+/** Memberships of one account: the groups that name it, and leaving them one by one. */
+import { Attribute, Change } from 'ldapts';
+import { compareText } from '../../../diagnostic.ts';
+import { MusterError } from '../../../errors.ts';
+import { NO_SUCH_ACCOUNT, refusal } from '../refusals.ts';
+import { refuseProtected } from '../value-changes.ts';
+import { textsOf } from './entry.ts';
+import { isCode, operationFailure } from './failures.ts';
+import { searchOne } from './paged-search.ts';
+import { anything, type Desk, guidDn, pointRead, searchFor } from './read.ts';
+import { send } from './sending.ts';
+
+/**
+ * DNs of the groups of this domain that name the account (memberOf, MS-ADA2 2.42). Its primary group names it by number and is not among
+ * them; groups of other domains are not known to this server.
+ * @throws MusterError where the account is not there, or in more groups than one answer holds.
+ */
+export async function groupsOf(desk: Desk, guid: string): Promise<readonly string[]> {
+  return (await membershipsOf(desk, guid)).groups;
+}
+
+interface Memberships {
+  readonly dn: string;
+  readonly groups: readonly string[];
+}
+
+async function membershipsOf(desk: Desk, guid: string): Promise<Memberships> {
+  const step = `reading the groups of ${guid}`;
+  try {
+    const entry = await searchOne(
+      desk.link.client,
+      searchFor(desk, guidDn(guid), step, anything, ['objectGUID', 'memberOf']),
+    );
+    if (entry === null) throw refusal(`${desk.link.server}, ${step}`, NO_SUCH_ACCOUNT);
+    const inRanges = entry.attributes.some(({ type }) => /^memberOf;range=/i.test(type));
+    if (inRanges) throw tooManyGroups(desk, step);
+    return { dn: entry.name, groups: [...textsOf(entry, 'memberOf')].sort(compareText) };
+  } catch (error) {
+    throw operationFailure(desk.link.server, step, error);
+  }
+}
+
+/**
+ * Takes the account out of these groups, and proves by reading that it is in none.
+ * @throws MusterError (`person`) naming the first group that it can't be taken out of; those before it were left.
+ */
+export async function leaveGroups(desk: Desk, guid: string, groups: readonly string[]): Promise<void> {
+  const account = await pointRead(desk, guidDn(guid), `looking at ${guid} before it leaves its groups`);
+  if (account === null) throw refusal(`${desk.link.server}, leaving groups`, NO_SUCH_ACCOUNT);
+  refuseProtected(account.dn, account.protectedBecause);
+  for (const group of groups) await leave(desk, account.dn, group);
+  const [left] = groups.length === 0 ? [] : await groupsOf(desk, guid);
+  if (left !== undefined) throw stillIn(desk, account.dn, left);
+}
+
+async function leave(desk: Desk, account: string, group: string): Promise<void> {
+  const step = `taking ${account} out of ${group}`;
+  const change = new Change({
+    operation: 'delete',
+    modification: new Attribute({ type: 'member', values: [account] }),
+  });
+  const absent = {
+    remedy: 'retry',
+    what: 'The group is gone.',
+    next: 'It is planned anew with the next pass.',
+  } as const;
+  await send(desk, { step, absent, right: `write the members of ${group}` }, async () => {
+    await desk.link.client.modify(group, change).catch((error: unknown) => {
+      // Somebody took it out meanwhile (noSuchAttribute, RFC 4511 A.2); Samba and Windows answer unwillingToPerform (53) to the same.
+      if (isCode(error, 16) || isCode(error, 53)) return;
+      throw isCode(error, 50) ? mayNotLeave(desk, step, group, error) : error;
+    });
+  });
+}
+
+function mayNotLeave(desk: Desk, step: string, group: string, cause: unknown): MusterError {
+  return new MusterError(
+    {
+      remedy: 'person',
+      where: `${desk.link.server}, ${step}`,
+      what: `Muster’s account may not take it out of ${group}, so the account stays disabled.`,
+      next: 'Take it out of that group by hand, or let Muster’s account write the members of that group; then sync.',
+    },
+    { cause },
+  );
+}
+
+function stillIn(desk: Desk, account: string, group: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: `${desk.link.server}, taking ${account} out of its groups`,
+    what: `It is still in ${group}.`,
+    next: 'Take it out of that group by hand, then sync: the account is not enabled before it is in no group.',
+  });
+}
+
+function tooManyGroups(desk: Desk, step: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: `${desk.link.server}, ${step}`,
+    what: 'The account is in more groups than the server names at once.',
+    next: 'Take it out of them by hand, then sync.',
+  });
+}

@@ -1,0 +1,42 @@
+/** The tables of what Muster remembers: the ledger, the last good documents and their files, as steps of the schema. */
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+
+export async function createMemory(db: Kysely<unknown>): Promise<void> {
+  const required = (column: ColumnDefinitionBuilder) => column.notNull();
+  const primary = (column: ColumnDefinitionBuilder) => column.notNull().primaryKey();
+  await db.schema
+    .createTable('ledger')
+    .addColumn('system', 'text', required)
+    .addColumn('handle', 'text', required)
+    .addColumn('key', 'text', required)
+    .addColumn('stateJson', 'text', required)
+    .addColumn('disabledForJson', 'text')
+    .addColumn('goneAt', 'bigint')
+    .addPrimaryKeyConstraint('ledgerPrimary', ['system', 'handle'])
+    .execute();
+  await db.schema
+    .createTable('facts')
+    .addColumn('name', 'text', primary)
+    .addColumn('value', 'text', required)
+    .execute();
+  await db.schema
+    .createTable('documents')
+    .addColumn('kind', 'text', required)
+    .addColumn('key', 'text', required)
+    .addColumn('documentJson', 'text', required)
+    .addColumn('file', 'text', required)
+    .addColumn('line', 'integer', required)
+    .addColumn('column', 'integer')
+    .addColumn('condition', 'text', required)
+    .addColumn('rivalsJson', 'text', required)
+    .addColumn('knownSince', 'bigint', required)
+    .addPrimaryKeyConstraint('documentsPrimary', ['kind', 'key'])
+    .execute();
+  await db.schema.createTable('files').addColumn('path', 'text', primary).addColumn('blob', 'text', required).execute();
+  await db.schema.createIndex('filesBlob').on('files').column('blob').execute();
+}
+
+/** Of somebody who left: since when, from where, and what they had. */
+export async function addAway(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('ledger').addColumn('awayJson', 'text').execute();
+}
