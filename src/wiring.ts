@@ -24,10 +24,10 @@ import { activeDirectoryExaminer } from './reconcilers/directory/active-director
 import { embedded } from './reconcilers/directory/embedded/adapter.ts';
 import { directoryExaminer } from './reconcilers/directory/examiner.ts';
 import { mappingOf, sampleValues } from './reconcilers/directory/mapping.ts';
+import type { PasswordDesk } from './reconcilers/directory/password-desk.ts';
 import type { DirectoryAdapter } from './reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
 import { reissuePassword } from './reconcilers/directory/reissue.ts';
-import type { PasswordDesk } from './reconcilers/directory/writer.ts';
 import { controlFile } from './reconcilers/mail-blocks/control-file/adapter.ts';
 import { controlFileExaminer } from './reconcilers/mail-blocks/control-file/examiner.ts';
 import { embeddedBlockList } from './reconcilers/mail-blocks/embedded/adapter.ts';

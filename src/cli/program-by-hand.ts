@@ -16,6 +16,10 @@ export function addByHand({ program, action }: Host): void {
     .addOption(reason())
     .action(action(async () => (await import('./tasks.ts')).tasksDone));
   program
+    .command('closed')
+    .description('who is closed for how long, and what they had')
+    .action(action(async () => (await import('./closed.ts')).closed));
+  program
     .command('servers')
     .description('where each hosted server stands, who is next, how long it waits')
     .action(action(async () => (await import('./servers.ts')).servers));

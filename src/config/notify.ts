@@ -20,6 +20,9 @@ const PORTS: Readonly<Record<SmtpTls, number>> = { starttls: 587, implicit: 465,
 const AFTER_MINUTES_MAX = 7 * 24 * 60;
 /** Longer than a restart of a server takes, and short enough to be mended in the same morning. */
 const AFTER_MINUTES_DEFAULT = 30;
+/** Ten years: what has to be kept for longer is no matter of accounts. */
+const CLOSED_DAYS_MAX = 3_650;
+const CLOSED_DAYS_DEFAULT = 365;
 /** Read with the first coffee. */
 const DIGEST_DEFAULT = '07:00';
 
@@ -48,6 +51,7 @@ export const notifySchema = settings({
   to: settings({ researchService: addresses, operations: addresses }),
   digest: matching('a time of the day', '"07:00"', TIME).optional(),
   afterMinutes: whole(0, AFTER_MINUTES_MAX, 'minutes').optional(),
+  closedAfterDays: whole(1, CLOSED_DAYS_MAX, 'days', CLOSED_DAYS_DEFAULT).optional(),
   templates: path('/etc/muster/mail').optional(),
 });
 
@@ -76,6 +80,7 @@ export function notifySettingsOf(
     to: parsed.to,
     digest: parsed.digest ?? DIGEST_DEFAULT,
     afterMinutes: parsed.afterMinutes ?? AFTER_MINUTES_DEFAULT,
+    closedAfterDays: parsed.closedAfterDays ?? CLOSED_DAYS_DEFAULT,
     templates: parsed.templates === undefined ? null : absolute(parsed.templates),
   };
 }

@@ -54,17 +54,11 @@ export function accessChange(subject: Case, row: LedgerRow, observed: Observed):
   if (!desired.verdict.allowed)
     return observed.enabled
       ? { ...NOTHING, changes: [disable(subject, observed, isDisabledIn(row))] }
-      : (keptNow(subject, row) ?? takenOver(subject, row));
+      : takenOver(subject, row);
   if (observed.enabled) return subject.lost === true ? putBack(subject, row, observed) : acceptEnabled(row);
   if (row.disabledFor === null) return noticed(byHandNotice(subject, observed));
   if (!desired.mayGain) return NOTHING;
   return { ...NOTHING, changes: [enable(subject, observed, row, row.disabledFor)] };
-}
-
-/** They left while it was taken from them already: from now on what is kept of them counts. */
-function keptNow(subject: Case, row: LedgerRow): Finding | null {
-  const accepted = leftMeanwhile(subject, row);
-  return accepted === null ? null : { ...NOTHING, accepted };
 }
 
 /** Whether Muster disabled it, and has neither given it back nor seen it given back. */
@@ -111,8 +105,11 @@ function putBack(subject: Case, row: LedgerRow, observed: Observed): Finding {
   return { ...NOTHING, changes: [change] };
 }
 
-/** Found disabled by hand, and an entry about this very thing says the same: from now on it is the entry that holds, and ends. */
-function takenOver({ desired, traits }: Case, row: LedgerRow): Finding {
+/** It is off already: what is new is that they have left, or that an entry about this very thing says the same as a hand did. */
+function takenOver(subject: Case, row: LedgerRow): Finding {
+  const { desired, traits } = subject;
+  const left = leftMeanwhile(subject, row);
+  if (left !== null) return { ...NOTHING, accepted: left };
   const { reasons } = desired.verdict;
   if (row.disabledFor !== null || !reasons.some(({ kind }) => traits.adoptedBy.has(kind))) return NOTHING;
   const disabledFor = causeOf(reasons, reasonsOf(desired));

@@ -3,7 +3,7 @@ import type { Instant } from '../model/document.ts';
 import type { TaskMark } from './tasks.ts';
 
 /** What a mail is about; a waiting digest or forecast gives way to a newer one. */
-export type MailTopic = 'people' | 'matters' | 'over' | 'orders' | 'digest' | 'forecast' | 'tasks' | 'test';
+export type MailTopic = 'people' | 'matters' | 'over' | 'orders' | 'digest' | 'forecast' | 'closed' | 'tasks' | 'test';
 
 /** One mail to one address, worded and ready. */
 export interface Mail {
@@ -41,7 +41,7 @@ export type Delivery =
  * - `mail`: an address whose mail is put off or was given up. `given-up`: one mail that never came.
  * - `audit`: a row of the audit chain in which nothing can be read.
  * - `order`: a block from the command line that the repository does not hold. `other`: a notice.
- * - `coming`: a date within the forecast, told to Research Service.
+ * - `coming`: a date within the forecast, told to Research Service. `closed`: somebody who is closed for long, told to them as well.
  */
 export type MatterGroup =
   | 'urgent'
@@ -56,7 +56,8 @@ export type MatterGroup =
   | 'part'
   | 'order'
   | 'other'
-  | 'coming';
+  | 'coming'
+  | 'closed';
 
 /** Something that lasts, as it is now. */
 export interface Lasting {

@@ -9,6 +9,7 @@ export const PAGES = {
   orders: ['instance', 'summary', 'items'],
   digest: ['instance', 'day', 'summary', 'matters', 'orders', 'people', 'forecast', 'queue'],
   forecast: ['instance', 'summary', 'until', 'items'],
+  closed: ['instance', 'summary', 'items'],
   task: ['instance', 'id', 'title', 'text', 'due', 'again', 'confirm'],
   tasks: ['instance', 'summary', 'items'],
   late: ['instance', 'summary', 'items'],
@@ -112,6 +113,9 @@ export const LINES = {
   'forecast.loses': ['day', 'person', 'place'],
   'forecast.gains': ['day', 'person', 'place'],
   'forecast.over': ['because', 'command'],
+  'stale.one': COUNTED,
+  'stale.many': COUNTED,
+  'stale.item': ['person', 'since', 'days', 'institution'],
   'tasks.one': COUNTED,
   'tasks.many': COUNTED,
   'tasks.item': TASK,
@@ -164,7 +168,8 @@ export type Counted =
   | 'late'
   | 'withdrawn'
   | 'escalated'
-  | 'forecast';
+  | 'forecast'
+  | 'stale';
 
 export function isPage(name: string): name is PageName {
   return Object.hasOwn(PAGES, name);

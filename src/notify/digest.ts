@@ -1,5 +1,5 @@
 /** What comes once a day: the digest for operations, and for Research Service the dates that newly came into view. */
-import type { Lasting, Matter, QueueState } from '../core/mails.ts';
+import type { Lasting, Matter, MatterGroup, QueueState } from '../core/mails.ts';
 import type { Coming, ComingDay, Forecast } from '../core/outlook.ts';
 import { place } from '../diagnostic.ts';
 import { clockTime, dayOf } from '../model/day.ts';
@@ -33,7 +33,7 @@ export function digestDue(now: Instant, time: string, timeZone: string, last: st
 export function digestMail(input: DigestInput, setting: MatterSetting): Draft {
   const { templates, instance, timeZone } = setting;
   const { now, matters, people, queue } = input;
-  const open = matters.filter(({ group }) => group !== 'coming' && group !== 'order' && group !== 'part');
+  const open = matters.filter(({ group }) => !ELSEWHERE.has(group));
   const orders = matters.filter(({ group }) => group === 'order');
   const sections = TITLED_GROUPS.map((group) => section(group, open, setting)).filter((text) => text !== '');
   const calm = open.length + orders.length === 0;
@@ -60,6 +60,9 @@ export function digestMail(input: DigestInput, setting: MatterSetting): Draft {
   };
   return { topic: 'digest', ...templates.page('digest', values) };
 }
+
+/** What has a mail or a part of its own. */
+const ELSEWHERE: ReadonlySet<MatterGroup> = new Set(['coming', 'closed', 'order', 'part']);
 
 /** A mail that waits so long, in milliseconds, does not just have its turn to come. */
 const QUEUE_WORTH_TELLING_MS = 3_600_000;

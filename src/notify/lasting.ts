@@ -47,6 +47,7 @@ const GIVEN_UP_LISTED_MS = 14 * 24 * 3_600_000;
 const KINDS_OF_MAIL: Readonly<Record<MailTopic, string>> = {
   people: 'what happened to people',
   forecast: 'coming dates',
+  closed: 'who is closed for long',
   matters: 'things that need somebody',
   over: 'things in order again',
   orders: 'blocks to write down',

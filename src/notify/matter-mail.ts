@@ -59,7 +59,7 @@ function isSaid(text: string): boolean {
   return text !== '';
 }
 
-type TitledGroup = Exclude<MatterGroup, 'order' | 'coming' | 'part'>;
+type TitledGroup = Exclude<MatterGroup, 'order' | 'coming' | 'closed' | 'part'>;
 
 /** In the order in which they are read. */
 export const TITLED_GROUPS: readonly TitledGroup[] = [

@@ -1,6 +1,7 @@
 /** Tells people what happened: reads what is new, words it, queues it, each piece of news once. */
 import type { Audit, AuditQuery } from '../core/audit.ts';
 import { canonicalJson } from '../core/change.ts';
+import type { Leaver } from '../core/leavers.ts';
 import type { Lasting, Mails, MatterGroup, News, Told } from '../core/mails.ts';
 import type { Forecast } from '../core/outlook.ts';
 import type { Clock, Orders } from '../core/ports.ts';
@@ -8,6 +9,7 @@ import type { Report } from '../core/report.ts';
 import type { Tasks } from '../core/tasks.ts';
 import type { Trouble } from '../errors.ts';
 import { fold, type Instant } from '../model/document.ts';
+import { closedMail, closedMatters } from './closed-mail.ts';
 import { comingMatters, digestDue, digestMail, forecastMail } from './digest.ts';
 import { addressed, type Draft } from './draft.ts';
 import { givenUpMails, hinderedBy, isWhole, lastingIn, refusedMails, unreadRows } from './lasting.ts';
@@ -33,6 +35,8 @@ export interface NotifierParts {
   /** What dates bring in so many days. */
   lookAhead(days: number): Promise<Forecast>;
   readonly forecastDays: number;
+  /** Whoever is closed. */
+  leavers(): Promise<readonly Leaver[]>;
   /** What people do by hand; absent: nothing. */
   readonly tasks?: { readonly memory: Pick<Tasks, 'current'>; readonly telling: TaskTelling };
   readonly clock: Clock;
@@ -213,14 +217,22 @@ export class Notifier {
       forecast,
       queue: await this.#parts.mails.state(),
     };
-    const ahead = forecastMail(forecast, told.matters, setting);
-    const others = matters.filter(({ group }) => group !== 'coming');
-    const coming = comingMatters(forecast).map((one) => ({ ...one, since: now, told: 1, toldAt: now }));
+    const { closedAfterDays } = this.#parts.settings;
+    const leavers = await this.#parts.leavers();
+    const drafts = [
+      forecastMail(forecast, told.matters, setting),
+      closedMail(leavers, closedAfterDays, told.matters, setting),
+    ];
+    const others = matters.filter(({ group }) => group !== 'coming' && group !== 'closed');
+    const toldOnce = [...comingMatters(forecast), ...closedMatters(leavers, closedAfterDays)];
     const earlier = new Map(told.matters.map((matter) => [matter.key, matter]));
     return {
-      researchService: ahead === null ? [] : [ahead],
+      researchService: drafts.filter((draft) => draft !== null),
       operations: [digestMail(input, setting)],
-      matters: [...others, ...coming.map((one) => earlier.get(one.key) ?? one)],
+      matters: [
+        ...others,
+        ...toldOnce.map((one) => earlier.get(one.key) ?? { ...one, since: now, told: 1, toldAt: now }),
+      ],
       digest,
     };
   }

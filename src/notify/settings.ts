@@ -26,6 +26,8 @@ export interface NotifySettings {
   /** `HH:MM` on the clock of the configured time zone. */
   readonly digest: string;
   readonly afterMinutes: number;
+  /** Days after which Research Service is reminded of somebody who is closed. */
+  readonly closedAfterDays: number;
   /** Folder of a site's own texts; null: Muster's alone. */
   readonly templates: string | null;
 }

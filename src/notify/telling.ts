@@ -72,7 +72,7 @@ export function whatToTell({ now, lasting, seen, known, afterMs, began }: Look):
 }
 
 /** A mail that never came, or a row that can't be read, is not in order for being listed no longer. */
-const ENDS_UNSAID: ReadonlySet<MatterGroup> = new Set(['order', 'coming', 'given-up', 'audit', 'part']);
+const ENDS_UNSAID: ReadonlySet<MatterGroup> = new Set(['order', 'coming', 'closed', 'given-up', 'audit', 'part']);
 
 function isNewPart({ group, told, since }: Matter, now: Instant, afterMs: number): boolean {
   return group === 'part' && told === 0 && now - since >= afterMs;
@@ -101,7 +101,8 @@ function timesDue({ group, since, told }: Matter, now: Instant, afterMs: number)
     case 'part':
       return told;
     case 'coming':
-      // The forecast has a mail of its own.
+    case 'closed':
+      // Each has a mail of its own.
       return told;
     default:
       return age >= afterMs ? 1 : 0;

@@ -1,6 +1,7 @@
 /** A store on disk and notifiers over it, under a clock that the test moves; mails are read from the queue. */
 import { randomUUID } from 'node:crypto';
 import type { Change } from '../../src/core/change.ts';
+import type { Leaver } from '../../src/core/leavers.ts';
 import type { Mail } from '../../src/core/mails.ts';
 import type { Forecast } from '../../src/core/outlook.ts';
 import type { Hold, Notice } from '../../src/core/plan.ts';
@@ -36,6 +37,7 @@ export interface NotifierScene {
   readonly store: OpenStore;
   readonly clock: { now: Instant };
   readonly forecast: { now: Forecast };
+  readonly leavers: { now: readonly Leaver[] };
   /** Another process over the same database. */
   notifier(): Promise<Notifier>;
   /** A change that was made, as the journal takes it down. */
@@ -49,6 +51,7 @@ export async function notifierScene(at: Instant = NOON): Promise<NotifierScene> 
   const store = await openFor(sqliteWorld);
   const clock = { now: at };
   const forecast = { now: comingDays([]) };
+  const leavers: { now: readonly Leaver[] } = { now: [] };
   const templates = await readTemplates('en', null);
   let intents = 0;
   const settings = {
@@ -57,12 +60,14 @@ export async function notifierScene(at: Instant = NOON): Promise<NotifierScene> 
     to: { researchService: [TEAM], operations: [OPS] },
     digest: '07:00',
     afterMinutes: 30,
+    closedAfterDays: 365,
     templates: null,
   } as const;
   return {
     store,
     clock,
     forecast,
+    leavers,
     notifier: async () =>
       new Notifier({
         settings,
@@ -76,6 +81,7 @@ export async function notifierScene(at: Instant = NOON): Promise<NotifierScene> 
         sealedFiles: async () => (username, attempt) => `/outbox/${username}.${attempt}.age`,
         lookAhead: async () => forecast.now,
         forecastDays: 14,
+        leavers: async () => leavers.now,
         clock: () => clock.now,
         newId: randomUUID,
       }),

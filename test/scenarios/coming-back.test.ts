@@ -1,7 +1,11 @@
 /** Closing and coming back, with an embedded directory, mail and tokens: what is given back as it was, and what begins anew. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { leaversAmong } from '../../src/core/leavers.ts';
 import type { Report } from '../../src/core/report.ts';
 import { DirectoryFile } from '../../src/reconcilers/directory/embedded/directory-file.ts';
+import { closedPage } from '../../src/views/closed.ts';
+import { plainStyle } from '../../src/views/style.ts';
+import { pageAsText } from '../../src/views/text.ts';
 import { makeCompany } from '../support/company.ts';
 import { type Files, person } from '../support/desired-state.ts';
 import { DAY_MS } from '../support/reconciliation.ts';
@@ -80,5 +84,23 @@ describe('a person who was closed', () => {
     await scene.reopen();
     const rows = await scene.store.ledger.all('directory');
     expect(rows.find(({ key }) => key === 'anna')?.away).toMatchObject({ institution: 'cbs', groups: [] });
+  });
+
+  test('is listed with how long, and with what they had, until they are back', async () => {
+    await closedFor(400);
+    const list = async () =>
+      leaversAmong(await scene.store.ledger.all('directory'), scene.clock.now).map(({ username, days, groups }) => ({
+        username,
+        days,
+        groups,
+      }));
+    expect(await list()).toEqual([{ username: 'anna', days: 400, groups: [] }]);
+    const rows = await scene.store.ledger.all('directory');
+    const page = pageAsText(closedPage(leaversAmong(rows, scene.clock.now), 'Europe/Copenhagen'), plainStyle);
+    expect(page).toContain('for 400 days, since 2026-06-15');
+    expect(page).toContain('was with cbs; in no group');
+    await scene.declare(anna({}));
+    await scene.sync();
+    expect(await list()).toEqual([]);
   });
 });

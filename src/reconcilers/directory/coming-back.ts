@@ -4,8 +4,8 @@ import type { Written } from '../../core/outcome.ts';
 import { MusterError, troubleOf } from '../../errors.ts';
 import { relativeName } from './distinguished-name.ts';
 import { markText } from './mark.ts';
+import type { PasswordDesk, WriterSettings } from './password-desk.ts';
 import type { DirectoryConnection } from './port.ts';
-import type { PasswordDesk, WriterSettings } from './writer.ts';
 
 type Ports = Pick<DirectoryConnection, 'reader' | 'writer'>;
 

@@ -6,9 +6,10 @@ import type { Traits } from '../../core/traits.ts';
 import { handedOver } from './coming-back.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
 import { type Observing, observingWith } from './observing.ts';
+import type { PasswordDesk } from './password-desk.ts';
 import type { DirectoryAdapter, DirectoryConnection, Reading } from './port.ts';
 import { ACCOUNT, DIRECTORY, projector } from './projection.ts';
-import { directoryWriter, type PasswordDesk } from './writer.ts';
+import { directoryWriter } from './writer.ts';
 
 /** Whoever is away for longer begins anew: by then nobody can say who knows the password, and what the groups have come to allow. */
 const KEPT_FOR_MS = 30 * 86_400_000;

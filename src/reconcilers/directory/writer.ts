@@ -3,33 +3,12 @@ import type { Adopt, Change, Create } from '../../core/change.ts';
 import type { Written } from '../../core/outcome.ts';
 import type { Writer } from '../../core/ports.ts';
 import { MusterError, troubleOf } from '../../errors.ts';
-import type { Secret } from '../../secret.ts';
 import { giveAnew, groupsKept } from './coming-back.ts';
 import { accountDn } from './distinguished-name.ts';
 import { ACCOUNT_EXPIRES } from './mapping.ts';
 import { markText } from './mark.ts';
+import type { WriterSettings } from './password-desk.ts';
 import type { DirectoryConnection, DirectoryWriter, Modification } from './port.ts';
-
-/** Where initial passwords are made and sealed; the outbox in production. */
-export interface PasswordDesk {
-  /** Durable before it resolves. */
-  prepare(account: {
-    readonly username: string;
-    readonly display: string;
-    readonly upn: string;
-    readonly attempt: string;
-  }): Promise<Secret>;
-  markReady(username: string, attempt: string): Promise<void>;
-  markUnused(username: string, attempt: string): Promise<void>;
-  /** What was ready for that person before attempt `by` is in force no longer. */
-  markReplaced(username: string, by: string): Promise<void>;
-}
-
-export interface WriterSettings {
-  readonly instance: string;
-  readonly mustChangePassword: boolean;
-  readonly passwords: PasswordDesk | null;
-}
 
 export function directoryWriter(
   ports: Pick<DirectoryConnection, 'reader' | 'writer'>,
