@@ -25,6 +25,11 @@ export const CRASH_CLASSES: readonly CrashClass[] = [
     run: async (share, tell) => (await import('./crash-certificate.ts')).crashCertificate(share, tell),
   },
   {
+    name: 'channels',
+    what: 'A sync that writes to directory, control file and privacyIDEA (a server that follows its documents), killed with `kill -9` around each replacement of the file, before and after each write to a token, and before each statement that writes to the database; and each answer about a token lost',
+    run: async (share, tell) => (await import('./crash-channels.ts')).crashChannels(share, tell),
+  },
+  {
     name: 'git',
     what: 'Each process of Git killed with `kill -9` before, during and after its work, alone or together with Muster',
     run: async (share, tell) => (await import('./crash-git.ts')).crashGit(share, tell),

@@ -91,6 +91,8 @@ export interface Reader {
   begin?(known: Known, reach: Reach): void;
   /** These things alone, wherever they are, by handle where known and by name elsewhere; absent ones are left out. */
   lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
+  /** Names of the groups that this thing's person is in by it; absent: there are no groups in that system. */
+  groups?(handle: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

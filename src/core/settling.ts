@@ -4,7 +4,7 @@ import type { Connected } from './connecting.ts';
 import { isDoubtful } from './footing.ts';
 import { knownFrom } from './known.ts';
 import type { Notice } from './plan.ts';
-import type { Clock, Intent, Journal, LedgerRow, Reconciler } from './ports.ts';
+import type { Clock, Intent, Journal, LedgerRow, Reader, Reconciler } from './ports.ts';
 import { type Recovery, type Resolved, recover, type Witness } from './recover.ts';
 
 export interface Settled extends Recovery {
@@ -64,8 +64,8 @@ export async function settleEarly(
   const wanted = open.map(({ change }) => ({ key: change.address.key, handle: change.handle }));
   try {
     const found = await session.reader.lookup(wanted, knownFrom(rows.values(), open));
-    const { server } = session.reader;
-    return await settle(open, rows, { server, found, proven: false, doubtful: isDoubtful(footing), at }, keep);
+    const witness = { server: session.reader.server, found, proven: false, doubtful: isDoubtful(footing), at };
+    return await settle(open, rows, witness, keep, session.reader);
   } catch {
     // The block lane must not wait for this: it asks other servers, and the bulk reading will fail and say why.
     return { rows, unsettled: open, notices: [] };
@@ -78,12 +78,22 @@ export async function settle(
   rows: ReadonlyMap<string, LedgerRow>,
   witness: Witness,
   keep: Keep,
+  reader: Pick<Reader, 'groups'>,
 ): Promise<Settling> {
   if (open.length === 0) return { rows, unsettled: open, notices: [] };
-  const recovery = recover(open, witness, rows);
+  const { resolved, unsettled } = recover(open, witness, rows);
+  const recovery = { resolved: await Promise.all(resolved.map((one) => withGroups(one, reader))), unsettled };
   const settled = keep === null ? { ...recovery, notices: [] } : await keep(recovery);
   const learned = settled.resolved.flatMap(({ row }) => (row === null ? [] : [[row.handle, row] as const]));
   return { rows: new Map([...rows, ...learned]), unsettled: settled.unsettled, notices: settled.notices };
+}
+
+/** What somebody had who left is not in the intent: it is read now. Where that fails, it stays unknown. */
+async function withGroups(one: Resolved, reader: Pick<Reader, 'groups'>): Promise<Resolved> {
+  const { row } = one;
+  if (one.intent.change.kind !== 'disable' || row?.away === undefined || row.away.groups !== null) return one;
+  const groups = (await reader.groups?.(row.handle).catch(() => null)) ?? null;
+  return { ...one, row: { ...row, away: { ...row.away, groups } } };
 }
 
 function troubleNotice({ change }: Intent, { what, next }: Trouble): Notice {

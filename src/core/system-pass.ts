@@ -197,7 +197,13 @@ async function conclude(
   const doubtful = isDoubtful(footing);
   const { system, server, digest, observed, elsewhere } = observation;
   const found = [...observed, ...elsewhere];
-  const late = await settle(start.unsettled, start.rows, { server, found, proven: true, doubtful, at }, keep);
+  const late = await settle(
+    start.unsettled,
+    start.rows,
+    { server, found, proven: true, doubtful, at },
+    keep,
+    session.reader,
+  );
   const lost: LostWrites = doubtful ? lostWrites(late.rows.values(), found, observation.gone) : new Map();
   const whole = reuse.diff({
     desired: start.desired,

@@ -1,21 +1,37 @@
 /**
- * `muster sync` that kills itself before one of its writes to the database. Arguments: the configuration, and the number of the
- * writing statement (0: none; then it says on standard error how many there were, as `statements N`).
+ * `muster sync` that kills itself at one of its writes. Arguments: the configuration, what is counted, and the number of the one to die at
+ * (0: none; then it says on standard error how many of each there were, as `statement N`). Counted are: `statement`, one that writes to
+ * the database, before it runs; `list-before` and `list-after`, the replacement of the control file.
  */
-import { runMuster } from '../../src/cli/run.ts';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { overhear } from '../store/raw-database.ts';
 
-const [config = '', killBefore = '0'] = process.argv.slice(2);
+const [config = '', kind = 'statement', nth = '0'] = process.argv.slice(2);
 
-let statements = 0;
+const counts = { statement: 0, 'list-before': 0, 'list-after': 0 };
+const passed = (what: keyof typeof counts) => {
+  counts[what] += 1;
+  if (what === kind && counts[what] === Number(nth)) process.kill(process.pid, 'SIGKILL');
+};
+
 overhear(({ text }) => {
   // What only reads leaves the disk as it was: being killed before it is being killed before the next write.
-  if (/^(select|with|begin)/i.test(text)) return;
-  statements += 1;
-  if (statements === Number(killBefore)) process.kill(process.pid, 'SIGKILL');
+  if (!/^(select|with|begin)/i.test(text)) passed('statement');
 });
 
+const { rename } = fs;
+fs.rename = async (from, to) => {
+  const isList = String(to).endsWith('blocked.txt');
+  if (isList) passed('list-before');
+  await rename(from, to);
+  if (isList) passed('list-after');
+};
+// What is imported from now on by name gets it as well.
+syncBuiltinESMExports();
+
+const { runMuster } = await import('../../src/cli/run.ts');
 const streams = { out: process.stdout, err: process.stderr };
 const exit = await runMuster(['sync', '--config', config, '--format', 'json'], streams, process.env);
-process.stderr.write(`\nstatements ${statements}\n`);
+for (const [what, count] of Object.entries(counts)) process.stderr.write(`\n${what} ${count}\n`);
 process.exitCode = exit;

@@ -59,7 +59,7 @@ export async function undisturbed(bench: Bench): Promise<{ readonly ending: Endi
   let statements = 0;
   const run = async () => {
     const { status, stderr } = await inChild(bench, 0);
-    statements = Number(/^statements (\d+)$/m.exec(stderr)?.[1]);
+    statements = Number(/^statement (\d+)$/m.exec(stderr)?.[1]);
     if (status !== 0 || !(statements > 0)) throw new Error(`undisturbed, the sync ends with ${status}: ${stderr}`);
   };
   const ending = await endingOf(bench, run, 1);
@@ -184,7 +184,7 @@ async function killedAtMail(bench: Bench, { step, nth }: Point & { readonly at: 
 
 /** A sync that kills itself before that statement; 0: it tells how many there were. */
 async function inChild({ site }: Bench, statement: number) {
-  const child = spawn(process.execPath, [CHILD, site.configFile, String(statement)], {
+  const child = spawn(process.execPath, [CHILD, site.configFile, 'statement', String(statement)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [ended, said] = [once(child, 'exit'), text(child.stderr)];

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWhole, verifyAudit } from '../../src/core/audit-proof.ts';
 import { canonicalJson } from '../../src/core/change.ts';
+import type { LedgerRow } from '../../src/core/ports.ts';
 import { call, type Ran } from '../cli/site-folder.ts';
 import { withRaw } from '../store/raw-database.ts';
 import { lastingAccounts, writesDuring } from './account-dumps.ts';
@@ -219,9 +220,15 @@ async function passwordsOf({ dc, site }: Bench): Promise<readonly string[]> {
 async function memoryOf(site: TestSite): Promise<Pick<Ending, 'ledger' | 'open'>> {
   return await onSite(site, async ({ parts: { store } }) => {
     const rows = await store.ledger.all('directory');
-    const ledger = rows.map(({ handle: _, key, ...row }) => `${key} ${canonicalJson(row)}`);
+    const ledger = rows.map(asRemembered);
     return { ledger: ledger.sort((a, b) => (a < b ? -1 : 1)), open: (await store.journal.open()).length };
   });
+}
+
+/** Handles, and the moment of a closing that no date tells, are others in each run. */
+export function asRemembered({ handle: _, key, away, ...row }: LedgerRow): string {
+  const left = away === undefined ? {} : { away: { ...away, since: away.since > 0 } };
+  return `${key} ${canonicalJson({ ...row, ...left })}`;
 }
 
 /** What `passwords` of an Ending must be. */

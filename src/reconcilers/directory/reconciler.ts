@@ -4,6 +4,7 @@ import type { Known, Reach, Reader, Reconciler, Session } from '../../core/ports
 import { thingOf } from '../../core/thing.ts';
 import type { Traits } from '../../core/traits.ts';
 import { handedOver } from './coming-back.ts';
+import { relativeName } from './distinguished-name.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
 import { type Observing, observingWith } from './observing.ts';
 import type { PasswordDesk } from './password-desk.ts';
@@ -121,6 +122,7 @@ function readerOf(connection: DirectoryConnection, observing: Observing): Reader
       const usernames = wanted.flatMap(({ key, handle }) => (handle === null ? [key] : []));
       return (await reader.find({ guids, usernames })).map((account) => observing.one(account, known));
     },
+    groups: async (handle) => (await reader.groupsOf(handle)).map(relativeName),
     close: () => connection.close(),
   };
 }
