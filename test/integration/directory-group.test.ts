@@ -167,16 +167,22 @@ describe.skipIf(missingForSamba().length > 0)('a group of a real domain controll
       expect(await said({ group: `CN=Domain Admins,CN=Users,${dc.baseDn}` })).toContain('adminCount is 1');
     });
 
-    test.each(['CN=Guests,CN=Builtin', 'CN=Domain Users,CN=Users'])('as %s, which came with the domain', async (name) => {
-      expect(await said({ group: `${name},${dc.baseDn}` })).toContain('built-in');
-    });
+    test.each(['CN=Guests,CN=Builtin', 'CN=Domain Users,CN=Users'])(
+      'as %s, which came with the domain',
+      async (name) => {
+        expect(await said({ group: `${name},${dc.baseDn}` })).toContain('built-in');
+      },
+    );
 
     test('as what is no group', async () => {
       expect(await said({ group: dnOf('anna') })).toContain('is no group');
     });
 
     test('where it lies in one of those, however deep', async () => {
-      const [inner, outer] = ['Inner', 'Outer'].map((name) => `CN=${name},OU=Elsewhere,${dc.baseDn}`) as [string, string];
+      const [inner, outer] = ['Inner', 'Outer'].map((name) => `CN=${name},OU=Elsewhere,${dc.baseDn}`) as [
+        string,
+        string,
+      ];
       await makeGroup(dc, inner);
       await makeGroup(dc, outer);
       const join = (member: string, into: string) =>

@@ -22,6 +22,8 @@ export interface Desk {
   readonly dn: string;
   readonly guid: string;
   readonly markAttribute: string;
+  /** Members by their GUIDs, as they were first seen on this connection, which lasts as long as one pass: names are not asked again. */
+  readonly seen: Map<string, Insider>;
 }
 
 /** Alternatives in one filter: servers parse long filters slowly and Windows limits them. */
@@ -48,18 +50,18 @@ export function groupOn(desk: Desk): DirectoryGroup {
 }
 
 async function members(desk: Desk): Promise<readonly Insider[]> {
-  const { link, dn } = desk;
+  const { link, dn, seen } = desk;
   const step = `reading the members of ${dn}`;
   try {
     const group = await whole(desk);
     // A `member` that may not be read looks like none at all.
     const hidden = group.members.length === 0 ? await someoneInside(link, group.dn) : null;
     if (hidden !== null) throw unread(desk, step, `It shows no members, but ${hidden} is in it.`);
-    const accounts = new Map<string, Insider>();
-    await lookUpMembers(link, dn, group.members, attributesOf(desk), (guid, entry) =>
-      accounts.set(guid, insiderFrom(desk, guid, entry)),
+    const strangers = group.members.filter((one) => !seen.has(one.guid));
+    await lookUpMembers(link, dn, strangers, attributesOf(desk), (guid, entry) =>
+      seen.set(guid, insiderFrom(desk, guid, entry)),
     );
-    return group.members.map((one) => accounts.get(one.guid) ?? { ...one, username: null, mark: null });
+    return group.members.map((one) => ({ username: null, mark: null, ...seen.get(one.guid), ...one }));
   } catch (error) {
     throw operationFailure(link.server, step, error);
   }

@@ -64,6 +64,7 @@ async function open(
       dn: site.group,
       guid: guidText(guid),
       markAttribute: site.markAttribute,
+      seen: new Map(),
     };
     return groupOn(desk);
   } catch (error) {
