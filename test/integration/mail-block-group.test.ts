@@ -5,7 +5,17 @@ import { activeDirectoryFixture } from '../support/active-directory-fixture.ts';
 import { blocks, daysFromToday, institution, mailBlocks, people } from '../support/desired-state.ts';
 import { type MailGroup, makeMailGroup } from '../support/mail-group.ts';
 import { copyState, ldapCommand, missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
-import { approveAll, change, INSTANCE, makeSite, onSite, outcomeOf, plan, sync, type TestSite } from '../support/site.ts';
+import {
+  approveAll,
+  change,
+  INSTANCE,
+  makeSite,
+  onSite,
+  outcomeOf,
+  plan,
+  sync,
+  type TestSite,
+} from '../support/site.ts';
 
 const from = (target: string) => ({ target, from: daysFromToday(-1) });
 const lifted = (target: string) => ({ ...from(target), lifted: daysFromToday(0) });
