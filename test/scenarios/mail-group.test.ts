@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mailBlocksReconciler } from '../../src/reconcilers/mail-blocks/reconciler.ts';
 import { makeCompany } from '../support/company.ts';
-import { blocks, daysFromToday, mailBlocks, person } from '../support/desired-state.ts';
+import { blocks, daysFromToday, mailBlocks, people, person } from '../support/desired-state.ts';
 import { UNIT } from '../support/directory-simulator-tree.ts';
 import type { Scene } from '../support/scene.ts';
 import { type SimulatedDirectory, simulatedDirectory } from '../support/simulated-directory.ts';
@@ -24,8 +24,8 @@ const lifted = (target: string) => ({ ...from(target), lifted: daysFromToday(0) 
 const hidden = { withholds: (_dn: string, attribute: string) => attribute === 'member' };
 
 /** Anna may not send mail, Berit may not log in; Erik was put into the group by somebody else. */
-async function running(): Promise<void> {
-  group = new SimulatedGroup(directory, ['anna', 'berit', 'carl', 'emil', 'erik']);
+async function running(more: readonly string[] = []): Promise<void> {
+  group = new SimulatedGroup(directory, ['anna', 'berit', 'carl', 'emil', 'erik', ...more]);
   group.put('erik');
   await group.serve();
   // Everybody finds it where it is by then.
@@ -65,6 +65,22 @@ describe('M1: nobody is let out', () => {
     expect(report.plan.notices.map(({ kind }) => kind)).toContain('lost-write');
     expect([group.members(), report.holds]).toEqual([['anna', 'berit'], []]);
     expect((await scene.plan()).plan.changes).toEqual([]);
+  });
+
+  test('by somebody else’s list in the place of the members', async () => {
+    const names = Array.from({ length: 8 }, (_, nth) => `person${nth}`);
+    await running(names);
+    await scene.declare({ ...people(names), ...mailBlocks(...['anna', ...names].map(from)) });
+    await scene.settle();
+    await scene.declare(mailBlocks(from('anna'), ...names.slice(1).map(from), lifted('person0')));
+    group.clear();
+    group.put('erik');
+    const report = await scene.sync();
+    expect(report.plan.notices.map(({ kind }) => kind)).toContain('lost-write');
+    expect(group.members()).toEqual(['anna', 'berit', 'erik', ...names]);
+    // Its end came meanwhile, and is made in its turn.
+    await scene.sync();
+    expect(group.members()).toEqual(['anna', 'berit', 'erik', ...names.slice(1)]);
   });
 
   test('by the server being away, and the block in the directory goes first', async () => {

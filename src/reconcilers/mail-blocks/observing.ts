@@ -4,6 +4,7 @@ import type { Notice } from '../../core/plan.ts';
 import type { Known, Observation } from '../../core/ports.ts';
 import { compareText } from '../../diagnostic.ts';
 import { lastResult } from '../../model/reuse.ts';
+import { goneAllowed } from '../directory/completeness.ts';
 import { addressFor, asPeople, type People, sharedAddressNotices } from './addresses.ts';
 import type { BlockList, Listing } from './port.ts';
 import { handleOf, keyOf, MAIL, MAIL_PERMISSION } from './projection.ts';
@@ -107,11 +108,15 @@ function permissionOf(key: string, people: People, listing: Listing, { server }:
   };
 }
 
-/** With fewer lines than Muster wrote, and somebody among them whom Muster had blocked. */
+/**
+ * With fewer lines than Muster wrote, and somebody among them whom Muster had blocked. Where nothing in the list tells that, with more
+ * of them missing than hands take out between two passes.
+ */
 function isLost({ completeness, listed }: Listing, { disabled }: Known, nameless: ReadonlySet<string>): boolean {
   if (completeness === 'whole' || completeness === 'added') return false;
   const there = new Set([...listed, ...nameless].map(handleOf));
-  return [...disabled].some((handle) => !there.has(handle));
+  const missing = [...disabled].filter((handle) => !there.has(handle)).length;
+  return missing > (completeness === 'unsealed' ? goneAllowed(disabled.size) : 0);
 }
 
 const LOST: Readonly<Record<Listing['completeness'], string>> = {
@@ -119,6 +124,7 @@ const LOST: Readonly<Record<Listing['completeness'], string>> = {
   bare: 'has nothing that shows that Muster wrote it',
   short: 'has fewer lines than Muster wrote',
   damaged: 'is damaged. Muster makes it anew, which sessions that are open already do not see',
+  unsealed: 'has lost more people than are taken off it by hand',
   added: '',
   whole: '',
 };
@@ -126,7 +132,7 @@ const LOST: Readonly<Record<Listing['completeness'], string>> = {
 function lostNotices({ completeness }: Listing, lost: boolean, { server }: BlockList): readonly Notice[] {
   if (!lost) return [];
   const text = `The ${server} ${LOST[completeness]}. Whomever Muster had blocked there is blocked again.`;
-  const next = 'Find out who or what changed it: nothing but Muster may write it.';
+  const next = 'Find out who or what changed it: nothing else may write what Muster wrote.';
   return [{ kind: 'lost-write', person: null, text, next, origin: null, urgent: false }];
 }
 
@@ -160,7 +166,7 @@ function strangerNotices(
     return [{ kind: 'foreign', person: null, text, next, origin: null, urgent: false }];
   };
   return [
-    ...of(strangers, 'names people whom nobody declares', 'Declare them, or take their lines out by hand.'),
-    ...of(unread, 'has lines that name nobody', 'Correct them by hand, or take them out.'),
+    ...of(strangers, 'names people whom nobody declares', 'Declare them, or take them out by hand.'),
+    ...of(unread, 'has entries that name nobody', 'Correct them by hand, or take them out.'),
   ];
 }

@@ -28,8 +28,8 @@ export class Membership {
     return {
       listed: new Set(this.#peopleAmong(members).keys()),
       unread: members.flatMap((one) => (this.#keyOf(one) === null ? [one.dn] : [])),
-      // Nothing in a group says who put anybody there: that all are gone is no hand that took out one of them.
-      completeness: members.length === 0 ? 'bare' : 'whole',
+      // Nothing in a group says who put anybody there.
+      completeness: members.length === 0 ? 'bare' : 'unsealed',
       digest: digestOf(members, (one) => this.#keyOf(one)),
     };
   }
