@@ -1,13 +1,12 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import type { MailBlocksConfig } from './config/mail-blocks.ts';
 import type { Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
-import type { Clock, Reconciler, Repository } from './core/ports.ts';
+import type { Clock, Repository } from './core/ports.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
 import { generatePassword, type PasswordOptions } from './credentials/password.ts';
@@ -28,13 +27,6 @@ import type { PasswordDesk } from './reconcilers/directory/password-desk.ts';
 import type { DirectoryAdapter } from './reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
 import { reissuePassword } from './reconcilers/directory/reissue.ts';
-import { controlFile } from './reconcilers/mail-blocks/control-file/adapter.ts';
-import { controlFileExaminer } from './reconcilers/mail-blocks/control-file/examiner.ts';
-import { embeddedBlockList } from './reconcilers/mail-blocks/embedded/adapter.ts';
-import type { BlockListAdapter } from './reconcilers/mail-blocks/port.ts';
-import { type PostfixSite, postfix } from './reconcilers/mail-blocks/postfix/adapter.ts';
-import { postfixExaminer } from './reconcilers/mail-blocks/postfix/examiner.ts';
-import { mailBlocksReconciler } from './reconcilers/mail-blocks/reconciler.ts';
 import { taskDesk } from './reconcilers/tasks/desk.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
@@ -45,6 +37,7 @@ import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 import { siteOf } from './wiring/directory-site.ts';
+import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
@@ -107,7 +100,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       repository: repositoryFrom(source, config, store, resident),
       reconcilers: [
         directoryReconciler(directory.adapter, directory.settings, { lasting: resident }),
-        ...mailBlocksOf(config, resident, clock),
+        ...mailBlocksIn(config, resident, clock),
         ...tokensIn(config, resident, clock),
       ],
       store,
@@ -171,7 +164,7 @@ export function patientOf(config: Config): Patient {
     repository: repositoryFrom(source, config, null),
     reconcilers: [
       directoryReconciler(adapter, settings, { lasting: false }),
-      ...mailBlocksOf(config, false, Date.now),
+      ...mailBlocksIn(config, false, Date.now),
       ...tokensIn(config, false, Date.now),
     ],
     examiners: [...examinersOf(config, settings), ...mailExaminersOf(config), ...tokenExaminersOf(config)],
@@ -265,23 +258,6 @@ function directoryOf(config: Config, resident: boolean, clock: Clock, random?: P
       passwords: passwordDesk(config, clock, random),
     },
   };
-}
-
-/** None where nobody's mail is Muster's business. */
-function mailBlocksOf({ mailBlocks, instance }: Config, lasting: boolean, clock: Clock): readonly Reconciler[] {
-  if (mailBlocks === null) return [];
-  return [mailBlocksReconciler(blockListOf(mailBlocks, { instance, clock }), { lasting })];
-}
-
-function blockListOf(mailBlocks: MailBlocksConfig, site: PostfixSite): BlockListAdapter {
-  if (mailBlocks.kind === 'embedded') return embeddedBlockList(mailBlocks, site.clock);
-  return mailBlocks.kind === 'postfix' ? postfix(mailBlocks, site) : controlFile(mailBlocks, site);
-}
-
-function mailExaminersOf({ mailBlocks, instance }: Config): readonly Examiner[] {
-  const site = { instance, clock: Date.now };
-  if (mailBlocks?.kind === 'control-file') return [controlFileExaminer(mailBlocks, site)];
-  return mailBlocks?.kind === 'postfix' ? [postfixExaminer(mailBlocks, site)] : [];
 }
 
 /** Null where nobody is named to seal to: then nothing is created. */

@@ -24,11 +24,14 @@ export interface Draft {
   readonly recipients: readonly (string | null)[];
   /** The attribute that is everybody's token; null: none is. */
   readonly tokenAttribute: string | null;
+  /** The group of those who may not send mail; absent: none is, null: it is not understood. */
+  readonly mailGroup?: string | null;
 }
 
 /** @param plain texts, lists and objects, as `plainOf` gives them. */
 export function draftOf(plain: unknown): Draft {
   const directory = part(plain, 'directory');
+  const mailGroup = part(part(plain, 'mailBlocks'), 'directoryGroup');
   return {
     directories: (['activeDirectory', 'embedded'] as const).flatMap((product) => {
       const settings = part(directory, product);
@@ -38,6 +41,7 @@ export function draftOf(plain: unknown): Draft {
     }),
     recipients: listOf(part(part(plain, 'credentials'), 'recipients')).map(textOf),
     tokenAttribute: tokenAttributeOf(part(part(plain, 'tokens'), 'directoryAttribute')),
+    ...(mailGroup === undefined ? {} : { mailGroup: dnOf(part(mailGroup, 'group')) }),
   };
 }
 

@@ -6,10 +6,12 @@ import type { ParsedConfig } from './schema.ts';
 export type MailBlocksConfig =
   | ({ readonly kind: 'control-file' } & ControlFileSettings)
   | ({ readonly kind: 'postfix' } & PostfixSettings)
+  /** DN of the group. */
+  | { readonly kind: 'directory-group'; readonly group: string }
   | { readonly kind: 'embedded'; readonly file: string };
 
 export function mailBlocksOf(
-  { controlFile, postfix, embedded }: NonNullable<ParsedConfig['mailBlocks']>,
+  { controlFile, postfix, directoryGroup, embedded }: NonNullable<ParsedConfig['mailBlocks']>,
   absolute: (path: string) => string,
 ): MailBlocksConfig {
   if (controlFile !== undefined) {
@@ -18,6 +20,7 @@ export function mailBlocksOf(
   if (postfix !== undefined) {
     return { kind: 'postfix', ...postfixSchema.parse({ ...postfix, map: absolute(postfix.map) }) };
   }
+  if (directoryGroup !== undefined) return { kind: 'directory-group', ...directoryGroup };
   if (embedded === undefined) throw new TypeError('the schema admits exactly one list');
   return { kind: 'embedded', file: absolute(embedded.file) };
 }

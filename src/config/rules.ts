@@ -12,7 +12,7 @@ import { problemAt, type SettingProblem } from './problems.ts';
  * @param plain the configuration as `plainOf` gives it.
  */
 export async function contradictions(plain: unknown, root: TreeNode): Promise<readonly SettingProblem[]> {
-  const { directories, recipients, tokenAttribute } = draftOf(plain);
+  const { directories, recipients, tokenAttribute, mailGroup } = draftOf(plain);
   const ofAccounts = directories.flatMap(({ product, base, accounts }) => {
     const path = ['directory', product, 'accounts'];
     return [
@@ -26,6 +26,7 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
   return [
     ...ofAccounts,
     ...(tokenAttribute === null ? [] : tokenProblems(tokenAttribute, directories, root)),
+    ...(mailGroup === undefined ? [] : mailGroupProblems(mailGroup, directories, root)),
     ...listenerProblems(plain, root),
     ...taskProblems(plain, root),
     ...(await recipientProblems(recipients, root)),
@@ -161,6 +162,27 @@ function tokenProblems(
       : at(
           `${attribute} is written already: it is mapped in directory.${product}.accounts.attributes. Remove it there, so that it has one writer`,
         );
+  });
+}
+
+/** The group of those who may not send mail lies in the domain, and none of them may be shielded from Muster by being in it. */
+function mailGroupProblems(
+  group: string | null,
+  directories: Draft['directories'],
+  root: TreeNode,
+): readonly SettingProblem[] {
+  const at = (message: string) => [problemAt(root, ['mailBlocks', 'directoryGroup', 'group'], message)];
+  return directories.flatMap(({ product, base, accounts: { protectedGroups } }) => {
+    if (product === 'embedded') {
+      const message = 'Only Active Directory has groups; beside an embedded directory, write mailBlocks.embedded';
+      return [problemAt(root, ['mailBlocks', 'directoryGroup'], message)];
+    }
+    if (group === null) return [];
+    if (base !== null && !isBelow(foldDn(group), foldDn(base)))
+      return at(`Is not below directory.activeDirectory.base. Name a group that ends in ,${base}`);
+    return protectedGroups.some((one) => one !== null && foldDn(one) === foldDn(group))
+      ? at('Is one of the protectedGroups: whoever were put there could not be blocked any more. Name another group')
+      : [];
   });
 }
 

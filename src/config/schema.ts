@@ -94,6 +94,7 @@ const mailBlocks = choice({
     postmap: path('/usr/sbin/postmap').optional(),
     configFolder: path('/etc/postfix').optional(),
   }).optional(),
+  directoryGroup: settings({ group: dn }).optional(),
   embedded: settings({ file: path('mail-blocks.json') }).optional(),
 });
 

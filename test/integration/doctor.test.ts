@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { main, makeSite, type SiteFolder } from '../cli/site-folder.ts';
 import { bindOutcome, dump, highestCommittedUsn, modify, valuesOf } from '../support/directory-contents.ts';
+import { makeGroup } from '../support/mail-group.ts';
 import { ldapCommand, missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { denyInUnit, type UnitRight, type WrittenAttribute } from '../support/unit-rights.ts';
 
@@ -93,6 +94,25 @@ describe.skipIf(missing.length > 0)(`doctor with Active Directory ${missing.join
       } finally {
         site.configure('tokens: { directoryAttribute: {} }\n', '');
         site.configure('attributes: { company: "{institution.name}" }', mapped);
+      }
+    });
+
+    test('D16: so is the missing right to change the group of those who may not send mail, and a group that will not do', async () => {
+      const group = `CN=Mail Blocked,${dc.researchersOu}`;
+      const settings = (dn: string) => `mailBlocks: { directoryGroup: { group: "${dn}" } }\n`;
+      await makeGroup(dc, group);
+      site.configure('limits:', `${settings(group)}limits:`);
+      try {
+        const { code, out } = await site.muster('doctor');
+        const missing = expect.stringMatching(
+          /^FAIL group CN=Mail Blocked,.* on ldaps:.*: Muster may not change who is in it/,
+        );
+        expect([code, troubles(out)]).toEqual([1, [missing]]);
+        site.configure(settings(group), settings(`CN=Backup Operators,CN=Builtin,${dc.baseDn}`));
+        expect(troubles((await site.muster('doctor')).out).join()).toContain('adminCount is 1');
+      } finally {
+        site.configure(settings(`CN=Backup Operators,CN=Builtin,${dc.baseDn}`), '');
+        await modify(dc, `dn: ${group}\nchangetype: delete\n`);
       }
     });
 

@@ -7,9 +7,10 @@
  * - `short`: with fewer lines than Muster wrote, or with a last line that was cut off.
  * - `bare`: with nothing that says Muster wrote it.
  * - `absent`: there is none.
+ * - `unsealed`: with something in it, and no way to say who wrote what of it.
  * - `damaged`: it can't be read any more; the next write makes it anew.
  */
-export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'absent' | 'damaged';
+export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'absent' | 'unsealed' | 'damaged';
 
 /** What a list has that is asked for a login as well as for an address: more than one key for each person. */
 export interface Keyed {
@@ -50,10 +51,14 @@ export interface Edit {
 export interface BlockList {
   /** Names it, for messages. */
   readonly server: string;
+  /** Grows with every piece of an answer; absent: nobody can tell. */
+  heard?(): number;
   /** Its own clock, in milliseconds since 1970. */
   now(): Promise<number>;
   /** All of it, never a part. Throws MusterError where that can't be had. */
   read(): Promise<Listing>;
+  /** Those of these people whom it has no way to name, like somebody without an account; absent: it can name everybody. */
+  cannotName?(keys: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Resolves when the list as it is now on the disk was read back with this edit, and everything else, in it. Edits that are made
    * together may reach it together; none gets lost. Throws MusterError where somebody changed it meanwhile so that `was` is not true
@@ -67,4 +72,6 @@ export interface BlockList {
 export interface BlockListAdapter {
   /** Throws MusterError where the list can't be used. */
   connect(): Promise<BlockList>;
+  /** The list on every server that answers, for blocks; throws only when none does. Absent: there is one. */
+  connectAll?(): Promise<{ readonly lists: readonly BlockList[]; readonly unreachable: readonly string[] }>;
 }

@@ -16,6 +16,11 @@ export function handleOf(key: string): string {
   return `${MAIL}:${key}`;
 }
 
+/** The reverse of `handleOf`. */
+export function keyOf(handle: string): string {
+  return handle.slice(MAIL.length + 1);
+}
+
 /** @param lasting false: it is hardly ever asked again, so that nothing need be kept of each person */
 export function projector(lasting: boolean): (model: Model, at: Instant) => readonly Desired[] {
   return eachPerson(desiredOf, lasting);

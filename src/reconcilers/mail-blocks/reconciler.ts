@@ -27,7 +27,11 @@ export function mailBlocksReconciler(adapter: BlockListAdapter, { lasting = true
       return desired;
     },
     connect: open,
-    connectAll: async () => ({ sessions: [await open()], unreachable: [] }),
+    connectAll: async () => {
+      if (adapter.connectAll === undefined) return { sessions: [await open()], unreachable: [] };
+      const { lists, unreachable } = await adapter.connectAll();
+      return { sessions: lists.map((list) => sessionOf(list, view)), unreachable };
+    },
     // Nothing belongs to a switch but the switch.
     settle: () => Promise.resolve(),
   };
@@ -50,6 +54,7 @@ function sessionOf(list: BlockList, view: Observing): Session {
   return {
     reader: {
       server: list.server,
+      ...(list.heard === undefined ? {} : { heard: () => list.heard?.() ?? 0 }),
       // A list counts nothing; what was lost of it shows in its own first line.
       position: () => Promise.resolve(null),
       now: () => list.now(),

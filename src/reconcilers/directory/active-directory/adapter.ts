@@ -1,9 +1,7 @@
 /** Active Directory as a directory product: which server to use, and what a connection must show before anything else. */
-import { readFile } from 'node:fs/promises';
 import { EqualityFilter, OrFilter, PresenceFilter } from 'ldapts';
 import type { Suits } from '../../../core/server-memory.ts';
 import { MusterError } from '../../../errors.ts';
-import { Secret } from '../../../secret.ts';
 import { foldDn, isBelow } from '../distinguished-name.ts';
 import type { DirectoryAdapter, DirectoryConnection, DirectorySite } from '../port.ts';
 import { checkSite } from '../value-changes.ts';
@@ -18,6 +16,7 @@ import { readEpoch } from './position.ts';
 import { readProtectedGroups, remarksOn } from './protected-groups.ts';
 import { deskOf } from './read.ts';
 import { directoryReader } from './reader.ts';
+import { allOf, firstOf } from './servers.ts';
 import { type ActiveDirectoryInput, type ActiveDirectorySettings, activeDirectorySchema } from './settings.ts';
 import { shielded } from './shielded.ts';
 import { directoryWriter } from './write.ts';
@@ -40,7 +39,7 @@ export function activeDirectory(
   const setUp: SetUp = { settings, site, kept: resident ? new KeptReading() : null };
   return {
     connect: (suits) => connect(setUp, suits),
-    connectAll: () => connectAll(setUp),
+    connectAll: () => allOf(settings, (url, credentials) => open(url, setUp, credentials)),
   };
 }
 
@@ -52,43 +51,8 @@ interface SetUp {
 }
 
 async function connect(setUp: SetUp, suits: Suits = () => true): Promise<DirectoryConnection> {
-  const { settings } = setUp;
-  const credentials = await readCredentials(settings);
-  const failures: MusterError[] = [];
-  let fallback: DirectoryConnection | null = null;
-  for (const url of settings.urls) {
-    try {
-      const connection = await open(url, setUp, credentials);
-      const { reader } = connection;
-      if (suits(await reader.position(), reader.server)) {
-        await fallback?.close();
-        return connection;
-      }
-      if (fallback === null) fallback = connection;
-      else await connection.close();
-    } catch (error) {
-      failures.push(operationFailure(url, 'connecting', error));
-    }
-  }
-  if (fallback !== null) return fallback;
-  throw noneAnswers(failures);
-}
-
-async function connectAll(setUp: SetUp) {
-  const { settings } = setUp;
-  const credentials = await readCredentials(settings);
-  const failures: MusterError[] = [];
-  const attempts = settings.urls.map(async (url) => {
-    try {
-      return [await open(url, setUp, credentials)];
-    } catch (error) {
-      failures.push(operationFailure(url, 'connecting', error));
-      return [];
-    }
-  });
-  const connections = (await Promise.all(attempts)).flat();
-  if (connections.length === 0) throw noneAnswers(failures);
-  return { connections, unreachable: failures.map(({ message }) => message) };
+  const at = (url: string, credentials: Credentials) => open(url, setUp, credentials);
+  return await firstOf(setUp.settings, at, async ({ reader }) => suits(await reader.position(), reader.server));
 }
 
 async function open(
@@ -121,7 +85,7 @@ async function open(
 }
 
 /** The whole domain is looked through for names that are taken: a wrong base would find none. */
-async function assertBase(link: Link): Promise<void> {
+export async function assertBase(link: Link): Promise<void> {
   const { base } = link.settings;
   const step = `reading ${base}`;
   try {
@@ -173,24 +137,6 @@ function searchIn(link: Link, base: string, step: string, attributes: readonly s
   return { base, scope: 'base', filter, attributes, where: `${link.server}, ${step}`, answerSeconds };
 }
 
-export async function readCredentials(settings: ActiveDirectorySettings): Promise<Credentials> {
-  const password = await Secret.fromFile(settings.bind.passwordFile);
-  if (settings.caFile === undefined) return { password, authorities: null };
-  try {
-    return { password, authorities: await readFile(settings.caFile, 'utf8') };
-  } catch (error) {
-    throw new MusterError(
-      {
-        remedy: 'person',
-        where: `certificate file ${settings.caFile}`,
-        what: 'The file can’t be read.',
-        next: 'Put the PEM certificate of the authority there, or correct `caFile` in the configuration.',
-      },
-      { cause: error },
-    );
-  }
-}
-
 function parsed(input: ActiveDirectoryInput): ActiveDirectorySettings {
   const result = activeDirectorySchema.safeParse(input);
   if (result.success) return result.data;
@@ -214,20 +160,5 @@ function misconfigured(what: string): MusterError {
     where: 'configuration, directory.activeDirectory',
     what,
     next: 'Correct the configuration.',
-  });
-}
-
-/** One error for all servers, each with its reason; waiting helps where it would help with at least one of them. */
-function noneAnswers(failures: readonly MusterError[]): MusterError {
-  const [only] = failures;
-  if (only !== undefined && failures.length === 1) return only;
-  return new MusterError({
-    remedy: failures.some(({ remedy }) => remedy === 'retry') ? 'retry' : 'person',
-    where: 'directory',
-    what: `None of ${failures.length} servers can be used. ${failures.map(({ where, what }) => `${where}: ${what}`).join(' ')}`,
-    next: failures
-      .map(({ next }) => next)
-      .filter((next, at, all) => all.indexOf(next) === at)
-      .join(' '),
   });
 }

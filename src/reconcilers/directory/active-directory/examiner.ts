@@ -2,13 +2,13 @@
 import { MusterError, troubleOf } from '../../../errors.ts';
 import type { DirectoryExaminer, DirectoryProbe, ServerFacts } from '../examiner-port.ts';
 import type { DirectorySite } from '../port.ts';
-import { readCredentials } from './adapter.ts';
 import { certificateAt } from './certificate.ts';
 import { type Credentials, openLink } from './connection.ts';
 import { connectFailure } from './failures.ts';
 import { ownGuid, readIdentity } from './identity.ts';
 import { directoryProbe } from './probe.ts';
 import { loginFacts, unitFacts } from './rights.ts';
+import { readCredentials } from './servers.ts';
 import type { ActiveDirectorySettings } from './settings.ts';
 
 /** @param creating DNs of the units in which accounts are made */

@@ -1,5 +1,5 @@
 /** Groups whose members nobody may touch: read on every connection, nested ones included, before anything else is. */
-import { AndFilter, EqualityFilter, ExtensibleFilter, type Filter, OrFilter } from 'ldapts';
+import { AndFilter, EqualityFilter, ExtensibleFilter, type Filter, OrFilter, type SearchEntry } from 'ldapts';
 import { MusterError } from '../../../errors.ts';
 import type { Link } from './connection.ts';
 import { bytesOf, textsOf } from './entry.ts';
@@ -76,13 +76,17 @@ async function insidersOf(link: Link, group: string, giveUpAt: number): Promise<
   return inside;
 }
 
-/** A `member` that may not be read looks like none at all; from the members' side it may show. */
 async function assertEmpty(link: Link, { dn }: Group): Promise<void> {
+  const one = await someoneInside(link, dn);
+  if (one !== null) throw unusable(link, dn, `It shows no members, but ${one} is in it.`);
+}
+
+/** A `member` that may not be read looks like none at all; from the members' side it may show. Null: nobody says so of themselves. */
+export async function someoneInside(link: Link, dn: string): Promise<string | null> {
   const insiders: string[] = [];
   const filter = new EqualityFilter({ attribute: 'memberOf', value: dn });
   await lookUp(link, dn, filter, ['distinguishedName'], (entry) => insiders.push(entry.name));
-  const [one] = insiders;
-  if (one !== undefined) throw unusable(link, dn, `It shows no members, but ${one} is in it.`);
+  return insiders[0] ?? null;
 }
 
 /**
@@ -92,25 +96,37 @@ async function assertEmpty(link: Link, { dn }: Group): Promise<void> {
 async function groupsAmong(link: Link, { dn }: Group, members: readonly Member[]): Promise<readonly string[]> {
   const unseen = new Map(members.map((member) => [member.guid, member] as const));
   const groups: string[] = [];
+  await lookUpMembers(link, dn, members, ['objectClass'], (guid, entry) => {
+    const classes = textsOf(entry, 'objectClass').map((name) => name.toLowerCase());
+    if (classes.length > 0) unseen.delete(guid);
+    if (classes.includes('group')) groups.push(guid);
+  });
+  const [first] = unseen.values();
+  if (first === undefined) return groups;
+  throw unusable(link, dn, `Its member ${first.dn} can't be seen, and might be a group itself.`);
+}
+
+/** What can be seen of these members, by their GUIDs, a batch at a time. */
+export async function lookUpMembers(
+  link: Link,
+  group: string,
+  members: readonly Member[],
+  attributes: readonly string[],
+  take: (guid: string, entry: SearchEntry) => void,
+): Promise<void> {
   const batches = Array.from({ length: Math.ceil(members.length / FILTER_ALTERNATIVES) }, (_, at) =>
     members.slice(at * FILTER_ALTERNATIVES, (at + 1) * FILTER_ALTERNATIVES),
   );
   const lane = async () => {
     for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
       const filter = new OrFilter({ filters: batch.flatMap(({ guid }) => guidFilter(guid)) });
-      await lookUp(link, dn, filter, ['objectGUID', 'objectClass'], (entry) => {
+      await lookUp(link, group, filter, ['objectGUID', ...attributes], (entry) => {
         const [bytes] = bytesOf(entry, 'objectGUID');
-        const guid = bytes?.length === 16 ? guidText(bytes) : '';
-        const classes = textsOf(entry, 'objectClass').map((name) => name.toLowerCase());
-        if (classes.length > 0) unseen.delete(guid);
-        if (classes.includes('group')) groups.push(guid);
+        if (bytes?.length === 16) take(guidText(bytes), entry);
       });
     }
   };
   await Promise.all(Array.from({ length: LOOKUPS_IN_FLIGHT }, lane));
-  const [first] = unseen.values();
-  if (first === undefined) return groups;
-  throw unusable(link, dn, `Its member ${first.dn} can't be seen, and might be a group itself.`);
 }
 
 /** Accounts have one group that does not list them (primaryGroupID, MS-SAMR 3.1.1.8.2). */

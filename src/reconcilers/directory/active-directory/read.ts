@@ -129,7 +129,7 @@ function isManaged(desk: Desk, dn: string): boolean {
 }
 
 export function searchFor(
-  desk: Desk,
+  desk: Pick<Desk, 'link'>,
   base: string,
   step: string,
   filter: Filter,
@@ -140,7 +140,7 @@ export function searchFor(
   return { base, scope: 'base', filter, attributes, where: `${link.server}, ${step}`, answerSeconds };
 }
 
-export function unproven(desk: Desk, step: string, what: string): MusterError {
+export function unproven(desk: Pick<Desk, 'link'>, step: string, what: string): MusterError {
   return new MusterError({
     remedy: 'retry',
     where: `${desk.link.server}, ${step}`,

@@ -26,12 +26,12 @@ export function directoryReader(desk: Desk): DirectoryReader {
  * Address and the controller's own name, as in `ldaps://example.org (DC1)`: behind one address there may be several, and
  * what became of an unanswered write only the one that got it can tell (`dsServiceName`, MS-ADTS 3.1.1.3.2).
  */
-function serverOf({ link, identity }: Desk): string {
+export function serverOf({ link, identity }: Pick<Desk, 'link' | 'identity'>): string {
   const [, name] = /^CN=NTDS Settings,CN=([^,]+),/i.exec(identity.service) ?? [];
   return name === undefined ? link.server : `${link.server} (${name})`;
 }
 
-async function serverTime(desk: Desk): Promise<number> {
+export async function serverTime(desk: Pick<Desk, 'link'>): Promise<number> {
   const step = 'reading its clock';
   assertOpen(desk.link, step);
   try {

@@ -53,8 +53,9 @@ const STATES: Readonly<Record<Completeness, (server: string, count: string) => r
       'Run "muster plan" to see whom it names, and what to do about each.',
     ),
   ],
-  // A file can always be read, whatever stands in it.
+  // A file can always be read, whatever stands in it, and its first line seals it.
   damaged: () => [],
+  unsealed: () => [],
   absent: (server) => [warn(server, 'There is no such file yet; it comes with the first block.', MAILER)],
 };
 

@@ -54,6 +54,7 @@ const REFUSED_UNTIL = 'Make it before Postfix is told to read it: Postfix puts o
 const STATES: Readonly<Record<Completeness, (server: string, count: string, map: string) => Finding>> = {
   whole: (server, count) => ok(server, count),
   added: (server, count) => ok(server, count),
+  unsealed: (server, count) => ok(server, count),
   short: (server, count) => warn(server, count, 'Run "muster plan" to see what is missing.'),
   bare: (server, count) => warn(server, `Muster did not make it. ${count}`, 'Run "muster plan" to see whom it names.'),
   damaged: (server, _, map) =>
