@@ -240,7 +240,7 @@ function directoryOf(config: Config, resident: boolean, clock: Clock, random?: P
   const { directory, instance, credentials } = config;
   const { accounts } = directory;
   const mapping = mappingOf(accounts.attributes);
-  const site = siteOf(accounts, mapping.attributes);
+  const site = siteOf(accounts, mapping.attributes, config.mailBlocks);
   const reported = Object.keys(accounts.drift).filter((name) => accounts.drift[name] === 'report');
   return {
     adapter:

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { allowMembers } from '../support/denied-rights.ts';
-import { type Files, institution, person } from '../support/desired-state.ts';
+import { daysFromToday, type Files, institution, person } from '../support/desired-state.ts';
 import { modify, valuesOf } from '../support/directory-contents.ts';
 import { missingForSamba, type SambaDc } from '../support/samba.ts';
 import { change, onFreshSite, onSite, outcomeOf, sync } from '../support/site.ts';
@@ -12,6 +12,10 @@ import { sorted } from '../support/story.ts';
 
 const TEST_MS = 180_000;
 const GENEROUS = '{ always: 50 }';
+/** A group that says who may not send mail; coming back takes nobody out of it. */
+const MUTED = 'Muted';
+const MAIL_GROUP = `mailBlocks: { directoryGroup: { group: "CN=${MUTED},OU=Researchers,DC=example,DC=org" } }`;
+
 const anna = (more: Parameters<typeof person>[1] = {}): Files => ({
   'users/cbs/anna.yaml': Object.values(person('anna', more)).join(''),
 });
@@ -30,7 +34,10 @@ test.skipIf(missingForSamba().length > 0)(
   'soon after and to the same institution with groups and password; else with neither',
   { timeout: TEST_MS },
   () =>
-    onFreshSite({ limits: GENEROUS }, async (site, dc) => {
+    onFreshSite({ limits: GENEROUS, settings: MAIL_GROUP }, async (site, dc) => {
+      const muted = `CN=${MUTED},${dc.researchersOu}`;
+      await modify(dc, `dn: ${muted}\nchangetype: add\nobjectClass: group\n`);
+      await allowMembers(dc, muted);
       const base = { ...institution('cbs', 'CBS'), ...institution('dtu', 'DTU') };
       await change(site, { ...base, ...anna() }, 'Anna');
       await sync(site);
@@ -42,19 +49,20 @@ test.skipIf(missingForSamba().length > 0)(
         onSite(site, async ({ parts }) => (await parts.store.ledger.all('directory')).map((row) => row.away?.groups));
 
       await change(site, anna({ state: 'closed' }), 'Closed');
-      expect(outcomeOf(await sync(site))).toEqual({ applied: { disable: 1 }, held: {}, exit: 0 });
+      expect(outcomeOf(await sync(site))).toEqual({ applied: { disable: 2 }, held: {}, exit: 0 });
       expect(await away()).toEqual([['Project X', 'Projekt Ø']]);
-      expect(sorted(await value('memberOf'))).toEqual(sorted(groups));
+      expect(sorted(await value('memberOf'))).toEqual(sorted([...groups, muted]));
       const password = await value('pwdLastSet');
       await change(site, anna(), 'Back');
-      expect(outcomeOf(await sync(site))).toEqual({ applied: { enable: 1 }, held: {}, exit: 0 });
-      expect(await value('memberOf')).toHaveLength(2);
+      expect(outcomeOf(await sync(site))).toEqual({ applied: { enable: 2 }, held: {}, exit: 0 });
+      expect(sorted(await value('memberOf'))).toEqual(sorted(groups));
       expect(await value('pwdLastSet')).toEqual(password);
       expect(await away()).toEqual([undefined]);
 
       await change(site, anna({ state: 'closed' }), 'Closed again');
       await sync(site);
-      await change(site, { ...anna({ institution: 'dtu' }) }, 'Back from elsewhere');
+      const mail = { 'mail-blocks.yaml': `- user: anna\n  reason: Sent results\n  from: ${daysFromToday(-1)}\n` };
+      await change(site, { ...anna({ institution: 'dtu' }), ...mail }, 'Back from elsewhere, and without mail');
       const refused = await sync(site);
       expect(failures(refused).join()).toContain('may not take it out of CN=Project X');
       expect(await value('userAccountControl')).toEqual(['514']);
@@ -64,7 +72,7 @@ test.skipIf(missingForSamba().length > 0)(
       const report = await sync(site);
       expect(failures(report)).toEqual([]);
       expect(outcomeOf(report)).toMatchObject({ applied: { enable: 1 }, exit: 0 });
-      expect(await value('memberOf')).toEqual([]);
+      expect(await value('memberOf')).toEqual([muted]);
       expect(await value('userAccountControl')).toEqual(['512']);
       expect(await value('pwdLastSet')).toEqual(['0']);
       expect(sorted(await sealed())).toEqual(['.age', '.replaced.age', '.unused.age']);

@@ -155,4 +155,6 @@ export interface DirectorySite {
   readonly protected: readonly string[];
   /** DNs of groups whose members, nested ones included, nobody may touch; none where it is absent. */
   readonly protectedGroups?: readonly string[];
+  /** DNs of groups that another system of Muster's keeps: nobody is taken out of them by coming back; none where it is absent. */
+  readonly keptGroups?: readonly string[];
 }

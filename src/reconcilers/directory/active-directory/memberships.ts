@@ -2,6 +2,7 @@
 import { Attribute, Change } from 'ldapts';
 import { compareText } from '../../../diagnostic.ts';
 import { MusterError } from '../../../errors.ts';
+import { foldDn } from '../distinguished-name.ts';
 import { NO_SUCH_ACCOUNT, refusal } from '../refusals.ts';
 import { refuseProtected } from '../value-changes.ts';
 import { textsOf } from './entry.ts';
@@ -12,19 +13,10 @@ import { send } from './sending.ts';
 
 /**
  * DNs of the groups of this domain that name the account (memberOf, MS-ADA2 2.42). Its primary group names it by number and is not among
- * them; groups of other domains are not known to this server.
+ * them, nor is one that another system of Muster's keeps; groups of other domains are not known to this server.
  * @throws MusterError where the account is not there, or in more groups than one answer holds.
  */
 export async function groupsOf(desk: Desk, guid: string): Promise<readonly string[]> {
-  return (await membershipsOf(desk, guid)).groups;
-}
-
-interface Memberships {
-  readonly dn: string;
-  readonly groups: readonly string[];
-}
-
-async function membershipsOf(desk: Desk, guid: string): Promise<Memberships> {
   const step = `reading the groups of ${guid}`;
   try {
     const entry = await searchOne(
@@ -34,7 +26,9 @@ async function membershipsOf(desk: Desk, guid: string): Promise<Memberships> {
     if (entry === null) throw refusal(`${desk.link.server}, ${step}`, NO_SUCH_ACCOUNT);
     const inRanges = entry.attributes.some(({ type }) => /^memberOf;range=/i.test(type));
     if (inRanges) throw tooManyGroups(desk, step);
-    return { dn: entry.name, groups: [...textsOf(entry, 'memberOf')].sort(compareText) };
+    const kept = new Set((desk.site.keptGroups ?? []).map(foldDn));
+    const groups = textsOf(entry, 'memberOf').filter((group) => !kept.has(foldDn(group)));
+    return groups.sort(compareText);
   } catch (error) {
     throw operationFailure(desk.link.server, step, error);
   }
