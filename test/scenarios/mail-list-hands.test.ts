@@ -95,7 +95,7 @@ describe('A2: a mail system that takes nothing', () => {
     await inTheWay();
     await scene.declare(blocks('user', [from('berit'), from('carl')]));
     const report = await scene.sync();
-    expect(story(report)).toEqual(['disable carl', '(unreachable, urgent)', 'unread mail']);
+    expect(story(report)).toEqual(['disable carl', '(unverified, urgent)', 'unread mail']);
     expect(await scene.directory.isEnabled('carl')).toBe(false);
     expect(pageOf(report)).toContain('should not send mail');
     await rm(scene.mailList.path, { recursive: true });
@@ -148,7 +148,7 @@ describe('A2: a mail system that takes nothing', () => {
       { trigger: 'command', dryRun: false },
     );
     expect(blockedAt).toBe('berit');
-    expect(story(report)).toEqual(['disable berit', '(unreachable, urgent)', 'unread mail']);
+    expect(story(report)).toEqual(['disable berit', '(unverified, urgent)', 'unread mail']);
   });
 
   test('and an operator’s block goes to both, to each that answers', async () => {
