@@ -26,7 +26,7 @@ const EXPLICIT: ReadonlySet<ReasonKind> = new Set([
 ]);
 
 /** Which of several reasons names the cause: the one that counts against the widest budget first. */
-const WEIGHT: readonly ReasonKind[] = [
+export const CAUSES_OF_DISABLES: readonly ReasonKind[] = [
   'operator-blocked',
   'institution-blocked',
   'person-blocked',
@@ -183,7 +183,9 @@ function classOfDisable(reasons: readonly Reason[]): ChangeClass {
 
 /** The cause that goes to the ledger: named by its weightiest reason, worded by all. */
 export function causeOf(reasons: readonly Reason[], text: string): Cause {
-  const [first, ...others] = [...reasons].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
+  const [first, ...others] = [...reasons].sort(
+    (a, b) => CAUSES_OF_DISABLES.indexOf(a.kind) - CAUSES_OF_DISABLES.indexOf(b.kind),
+  );
   const furtherOrigins = others.flatMap(({ origin }) => origin ?? []);
   const institutions = reasons.flatMap((reason) => (reason.institution === null ? [] : [reason.institution]));
   return {
