@@ -1,9 +1,13 @@
 /** People who must be shut out of a system that does not show whether they are: told at once, by name and system, in every system alike. */
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { blockByOrder } from '../../src/core/operations/block.ts';
+import { blockByOrder, unblockByOrder } from '../../src/core/operations/block.ts';
 import type { Reconciler } from '../../src/core/ports.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
+import { whyOf } from '../../src/core/why.ts';
+import { plainStyle } from '../../src/views/style.ts';
+import { pageAsText } from '../../src/views/text.ts';
+import { whyPage } from '../../src/views/why.ts';
 import { pageOf } from '../support/catastrophe.ts';
 import { makeCompany } from '../support/company.ts';
 import { blocks, person } from '../support/desired-state.ts';
@@ -117,4 +121,50 @@ test('T5: a damaged token file is named, with the person and what to do', async 
   expect(page).toContain('anna) should get no passcodes');
   expect(page).toContain(scene.tokens.path);
   expect(page).not.toContain('no server takes');
+});
+
+describe('`muster why`', () => {
+  const whyText = async (name: string) =>
+    pageAsText(whyPage(await whyOf(scene.parts(), null, name), 'UTC'), plainStyle).replaceAll(/\s+/g, ' ');
+
+  test('says that somebody who is blocked may still get passcodes, as long as nobody can tell', async () => {
+    scene = await makeCompany({ tokens: true, mailBlocks: true });
+    const kept = await scene.tokens.text();
+    await rm(scene.tokens.path);
+    await block('anna');
+    expect(await whyText('anna')).toContain('but perhaps can still get passcodes');
+    expect(await whyText('berit')).not.toContain('Urgent');
+    await writeFile(scene.tokens.path, 'not a token file');
+    expect(await whyText('anna')).toContain('but perhaps can still get passcodes');
+    await writeFile(scene.tokens.path, kept);
+    const { outstanding } = await whyOf(scene.parts(), null, 'anna');
+    expect(outstanding).toMatchObject([
+      { kind: 'still-enabled', system: 'tokens', next: expect.stringContaining('muster sync') },
+    ]);
+    await scene.sync();
+    expect(await whyText('anna')).not.toContain('Urgent');
+  });
+
+  test('says that mail is not known to be stopped where the list can’t be written', async () => {
+    scene = await makeCompany({ mailBlocks: true });
+    await mkdir(scene.mailList.path);
+    const page = pageOf(await block('anna'));
+    expect(page).toContain('anna) should not send mail');
+    expect(page).toContain('Block their mail by hand now.');
+    expect(await whyText('anna')).toContain('but perhaps can still send mail');
+  });
+
+  test('says what is held, and the command that releases it', async () => {
+    scene = await makeCompany({
+      tokens: true,
+      limits: { lift: { people: 0, perDay: 0, institutions: 0, institutionPeople: 0 } },
+    });
+    await block('anna');
+    await unblockByOrder(scene.parts(), { scope: 'user', target: 'anna', ...OPERATOR });
+    const [hold] = (await scene.sync()).holds;
+    const text = await whyText('anna');
+    expect(text).toContain('Held: 1 person gets access back, 1 person gets passcodes again');
+    expect(text).toContain(`"muster approve ${hold?.digest?.slice(0, 12)} --reason …"`);
+    expect(await whyText('berit')).not.toContain('Held');
+  });
 });
