@@ -42,8 +42,12 @@ describe('T5: tokens that got lost', () => {
     await rm(scene.tokens.path);
   };
 
-  test('raise an alarm with an operator’s block, which says what to do by hand', async () => {
-    await lose();
+  test.each([
+    ['gone', () => rm(scene.tokens.path)],
+    ['emptied', () => writeFile(scene.tokens.path, '{"format":1,"tokens":[]}')],
+  ])('raise an alarm with an operator’s block, which says what to do by hand: %s', async (_how, lost) => {
+    scene = await makeCompany({ tokens: true, mailBlocks: true });
+    await lost();
     const report = await block('anna');
     expect(story(report)).toContain('(unverified, urgent)');
     const page = pageOf(report);
