@@ -8,7 +8,7 @@ import type { Notice } from './plan.ts';
 import type { LedgerRow } from './ports.ts';
 import type { Traits } from './traits.ts';
 
-/** Of no system in particular: whatever it holds for people, who may not have it and is not known to be without is an alert. */
+/** No system in particular: all that differs is how its things are spoken of. */
 type Speaking = Pick<Traits, 'thing'>;
 
 /** Nothing could be asked or written there: everybody who should be shut out and is not known to be. */
@@ -35,7 +35,7 @@ export function unreachedNotice(desired: Desired, traits: Speaking, { where, wha
 /** The server answers, and does not show what Muster left on there. */
 export function unseenNotice(desired: Desired, traits: Speaking, server: string): Notice {
   const { called } = traits.thing;
-  const why = `${server} does not show the ${called} that Muster left on there: it was deleted, or can't be seen.`;
+  const why = `The ${called} that Muster left on does not show on ${server}: it was deleted, or can't be seen.`;
   return unverified(desired, traits, why);
 }
 

@@ -172,3 +172,17 @@ describe('`muster why`', () => {
     expect(await whyText('berit')).not.toContain('Held');
   });
 });
+
+describe('a system that was not read', () => {
+  test('is named, and nothing is said of the others but what was done there', async () => {
+    scene = await makeCompany({ tokens: true, mailBlocks: true });
+    await writeFile(scene.tokens.path, 'not a token file');
+    const unknown =
+      'In the tokens nothing was changed, and what should change there is not known as long as the above could not be done.';
+    expect(pageOf(await scene.sync())).toContain(unknown);
+    await scene.declare(person('anna', { phone: '+45 20 99 99 99' }));
+    const page = pageOf(await scene.sync());
+    expect(page).toContain('1 phone number changed.');
+    expect(page).toContain(unknown);
+  });
+});
