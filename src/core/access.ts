@@ -160,7 +160,7 @@ function hasYetToBegin({ text }: Cause, { verdict }: Desired): boolean {
 function noLongerFor({ kind, text }: Cause): string {
   return kind === 'institution-blocked'
     ? `does not belong to what is blocked any more (${text})`
-    : `no longer holds: ${text}`;
+    : `what took it away is over (it was: ${text})`;
 }
 
 /** Whether a restriction ran out by a date that had been known, along with all that is declared of the person, before it came. */

@@ -48,6 +48,16 @@ describe('M6: a file that is not as Muster left it', () => {
     expect((await scene.plan()).plan.changes).toEqual([]);
   });
 
+  test('is told to be empty where it is, and that it kept nobody from sending mail', async () => {
+    await running();
+    await writeFile(scene.mailList.path, '');
+    const page = pageOf(await scene.sync());
+    expect(page).toContain(
+      'is empty, so that it keeps nobody from sending mail. Whomever Muster had blocked there is blocked again.',
+    );
+    expect(page).not.toContain('first line');
+  });
+
   test('blocks them again however many they are: what was let through once is not counted again', async () => {
     const names = sorted(Array.from({ length: 40 }, (_, nth) => `person${nth}`));
     scene = await makeScene({ mailBlocks: true });

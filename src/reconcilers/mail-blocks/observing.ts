@@ -95,6 +95,7 @@ function isLost({ completeness, listed }: Listing, { disabled }: Known): boolean
 const LOST: Readonly<Record<Listing['completeness'], string>> = {
   absent: 'is gone',
   bare: 'is not the one that Muster wrote: its first line is missing',
+  empty: 'is empty, so that it keeps nobody from sending mail',
   short: 'has fewer lines than Muster wrote',
   damaged: 'is damaged. Muster makes it anew, which sessions that are open already do not see',
   added: '',

@@ -56,7 +56,7 @@ export class TokenFile {
       return contentsOf(fileSchema.parse(JSON.parse(await readFile(this.path, 'utf8'))));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return NOTHING;
-      const next = `Restore it from a copy. ${LOST_FOR_GOOD}`;
+      const next = `Restore it from a copy. If there is none, move it away, and then ${TAKE_FOR_DELETED}`;
       throw new MusterError(
         { remedy: 'person', where: this.path, what: 'It is no file of tokens, or can’t be read.', next },
         { cause: error },
@@ -108,8 +108,8 @@ export class TokenFile {
 }
 
 /** What to do where no copy is left. */
-export const LOST_FOR_GOOD =
-  'If there is none, move away what is left of it and run "muster ledger rebuild --system tokens": it shows which tokens would count as deleted.';
+export const TAKE_FOR_DELETED =
+  'run "muster ledger rebuild --system tokens": it shows which tokens would count as deleted.';
 
 const NOTHING: Contents = { people: null, tokens: new Map(), missing: true };
 
