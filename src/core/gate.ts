@@ -6,7 +6,7 @@ import type { Limits } from './limits.ts';
 import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
-import { RESTORED_RELEASE } from './restored.ts';
+import type { StoreDoubt } from './restored.ts';
 import { thingOf } from './thing.ts';
 import { tugsOfWar } from './tugs-of-war.ts';
 
@@ -36,7 +36,7 @@ export interface GateInput {
   readonly paused: { readonly by: string; readonly reason: string } | null;
   readonly storeLost: boolean;
   /** Why the store can't be taken for the one of before; absent: it can. */
-  readonly restored?: string;
+  readonly restored?: StoreDoubt;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
 }
@@ -62,7 +62,7 @@ export function gate(input: GateInput): Gated {
     const command = `muster approve ${digest?.slice(0, DIGEST_DIGITS_SHOWN)} --reason …`;
     holds.push({ rule, because, release: release.replace('APPROVE', `"${command}"`), digest, changes: picked });
   };
-  if (input.restored !== undefined) hold('restored', rest, input.restored, RESTORED_RELEASE, false);
+  if (input.restored !== undefined) hold('restored', rest, input.restored.because, input.restored.release, false);
   if (input.storeLost) {
     hold(
       'store-lost',
