@@ -262,6 +262,7 @@ function addRare({ program, action }: Host): void {
   ledger
     .command('rebuild')
     .description('learn again from the marks in the directory which accounts are ours')
+    .option('--system <name>', 'learn what was deleted in that system instead, such as tokens')
     .addOption(new Option('--approve <digest>', 'do it, as it was shown under this code').argParser(digest))
     .option('-r, --reason <text>', 'why; recorded')
     .action(action(async () => (await import('./ledger-rebuild.ts')).ledgerRebuild));

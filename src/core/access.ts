@@ -27,7 +27,7 @@ const EXPLICIT: ReadonlySet<ReasonKind> = new Set([
 ]);
 
 /** Which of several reasons names the cause: the one that counts against the widest budget first. */
-const WEIGHT: readonly ReasonKind[] = [
+export const CAUSES_OF_DISABLES: readonly ReasonKind[] = [
   'operator-blocked',
   'institution-blocked',
   'person-blocked',
@@ -169,7 +169,7 @@ function hasYetToBegin({ text }: Cause, { verdict }: Desired): boolean {
 function noLongerFor({ kind, text }: Cause): string {
   return kind === 'institution-blocked'
     ? `does not belong to what is blocked any more (${text})`
-    : `no longer holds: ${text}`;
+    : `what took it away is over (it was: ${text})`;
 }
 
 /** Whether a restriction ran out by a date that had been known, along with all that is declared of the person, before it came. */
@@ -192,7 +192,9 @@ function classOfDisable(reasons: readonly Reason[]): ChangeClass {
 
 /** The cause that goes to the ledger: named by its weightiest reason, worded by all. */
 export function causeOf(reasons: readonly Reason[], text: string): Cause {
-  const [first, ...others] = [...reasons].sort((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
+  const [first, ...others] = [...reasons].sort(
+    (a, b) => CAUSES_OF_DISABLES.indexOf(a.kind) - CAUSES_OF_DISABLES.indexOf(b.kind),
+  );
   const furtherOrigins = others.flatMap(({ origin }) => origin ?? []);
   const institutions = reasons.flatMap((reason) => (reason.institution === null ? [] : [reason.institution]));
   return {

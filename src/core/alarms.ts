@@ -12,6 +12,7 @@ export function alarms(applied: readonly Applied[]): readonly Notice[] {
     return [
       {
         kind: 'still-enabled',
+        system: change.address.system,
         person: change.person.label,
         text: `${change.person.label} ${thing.denied} (${change.cause.text}), but ${thing.still}. ${why}`,
         next: `${thing.byHand} now.`,

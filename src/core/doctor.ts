@@ -6,7 +6,7 @@ import { desire } from './desire.ts';
 import { type Examination, type Examiner, type Finding, fail, failure, guarded, ok, warn } from './finding.ts';
 import { knownFrom } from './known.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
-import { type HeadFile, type HeadParts, RESTORED_RELEASE, restoredBecause } from './restored.ts';
+import { doubtOfStore, type HeadFile, type HeadParts } from './restored.ts';
 import type { Traits } from './traits.ts';
 
 /** What is examined: each part is opened by itself, so that one that fails does not hide the others. */
@@ -100,8 +100,8 @@ function auditFindings(parts: HeadParts): Promise<readonly Finding[]> {
     const nowhere = 'No head is kept ("audit.headFile"), so a database that was restored would not be noticed.';
     if (headFile === undefined) return [ok('audit', nowhere)];
     await headFile.checkWritable();
-    const because = await restoredBecause(parts);
-    if (because !== null) return [fail('audit', `Everything but blocks is held: ${because}`, RESTORED_RELEASE)];
+    const doubt = await doubtOfStore(parts);
+    if (doubt !== null) return [fail('audit', `Everything but blocks is held: ${doubt.because}`, doubt.release)];
     return [ok('audit', `The head of the chain is kept in ${headFile.place}.`)];
   });
 }

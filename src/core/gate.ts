@@ -6,11 +6,10 @@ import type { Limits } from './limits.ts';
 import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
-import { RESTORED_RELEASE } from './restored.ts';
+import type { StoreDoubt } from './restored.ts';
 import { thingOf } from './thing.ts';
+import { tugsOfWar } from './tugs-of-war.ts';
 
-/** The same change made this often within a day is a tug of war, not a reconciliation. */
-const FLAPS_MAX = 3;
 /** Enough of a digest to name one hold among thousands, short enough to be typed. */
 const DIGEST_DIGITS_SHOWN = 12;
 /** First wait, after the second failure in a row (a crash alone is no reason to wait); doubled with each further one. */
@@ -37,7 +36,7 @@ export interface GateInput {
   readonly paused: { readonly by: string; readonly reason: string } | null;
   readonly storeLost: boolean;
   /** Why the store can't be taken for the one of before; absent: it can. */
-  readonly restored?: string;
+  readonly restored?: StoreDoubt;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
 }
@@ -63,7 +62,7 @@ export function gate(input: GateInput): Gated {
     const command = `muster approve ${digest?.slice(0, DIGEST_DIGITS_SHOWN)} --reason …`;
     holds.push({ rule, because, release: release.replace('APPROVE', `"${command}"`), digest, changes: picked });
   };
-  if (input.restored !== undefined) hold('restored', rest, input.restored, RESTORED_RELEASE, false);
+  if (input.restored !== undefined) hold('restored', rest, input.restored.because, input.restored.release, false);
   if (input.storeLost) {
     hold(
       'store-lost',
@@ -171,18 +170,13 @@ function holdTroubled(
   hold: HoldCall,
 ): void {
   const open = rest.filter((change) => change.effect !== 'takes' && change.kind !== 'disable' && !isApproved(change));
-  const isFlapping = (change: Change) => (tracks.get(change)?.applied ?? 0) >= FLAPS_MAX;
-  hold(
-    'flapping',
-    open.filter(isFlapping),
-    `the same change was made ${FLAPS_MAX} times within a day and was undone each time.`,
-    'Find who or what changes it back; to have Muster write it once more, run APPROVE.',
-    true,
-  );
+  const tugs = tugsOfWar(open, input.tracks);
+  for (const { changes, because, release } of tugs) hold('flapping', changes, because, release, true);
   if (!input.patient) return;
+  const tugged = new Set(tugs.flatMap(({ changes }) => changes));
   for (const change of open) {
     const track = tracks.get(change);
-    if (track === undefined || track.failures < 2 || track.lastFailedAt === null || isFlapping(change)) continue;
+    if (track === undefined || track.failures < 2 || track.lastFailedAt === null || tugged.has(change)) continue;
     const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (track.failures - 2), BACKOFF_LONGEST_MS);
     const again = track.lastFailedAt + waitMs;
     if (again <= input.at) continue;

@@ -34,8 +34,13 @@ export function leftEnabled(lane: LaneResult): ReadonlySet<string> {
   return new Set([...failed, ...held].flatMap(({ handle }) => handle ?? []));
 }
 
-/** What the lane has to say besides the diff's notices: who is beyond reach, and every alarm that the diff did not raise itself. */
+/**
+ * What the lane has to say besides the diff's notices: who is beyond reach, and every alarm that the diff did not raise itself. What a
+ * proven reading does not show either is gone.
+ */
 export function laneNotices(lane: LaneResult, fromDiff: readonly Notice[]): readonly Notice[] {
   const alarmed = new Set(fromDiff.filter(({ urgent }) => urgent).map(({ person }) => person));
-  return lane.notices.filter(({ kind, urgent, person }) => kind === 'unreachable' || (urgent && !alarmed.has(person)));
+  return lane.notices.filter(
+    ({ kind, urgent, person }) => kind === 'unreachable' || (urgent && kind !== 'unverified' && !alarmed.has(person)),
+  );
 }

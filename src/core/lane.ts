@@ -15,6 +15,7 @@ import type { ApprovedPlan, Hold, Notice } from './plan.ts';
 import type { Known, LedgerRow, Reconciler, Session } from './ports.ts';
 import type { Applied } from './report.ts';
 import type { Traits } from './traits.ts';
+import { leftOn, unseenNotice } from './unverified.ts';
 
 export interface LaneInput {
   readonly reconciler: Reconciler;
@@ -55,7 +56,7 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
   const { result: first, error } = await attempt(() => shutOut(input, people, input.main));
   if (first === null && input.apply === null) throw error;
   const others =
-    input.apply !== null && (first === null || first.approved.changes.length > 0)
+    input.apply !== null && (first === null || first.approved.changes.length + first.unseen.length > 0)
       ? await onOtherServers(input, people)
       : [];
   const rounds = [
@@ -70,6 +71,7 @@ export async function runLane(input: LaneInput): Promise<LaneResult> {
     applied: rounds.flatMap((round) => round.applied),
     notices: [
       ...leading.notices,
+      ...unseenOnAll(rounds, input),
       ...others.flatMap(({ server, result }) => (result === null ? [byReplicationOnly(server)] : [])),
     ],
   };
@@ -89,28 +91,46 @@ function candidates({ desired, rows, thorough, doubtful }: LaneInput): readonly 
 /** What the lane came to on one server. */
 interface Round extends LaneResult {
   readonly approved: ApprovedPlan;
+  readonly server: string;
+  /** What the ledger has as on, of people who should be shut out, and the server does not show. */
+  readonly unseen: readonly Unseen[];
+}
+
+interface Unseen {
+  readonly desired: Desired;
+  readonly handle: string;
+}
+
+/** Silence is no proof: what no server shows may be on all the same. One alarm for each person. */
+function unseenOnAll(rounds: readonly Round[], { reconciler }: LaneInput): readonly Notice[] {
+  const [leading, ...others] = rounds;
+  if (leading === undefined) return [];
+  const onAll = leading.unseen.filter(({ handle }) =>
+    others.every(({ unseen }) => unseen.some((one) => one.handle === handle)),
+  );
+  return [...new Set(onAll.map(({ desired }) => desired))].map((desired) =>
+    unseenNotice(desired, reconciler.traits, leading.server),
+  );
 }
 
 async function shutOut(input: LaneInput, people: readonly Desired[], session: Session): Promise<Round> {
   const keys = new Set(people.map(({ address }) => address.key));
-  const handles = new Map<string, string>();
-  const done = new Set<string>();
-  for (const row of input.rows) {
-    if (row.goneAt !== null || !keys.has(row.key)) continue;
-    handles.set(row.key, row.handle);
-    if (isDisabledIn(row)) done.add(row.handle);
-  }
-  const found = await session.reader.lookup(wantedOf(people, handles), input.known);
+  const living = input.rows.filter((row) => row.goneAt === null && keys.has(row.key));
+  const rowsOf = Map.groupBy(living, ({ key }) => key);
+  const done = new Set(living.filter(isDisabledIn).map(({ handle }) => handle));
+  const found = await session.reader.lookup(wantedOf(people, rowsOf), input.known);
   const byKey = Map.groupBy(found, (one) => one.address.key);
+  const shown = new Set(found.map(({ handle }) => handle));
   const changes: Change[] = [];
   const notices: Notice[] = [];
   for (const desired of people) {
-    for (const observed of foundFor(desired, byKey, found, handles)) {
+    const known = new Set((rowsOf.get(desired.address.key) ?? []).map(({ handle }) => handle));
+    for (const observed of foundFor(desired, byKey, found, known)) {
       const { traits } = input.reconciler;
       if (!observed.enabled) continue;
       const { issued } = traits.thing;
       if (issued && !isStillTheirs(desired.address.key, observed)) continue;
-      const refused = refusal(desired, observed, issued ? observed.handle : handles.get(desired.address.key), traits);
+      const refused = refusal(desired, observed, issued || known.has(observed.handle), traits);
       const subject = { desired, traits, moment: new Moment(input.at), dated: false };
       if (refused === null) changes.push(disable(subject, observed, done.has(observed.handle)));
       else notices.push(refusedNotice(desired, refused, traits));
@@ -121,36 +141,40 @@ async function shutOut(input: LaneInput, people: readonly Desired[], session: Se
   // At once, for the lane of another system may be judged while this one writes.
   input.spending.add(approved.changes);
   const applied = input.apply === null ? [] : await input.apply(approved, session);
-  return { changes, approved, holds, applied, notices };
+  const unseen = people.flatMap((desired) =>
+    (rowsOf.get(desired.address.key) ?? [])
+      .filter((row) => leftOn(row) && !shown.has(row.handle))
+      .map(({ handle }) => ({ desired, handle })),
+  );
+  return { changes, approved, holds, applied, notices, unseen, server: session.reader.server };
 }
 
 /** By handle, and by name as well: somebody may have made another account of that name by hand. */
-function wantedOf(people: readonly Desired[], handles: ReadonlyMap<string, string>) {
-  return people.flatMap(({ address: { key } }) => {
-    const handle = handles.get(key);
-    const named = { key, handle: null };
-    return handle === undefined ? [named] : [named, { key, handle }];
-  });
+function wantedOf(people: readonly Desired[], rowsOf: ReadonlyMap<string, readonly LedgerRow[]>) {
+  return people.flatMap(({ address: { key } }) => [
+    { key, handle: null },
+    ...(rowsOf.get(key) ?? []).map(({ handle }) => ({ key, handle })),
+  ]);
 }
 
-/** By the name it now bears, or by the handle that the ledger knows, whatever it is called now. */
+/** By the name it now bears, or by a handle that the ledger knows, whatever it is called now. */
 function foundFor(
   desired: Desired,
   byKey: ReadonlyMap<string, readonly Observed[]>,
   found: readonly Observed[],
-  handles: ReadonlyMap<string, string>,
+  known: ReadonlySet<string>,
 ) {
   const named = byKey.get(desired.address.key) ?? [];
-  const handle = handles.get(desired.address.key);
-  if (handle === undefined || named.some((one) => one.handle === handle)) return named;
-  return [...named, ...found.filter((one) => one.handle === handle)];
+  const shown = new Set(named.map(({ handle }) => handle));
+  if ([...known].every((handle) => shown.has(handle))) return named;
+  return [...named, ...found.filter(({ handle }) => known.has(handle) && !shown.has(handle))];
 }
 
 /** An account of that name may be somebody else's: only a mark that names this person, or the handle that the ledger has for them, will do. */
 function refusal(
   desired: Desired,
   observed: Observed,
-  handle: string | undefined,
+  isKnown: boolean,
   { thing: { byHand } }: Traits,
 ): { kind: Notice['kind']; text: string; next: string } | null {
   if (observed.protectedBecause !== null) {
@@ -160,7 +184,7 @@ function refusal(
       next: `${byHand} now.`,
     };
   }
-  if (observed.markedKey === desired.address.key || observed.handle === handle) return null;
+  if (observed.markedKey === desired.address.key || isKnown) return null;
   const kind = observed.ownership === 'foreign' ? 'foreign' : 'exists-not-ours';
   return { kind, text: `is not Muster's (${observed.location})`, next: `${byHand}, or adopt it.` };
 }

@@ -23,7 +23,7 @@ import { readBack } from './read-back.ts';
 import type { Recalled } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
-import { type HeadFile, restoredBecause, restoredNotice } from './restored.ts';
+import { doubtOfStore, type HeadFile, restoredNotice, type StoreDoubt } from './restored.ts';
 import { recordedRun } from './run-record.ts';
 import type { SystemResult } from './system-pass.ts';
 import type { ByHand } from './tasks.ts';
@@ -80,7 +80,7 @@ export interface PassRequest {
 /** Throws MusterError only when it may not begin (another process is writing); all else is in the Report. */
 export async function pass(parts: PassParts, request: PassRequest): Promise<Report> {
   const run = begin(parts, request);
-  if (request.dryRun) return perform(parts, request, run, await restoredBecause(parts));
+  if (request.dryRun) return perform(parts, request, run, await doubtOfStore(parts));
   return underLease(parts.store, request.trigger, () =>
     recordedRun(parts, request.laneOnly === true, run, (restored) => perform(parts, request, run, restored)),
   );
@@ -109,7 +109,7 @@ async function perform(
   parts: PassParts,
   request: PassRequest,
   run: Timekeeper,
-  restored: string | null,
+  restored: StoreDoubt | null,
 ): Promise<Report> {
   // Who only looks keeps nobody waiting, and the lane is what others give way to.
   const heeds = !request.dryRun && request.laneOnly !== true;
@@ -129,7 +129,7 @@ async function performWatched(
   parts: Watched,
   request: PassRequest,
   run: Timekeeper,
-  restored: string | null,
+  restored: StoreDoubt | null,
 ): Promise<Report> {
   const { watch } = parts;
   const writes = !request.dryRun && parts.settings.mode === 'enforce';
@@ -243,7 +243,7 @@ function judge(
   run: Timekeeper,
   want: Wanted,
   recalled: Recalled,
-  restored: string | null,
+  restored: StoreDoubt | null,
   systems: readonly SystemResult[],
   spending: Spending,
 ): Gated {

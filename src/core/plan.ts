@@ -27,6 +27,7 @@ export interface Notice {
     | 'read-back'
     | 'still-enabled'
     | 'unreachable'
+    | 'unverified'
     | 'store-lost'
     | 'clock'
     | 'paused'

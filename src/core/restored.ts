@@ -28,25 +28,36 @@ export interface HeadParts {
   readonly headFile?: HeadFile;
 }
 
+/** Why the store can't be taken for the one of before, and what ends that. */
+export interface StoreDoubt {
+  readonly because: string;
+  readonly release: string;
+}
+
 const ACCEPT = 'run "muster audit accept --reason …"';
 const LOOK =
   'If the database was restored, look first: "muster plan" shows where repository, directory and this memory differ, and the log names the rows of each run.';
 
-/** Why this store can't be taken for the one that wrote the head; null: it can, or nobody keeps the head. Never throws for the file. */
-export async function restoredBecause({ store, headFile }: HeadParts): Promise<string | null> {
+/** Of a store that can't be taken for the one that wrote the head; null: it can, or nobody keeps the head. Never throws for the file. */
+export async function doubtOfStore({ store, headFile }: HeadParts): Promise<StoreDoubt | null> {
   if (headFile === undefined) return null;
   const { place } = headFile;
   let kept: KeptHead | null;
   try {
     kept = await headFile.read();
   } catch (error) {
-    return `nobody can tell whether this is still the database of before: ${troubleOf(error).what}`;
+    const { what, next } = troubleOf(error);
+    return {
+      because: `nobody can tell whether this is still the database of before: ${what}`,
+      release: `${next} ${UNREAD}`,
+    };
   }
   if (kept === null) {
     const missing = `the head of the audit chain was kept in ${place}, and is there no more.`;
-    return (await store.audit.keptAt()) === place ? missing : null;
+    return (await store.audit.keptAt()) === place ? { because: missing, release: RESTORED_RELEASE } : null;
   }
-  return differenceTo(store, kept, place);
+  const because = await differenceTo(store, kept, place);
+  return because === null ? null : { because, release: RESTORED_RELEASE };
 }
 
 async function differenceTo({ audit }: Store, kept: KeptHead, place: string): Promise<string | null> {
@@ -56,21 +67,23 @@ async function differenceTo({ audit }: Store, kept: KeptHead, place: string): Pr
   return `the database is older than what it did, or another one: row ${kept.seq} of the audit chain, which ${place} knew on ${since}, is not in it.`;
 }
 
-/** What would release everything that is held for it. */
-export const RESTORED_RELEASE = `${LOOK} Then ${ACCEPT}.`;
+/** What would release everything that is held where the store itself is in question. */
+const RESTORED_RELEASE = `${LOOK} Then ${ACCEPT}.`;
+/** The store may well be the right one: what it is measured by can't be had at present. */
+const UNREAD = `As soon as it can be read, everything goes on by itself. Only where it is lost for good: ${RESTORED_RELEASE}`;
 
 /** Said in every pass, also where nothing waits for it. */
-export function restoredNotice(because: string | null): readonly Notice[] {
-  if (because === null) return [];
-  const text = `Everything but blocks is held, because ${because}`;
-  return [{ kind: 'restored', person: null, text, next: RESTORED_RELEASE, origin: null, urgent: true }];
+export function restoredNotice(doubt: StoreDoubt | null): readonly Notice[] {
+  if (doubt === null) return [];
+  const text = `Everything but blocks is held, because ${doubt.because}`;
+  return [{ kind: 'restored', person: null, text, next: doubt.release, origin: null, urgent: true }];
 }
 
 /** For acts that write by themselves. Throws MusterError (`person`). */
 export async function refuseRestored(parts: HeadParts): Promise<void> {
-  const because = await restoredBecause(parts);
-  if (because === null) return;
-  throw new MusterError({ remedy: 'person', where: 'the store', what: because, next: RESTORED_RELEASE });
+  const doubt = await doubtOfStore(parts);
+  if (doubt === null) return;
+  throw new MusterError({ remedy: 'person', where: 'the store', what: doubt.because, next: doubt.release });
 }
 
 /**

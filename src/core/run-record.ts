@@ -5,7 +5,7 @@ import { CHANGE_CLASSES } from './change.ts';
 import { peopleIn } from './plan.ts';
 import type { Clock } from './ports.ts';
 import { type Applied, exitCodeOf, type Report } from './report.ts';
-import { type HeadParts, headNotice, keepHead, restoredBecause } from './restored.ts';
+import { doubtOfStore, type HeadParts, headNotice, keepHead, type StoreDoubt } from './restored.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
 const RESULTS = ['done', 'failed', 'waiting'] as const;
@@ -23,10 +23,10 @@ export async function recordedRun(
   parts: RecordParts,
   laneOnly: boolean,
   run: Timekeeper,
-  work: (restored: string | null) => Promise<Report>,
+  work: (restored: StoreDoubt | null) => Promise<Report>,
 ): Promise<Report> {
   const { store, clock, settings } = parts;
-  const restored = await restoredBecause(parts);
+  const restored = await doubtOfStore(parts);
   let report: Report;
   try {
     report = await work(restored);

@@ -2,9 +2,7 @@
 import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
-import { isExplicit } from './access.ts';
 import type { Spending } from './budget.ts';
-import { about, reasonsOf } from './case.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
 import type { Companion } from './companions.ts';
@@ -12,7 +10,6 @@ import { confirmed } from './confirming.ts';
 import { backRow, type Connected, connectToOne, whileWaited } from './connecting.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
 import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
-import { shutOutIn } from './known.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
 import { clearedNotice, type LostWrites, lostWrites, passedOverNotice, withoutLost } from './lost-writes.ts';
@@ -23,6 +20,7 @@ import { mayStand } from './reading-again.ts';
 import type { Applied } from './report.ts';
 import type { SeenServer } from './server-memory.ts';
 import { type Keep, type Settling, settle, settleEarly } from './settling.ts';
+import { unreachedNotices } from './unverified.ts';
 
 export interface SystemInput {
   readonly reuse: SystemReuse;
@@ -82,7 +80,9 @@ export async function systemPass(input: SystemInput): Promise<SystemResult> {
     return await withSession(input, connected, rows);
   } catch (error) {
     const trouble = troubleOf(error);
-    return partResult(reconciler.system, connected, NO_LANE, rows, unreachedPeople(input), trouble);
+    const desired = reconciler.project(input.model, input.at);
+    const alarmed = unreachedNotices(desired, input.rows, reconciler.traits, trouble);
+    return partResult(reconciler.system, connected, NO_LANE, rows, alarmed, trouble);
   }
 }
 
@@ -277,26 +277,4 @@ function laneInput(
 
 function withRows(rows: Rows, changed: readonly LedgerRow[]): Rows {
   return changed.length === 0 ? rows : new Map([...rows, ...changed.map((row) => [row.handle, row] as const)]);
-}
-
-/** No server accepts us: whoever should be shut out and is not known to be, is an alert of its own. */
-function unreachedPeople({ reconciler, model, at, rows }: SystemInput): Notice[] {
-  const { traits } = reconciler;
-  const done = shutOutIn(rows, (row) => !row.state.enabled);
-  const ours = new Set(rows.filter((row) => row.goneAt === null).map((row) => row.key));
-  const waiting = reconciler
-    .project(model, at)
-    .filter(
-      ({ verdict, address: { key } }) =>
-        verdict.reasons.some(isExplicit) && !done.has(key) && (traits.thing.innate || ours.has(key)),
-    );
-  return waiting.map((desired) => ({
-    ...about(
-      desired,
-      'unreachable',
-      `${desired.person.label} ${traits.thing.denied} (${reasonsOf(desired)}), but no server takes the change.`,
-      `${traits.thing.byHand}, or restore a server and sync.`,
-    ),
-    urgent: true,
-  }));
 }

@@ -1,6 +1,7 @@
 /** Why, out of memory alone: what counted in the last pass, what Muster last wrote, and the last changes; asks no system and no repository. */
 import { type AnyEntry, fold, type Instant } from '../model/document.ts';
 import { resolve } from '../model/validate.ts';
+import type { Notice } from './plan.ts';
 import type { Journal, LedgerRow, Orders } from './ports.ts';
 import { declaration, pastChanges, standingOf, type WhyAnswer } from './why.ts';
 
@@ -28,6 +29,8 @@ export interface Asked {
     readonly key: string;
     readonly condition: 'held' | 'vanished';
   }[];
+  /** What the last pass told. */
+  readonly notices: readonly Notice[];
 }
 
 /** Orders that have ended are asked for, too: that they have is for the model to say. */
@@ -49,6 +52,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
   const entry = model.users.get(key) ?? null;
   if (entry === null && rows.length === 0 && history.length === 0) return null;
   const { standing, reasons, ended } = standingOf(model, key, at);
+  const label = entry === null ? null : declaration(entry).label;
   const held = asked.heldEntries.find((one) => one.kind === 'user' && one.key === key);
   return {
     format: 1,
@@ -73,6 +77,8 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
         goneAt,
       })),
     })),
+    outstanding: asked.notices.filter(({ urgent, person }) => urgent && person !== null && person === label),
+    held: [],
     history,
     trouble: [],
   };

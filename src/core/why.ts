@@ -9,8 +9,10 @@ import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
 import { knownFrom } from './known.ts';
 import type { Outcome } from './outcome.ts';
+import { desiredOf, type HeldFor, heldFor, type Look, notShutOut } from './outstanding.ts';
 import type { PassParts } from './pass.ts';
-import type { Journal, Reconciler, Store } from './ports.ts';
+import type { Notice } from './plan.ts';
+import type { Journal, LedgerRow, Reconciler, Store } from './ports.ts';
 import { thingOf } from './thing.ts';
 
 /** Who last wrote a line, as the source knows it. */
@@ -93,6 +95,10 @@ export interface WhyAnswer {
   /** Mistakes in the files that any of this stands in. */
   readonly diagnostics: readonly Diagnostic[];
   readonly systems: readonly SystemAnswer[];
+  /** Where the person should be shut out and is not, or nobody can tell; none where no system was asked. */
+  readonly outstanding: readonly Notice[];
+  /** What the last pass held of theirs. */
+  readonly held: readonly HeldFor[];
   /** Newest first. */
   readonly history: readonly PastChange[];
   readonly trouble: readonly Trouble[];
@@ -112,7 +118,8 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
   const { model } = want.resolution;
   const entry = model.users.get(key) ?? null;
-  const systems = await Promise.all(parts.reconcilers.map((one) => held(one, parts.store, key, at)));
+  const looks = await Promise.all(parts.reconcilers.map((one) => look(one, parts.store, model, key, at)));
+  const systems = looks.map(({ answer }) => answer);
   if (entry === null && systems.every(holdsNothing)) throw unknown(username, model);
   const now = standingOf(model, key, at);
   const blame = blamer(history, want);
@@ -127,6 +134,8 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
     systems,
+    outstanding: looks.flatMap(({ notice }) => notice ?? []),
+    held: heldFor(await parts.store.reports.latest(), key),
     history: await pastChanges(parts.store.journal, key),
     trouble: want.trouble,
   };
@@ -185,35 +194,45 @@ function unique<T extends { readonly text: string; readonly origin: Origin | nul
   return [...new Map(reasons.map((reason) => [JSON.stringify([reason.text, reason.origin]), reason])).values()];
 }
 
-async function held(reconciler: Reconciler, store: Store, key: string, at: Instant): Promise<SystemAnswer> {
+interface Looked {
+  readonly answer: SystemAnswer;
+  readonly notice: Notice | null;
+}
+
+async function look(reconciler: Reconciler, store: Store, model: Model, key: string, at: Instant): Promise<Looked> {
   const { system } = reconciler;
+  const rows = (await store.ledger.all(system)).filter((row) => row.goneAt === null);
+  const theirs = rows.filter((row) => row.key === key);
+  const seen = await lookUp(reconciler, store, rows, theirs, key);
+  const desired = desiredOf(reconciler, model, key, at);
+  const notice = desired === null ? null : notShutOut(desired, reconciler, theirs, seen, at);
+  const where = notice === null ? null : { system, ...notice };
+  if ('trouble' in seen) return { answer: { system, trouble: seen.trouble }, notice: where };
+  const things = seen.found.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
+    ...thing,
+    usable: reconciler.traits.usableUntil(thing) > at,
+  }));
+  return { answer: { system, server: seen.server, things }, notice: where };
+}
+
+async function lookUp(
+  reconciler: Reconciler,
+  store: Store,
+  rows: readonly LedgerRow[],
+  theirs: readonly LedgerRow[],
+  key: string,
+): Promise<Look> {
   try {
-    const rows = (await store.ledger.all(system)).filter((row) => row.goneAt === null);
-    const handle = rows.find((row) => row.key === key)?.handle ?? null;
     const { reader } = await reconciler.connect();
     try {
-      const wanted =
-        handle === null
-          ? [{ key, handle }]
-          : [
-              { key, handle },
-              { key, handle: null },
-            ];
+      const wanted = [...theirs.map(({ handle }) => ({ key, handle })), { key, handle: null }];
       const found = await reader.lookup(wanted, knownFrom(rows, await store.journal.open()));
-      const things = [...new Map(found.map((thing) => [thing.handle, thing])).values()];
-      return {
-        system,
-        server: reader.server,
-        things: things.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
-          ...thing,
-          usable: reconciler.traits.usableUntil(thing) > at,
-        })),
-      };
+      return { server: reader.server, found: [...new Map(found.map((thing) => [thing.handle, thing])).values()] };
     } finally {
       await reader.close();
     }
   } catch (error) {
-    return { system, trouble: troubleOf(error) };
+    return { trouble: troubleOf(error) };
   }
 }
 

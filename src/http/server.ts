@@ -219,6 +219,7 @@ async function whyOf({ memory, site, clock }: StatusServerParts, username: strin
     at: clock(),
     timeZone: site.timeZone,
     heldEntries: latest?.glance.heldEntries.first ?? [],
+    notices: latest?.glance.notices.first ?? [],
   });
 }
 

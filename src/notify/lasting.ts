@@ -91,7 +91,7 @@ export function refusedMails({ refusing }: QueueState): readonly Lasting[] {
     key: `mail/${recipient}`,
     group: 'mail',
     text: `${recipient}: ${error}`,
-    next: 'Correct the address under "notify.to", or ask whoever runs the mail server.',
+    next: 'It is tried again by itself. Where the answer begins with 5, correct the address under "notify.to"; where it begins with 4 and stays so, ask whoever runs the mail server.',
   }));
 }
 

@@ -42,6 +42,8 @@ interface Details {
 
 /** Replies from here on stay the same however often they are asked for (RFC 5321, section 4.2.1). */
 const PERMANENT = 500;
+/** From here on to there they may be others the next time. */
+const TEMPORARY_FROM = 400;
 /** The server closes the connection, whatever it was asked (RFC 5321, section 3.8). */
 const GOING_DOWN = 421;
 /** The server wants a log-on first (RFC 4954, section 6). */
@@ -88,7 +90,12 @@ function wordsFor(error: unknown, { response, responseCode, command, code, origi
 
 const CHECK_ALL = 'Check "notify.smtp": host, port, tls, caFile, user and password.';
 
+/** The server could not now and may be able to later, whatever it was asked (RFC 5321, section 4.2.1). */
+const TEMPORARY =
+  'The server says that this will pass: what waits is tried again by itself. If it stays so, ask whoever runs the mail server.';
+
 function nextAfter(command: string, responseCode: number | undefined): string {
+  if (responseCode !== undefined && responseCode >= TEMPORARY_FROM && responseCode < PERMANENT) return TEMPORARY;
   if (responseCode === LOG_ON_FIRST) return 'Set "notify.smtp.user" and "notify.smtp.passwordFile".';
   if (command.startsWith('AUTH')) return 'Check "notify.smtp.user" and what stands in "notify.smtp.passwordFile".';
   if (command === 'STARTTLS') {

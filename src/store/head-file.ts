@@ -69,7 +69,7 @@ async function read(path: string): Promise<KeptHead | null> {
     const { seq, hash, at } = form.parse(JSON.parse(text));
     return { seq, hash, at: Date.parse(at) };
   } catch (error) {
-    throw trouble(path, `${path} does not hold the head of an audit chain.`, error);
+    throw trouble(path, `${path} does not hold the head of an audit chain.`, error, NOT_A_HEAD);
   }
 }
 
@@ -107,8 +107,11 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-function trouble(path: string, what: string, cause: unknown): MusterError {
-  const next =
-    'Check "audit.headFile" in the configuration, the rights of that folder, and whether its disk or share is there.';
+const OUT_OF_REACH =
+  'Check "audit.headFile" in the configuration, the rights of that file and its folder, and whether its disk or share is there.';
+const NOT_A_HEAD =
+  'Check "audit.headFile" in the configuration: it may name the wrong file. If it is the right one, find out who wrote to it, and put back a copy of what it held.';
+
+function trouble(path: string, what: string, cause: unknown, next = OUT_OF_REACH): MusterError {
   return new MusterError({ remedy: 'retry', where: `audit head file ${path}`, what, next }, { cause });
 }

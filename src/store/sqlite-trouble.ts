@@ -57,8 +57,19 @@ export function isBusy(error: unknown): boolean {
 /** The error as a MusterError where it comes from outside the program, else as it is. */
 export function explained(error: unknown, place: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
+  const missing = /no such ((?:table|column): \S+)/.exec(error.message)?.[1];
+  if (missing !== undefined) return new MusterError({ ...changedByHand(missing), where: place }, { cause: error });
   // Extended codes, as in SQLITE_IOERR_WRITE, begin with the plain one.
   const advice = ADVICE.find(([code]) => error.code.startsWith(code))?.[1];
   if (advice === undefined) return error;
   return new MusterError({ ...advice, where: place, what: `${advice.what} (${error.code})` }, { cause: error });
+}
+
+/** Every table is there from the first opening on, so somebody took it out. */
+function changedByHand(missing: string): Advice {
+  return {
+    remedy: 'person',
+    what: `The database lacks something (${missing}): somebody changed it by hand, or restored half of it.`,
+    next: 'Stop Muster, keep the file as it is, and put a backup in its place ("the database is lost" in docs/operating.md). Find out who can write to it.',
+  };
 }

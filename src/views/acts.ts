@@ -3,6 +3,7 @@ import type { Adoption } from '../core/operations/adopt.ts';
 import type { Blocked, Unblocked } from '../core/operations/block.ts';
 import type { Enabled } from '../core/operations/enable.ts';
 import { type Rebuild, somethingToAccept } from '../core/operations/rebuild.ts';
+import { thingOf } from '../core/thing.ts';
 import { endInWords } from '../model/day.ts';
 import type { OperatorBlock } from '../model/model.ts';
 import { failedSections } from './attention.ts';
@@ -107,12 +108,14 @@ function adoptionTitle(tried: number, done: number): string {
 }
 
 export function rebuildPage(rebuild: Rebuild): Page {
-  const { refused, disabled, deleted, done, digest } = rebuild;
+  const { refused, disabled, deleted, done, digest, system, thing } = rebuild;
+  const named = thing === 'account' ? '' : ` --system ${system}`;
   return {
     title: 'Ledger rebuild',
     blocks: [
       line(rebuildSummary(rebuild), 'strong'),
       ...doubtBlocks(rebuild),
+      ...noneCameLines(rebuild),
       ...section(
         'Not trusted',
         refused.map(({ location, because }) => item(location, [line(because)])),
@@ -127,7 +130,7 @@ export function rebuildPage(rebuild: Rebuild): Page {
         'warn',
       ),
       ...section(
-        `Not in the directory any more (${deleted.length})`,
+        `Not in the ${system} any more (${deleted.length})`,
         capped(
           deleted.map((key) => item(key)),
           { all: false },
@@ -139,7 +142,7 @@ export function rebuildPage(rebuild: Rebuild): Page {
         ? []
         : [
             line('Nothing was written yet. To do it:'),
-            ...nextStep(`muster ledger rebuild --approve ${digest.slice(0, 12)}`),
+            ...nextStep(`muster ledger rebuild${named} --approve ${digest.slice(0, 12)}`),
           ]),
     ],
   };
@@ -156,16 +159,28 @@ function doubtBlocks({ doubt, done }: Rebuild): readonly Block[] {
   ];
 }
 
-function rebuildSummary({ rows, deleted, done }: Rebuild): string {
-  const accounts = count(rows.length, 'account', 'accounts');
+/** Deleted, or hidden from Muster: only a person can tell. */
+function noneCameLines({ noneCame, system, thing, done }: Rebuild): readonly Block[] {
+  if (!noneCame) return [];
+  const { called } = thingOf(thing);
+  const make = `"muster enable USER --system ${system} --reason …" lets the next pass make a new ${called} for somebody.`;
+  if (done) return nextStep(make);
+  return [
+    line(`Not one ${called} came back. Make certain that they are deleted, and not only hidden from Muster.`, 'warn'),
+    line(`Afterwards none is made by itself: ${make}`),
+  ];
+}
+
+function rebuildSummary({ rows, deleted, done, thing }: Rebuild): string {
+  const { counted, called, issued } = thingOf(thing);
   const lost =
-    deleted.length === 0
-      ? ''
-      : ` ${count(deleted.length, 'account', 'accounts')} ${done ? 'noted' : 'would be noted'} as deleted.`;
-  if (done) return `Learned ${accounts} by their marks.${lost}`;
+    deleted.length === 0 ? '' : `${count(deleted.length, ...counted)} ${done ? 'noted' : 'would be noted'} as deleted.`;
+  if (issued) return lost === '' ? `Nothing to learn: every ${called} that the ledger knows is there.` : lost;
+  const things = count(rows.length, ...counted);
+  if (done) return `Learned ${things} by their marks. ${lost}`.trimEnd();
   if (rows.length + deleted.length === 0)
-    return "Nothing to learn: the ledger knows every account that bears Muster's mark.";
-  return `${accounts} would be learned by their marks.${lost}`;
+    return `Nothing to learn: the ledger knows every ${called} that bears Muster's mark.`;
+  return `${things} would be learned by their marks. ${lost}`.trimEnd();
 }
 
 /** @param outbox folder of the sealed files. */

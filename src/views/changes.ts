@@ -117,7 +117,7 @@ export function changeList(changes: readonly Change[], wording: Wording): readon
   for (const group of groups.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    if (group.length < GROUP_FROM) single.push(...group.map((change) => ownItem(change, wording)));
+    if (peopleIn(group).size < GROUP_FROM) single.push(ownItem(first, group, wording));
     else shared.push(sharedItem(first, group, wording));
   }
   return capped([...shared, ...single], wording);
@@ -148,19 +148,25 @@ function sharedItem(first: Change, group: readonly Change[], wording: Wording): 
     `${people(peopleIn(group).size)}: ${first.cause.text}`,
     ...whereFrom(first.cause.origin, first.cause.furtherOrigins),
   ];
-  const names = group.map((change) => item(change.person.label, differences(change, wording)));
+  const names = [...Map.groupBy(group, ({ person }) => person.key).values()].map((theirs) =>
+    item(theirs[0]?.person.label ?? '', differences(theirs, wording)),
+  );
   return item(reason, capped(names, wording));
 }
 
-function ownItem(change: Change, wording: Wording): Item {
-  const reason = line(
-    [`Why: ${change.cause.text}`, ...whereFrom(change.cause.origin, change.cause.furtherOrigins)],
-    'faint',
-  );
-  return item(change.person.label, [...differences(change, wording), reason]);
+/** @param theirs changes to one person for one reason */
+function ownItem({ person, cause }: Change, theirs: readonly Change[], wording: Wording): Item {
+  const reason = line([`Why: ${cause.text}`, ...whereFrom(cause.origin, cause.furtherOrigins)], 'faint');
+  return item(person.label, [...differences(theirs, wording), reason]);
 }
 
-function differences(change: Change, { timeZone }: Wording): readonly Block[] {
+/** The same in two systems is said once. */
+function differences(theirs: readonly Change[], wording: Wording): readonly Block[] {
+  const all = theirs.flatMap((change) => differencesOf(change, wording));
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function differencesOf(change: Change, { timeZone }: Wording): readonly Block[] {
   if (change.kind === 'create') return newValues(change.after.attributes, timeZone);
   return changedValues(change.before.attributes, change.after.attributes, timeZone);
 }

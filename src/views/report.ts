@@ -149,15 +149,37 @@ function summaryLines(report: Report, shown: readonly Change[], wording: Wording
     ...(failed === 0 ? [] : [line(`${count(failed, 'change', 'changes')} failed.`, 'bad')]),
     ...(held === null ? [] : [line(`Held until somebody decides: ${held}.`, 'warn')]),
     ...(mistakes === null ? [] : [line(`In the repository: ${mistakes}.`, 'warn')]),
-    ...(done === null && held === null && failed === 0 ? [quiet(report)] : []),
+    ...unknownLines(report),
+    ...(done === null && held === null && failed === 0 ? quiet(report) : []),
   ];
 }
 
-/** No change: because everything is right, or because not everything could be seen. */
-function quiet(report: Report): Line {
-  if (report.plan.unread.length > 0 || report.trouble.length > 0) {
-    return line('Nothing was changed. What should change is not known as long as the above could not be done.', 'bad');
+/** Of a system that was not read nobody knows what should change there; the lane may have shut somebody out all the same. */
+function unknownLines({ plan, applied }: Report): readonly Line[] {
+  if (plan.unread.length === 0) return [];
+  const systems = [...new Set(plan.unread.map(({ system }) => system))];
+  const written = applied.some(({ change: { address } }) => systems.includes(address.system));
+  const done = written ? 'only blocks and closings were tried' : 'nothing was changed';
+  return [
+    line(
+      `In the ${systems.join(' and the ')} ${done}, and what should change there is not known as long as the above could not be done.`,
+      'bad',
+    ),
+  ];
+}
+
+/** No change: because everything is right, or because not everything could be seen, which is said already of a system. */
+function quiet(report: Report): readonly Line[] {
+  if (report.plan.unread.length > 0) return [];
+  if (report.trouble.length > 0) {
+    return [
+      line('Nothing was changed. What should change is not known as long as the above could not be done.', 'bad'),
+    ];
   }
+  return [quietWord(report)];
+}
+
+function quietWord(report: Report): Line {
   if (report.plan.notices.some(isUnknownMark))
     return line('Nothing was changed; what bears a mark that the database does not know is left alone.', 'warn');
   if (exitCodeOf(report) !== 0) return line(NOTHING_BY_ITSELF, 'warn');

@@ -1,5 +1,6 @@
 /** A person's standing as people read it: what they may do, why not, what each system holds, what happened last. */
 import type { Attributes } from '../core/change.ts';
+import type { HeldFor } from '../core/outstanding.ts';
 import { doneWords, thingOf } from '../core/thing.ts';
 import type {
   Authored,
@@ -12,10 +13,10 @@ import type {
 } from '../core/why.ts';
 import type { Condition } from '../model/document.ts';
 import type { Ended, Reason } from '../model/standing.ts';
-import { troubleItem, troubleSections } from './attention.ts';
+import { holdSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
 import { diagnosticSections } from './diagnostics.ts';
 import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
-import { attributeName, attributeValue, moment, sentence, shortRevision } from './words.ts';
+import { attributeName, attributeValue, moment, people, sentence, shortRevision } from './words.ts';
 
 const conditions: Readonly<Record<Condition, string | null>> = {
   declared: null,
@@ -38,7 +39,9 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
     title: declared?.label ?? answer.user,
     blocks: [
       ...troubleSections(answer.trouble),
+      ...urgentSections(answer.outstanding),
       ...standingLines(answer, timeZone),
+      ...answer.held.flatMap((one) => heldSections(one, timeZone)),
       ...section(
         'Why not',
         answer.reasons.map((reason) => reasonItem(reason, timeZone)),
@@ -69,6 +72,16 @@ function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Bloc
     says(maySendMail.allowed, 'May send mail.', 'May not send mail.'),
     says(token.allowed, 'May get passcodes by SMS.', 'May not get passcodes by SMS.'),
     ...(nextDue === null ? [] : [line(`Next change by a date: ${moment(nextDue, timeZone)} (${timeZone}).`, 'faint')]),
+  ];
+}
+
+function heldSections(held: HeldFor, timeZone: string): readonly Block[] {
+  const { others, since } = held;
+  const waiting =
+    others === 0 ? '' : ` ${people(others)} more ${others === 1 ? 'waits' : 'wait'} under the same digest.`;
+  return [
+    ...holdSections([held], { timeZone, all: true, tense: 'future' }),
+    line(`Held by the pass of ${moment(since, timeZone)}.${waiting}`, 'faint'),
   ];
 }
 

@@ -110,7 +110,7 @@ describe('an account of ours', () => {
     };
     expect(shown(lifted, started)).toEqual([['due'], 'person-blocked is over']);
     // An operator's block that was taken back leaves no end behind; that the person once started explains nothing.
-    expect(shown(started)).toEqual([['lift'], 'no longer holds: person-blocked for a test']);
+    expect(shown(started)).toEqual([['lift'], 'what took it away is over (it was: person-blocked for a test)']);
   });
 
   test('given back because the document was written anew is not due, whatever ended before', () => {

@@ -23,6 +23,38 @@ describe('P9, D17: the same change again and again', () => {
     expect(fingerprint(first)).not.toBe(fingerprint(second));
   });
 
+  describe('where it gives something', () => {
+    const lift = changeOf('lift', 'anna');
+    const inTokens = (change: Change): Change => ({ ...change, address: { ...change.address, system: 'tokens' } });
+    const tugged = new Map([[effortOf(lift), track(3)]]);
+
+    test('keeps everything else from being given to the same person, in whatever system, and nothing from anybody else', () => {
+      const create = inTokens(changeOf('create', 'anna'));
+      const others = [changeOf('lift', 'berit'), changeOf('update', 'anna'), changeOf('block', 'anna')];
+      const { holds, approved } = gateOver([lift, inTokens(lift), create, ...others], { tracks: tugged });
+      expect(holds.map(({ rule, changes }) => [rule, changes])).toEqual([['flapping', [lift, inTokens(lift), create]]]);
+      expect(holds[0]?.because).toContain('waits with it');
+      expect(approved.changes.map(({ change }) => change)).toEqual(others);
+    });
+
+    test('says that orders or entries went back and forth where Muster took it away itself each time', () => {
+      const undo = changeOf('block', 'anna');
+      const byMuster = new Map([...tugged, [effortOf(undo), track(3)]]);
+      const [own] = gateOver([lift], { tracks: byMuster }).holds;
+      const [unknown] = gateOver([lift], { tracks: tugged }).holds;
+      expect(own?.because).toContain('by Muster itself');
+      expect(unknown?.because).not.toContain('by Muster itself');
+      expect(unknown?.release).toContain('somebody or something in that system');
+      for (const hold of [own, unknown]) expect(hold?.release).toContain('"muster approve ');
+    });
+  });
+
+  test('where it gives nothing, keeps nothing else', () => {
+    const update = changeOf('update', 'anna');
+    const tracks = new Map([[effortOf(update), track(3)]]);
+    expect(tally(gateOver([update, changeOf('lift', 'anna')], { tracks }))).toEqual({ passed: 1, flapping: 1 });
+  });
+
   test.each(['block', 'disable', 'due'] as const)('never keeps a %s from being made', (name) => {
     const change = changeOf(name, 'anna');
     const expired: Change = { ...change, effect: 'neither' };

@@ -98,7 +98,8 @@ describe('what lasts', () => {
     const { tell, clock, fresh } = await begun();
     const headings: (readonly string[])[] = [];
     for (const row of [40, 41, 42, null]) {
-      const restored = row === null ? [] : restoredNotice(`its audit chain ends with row ${row}.`);
+      const restored =
+        row === null ? [] : restoredNotice({ because: `its audit chain ends with row ${row}.`, release: 'Look.' });
       await tell.passed(reportWith({}, { notices: restored }));
       const mails = await fresh();
       headings.push(mails.map(({ topic }) => topic));

@@ -122,6 +122,18 @@ test.each([
   expect(message).not.toContain(base64(`\0${LOGIN.user}\0${CANARY}`).slice(0, -4));
 });
 
+test.each([
+  [450, 'later', /^The server says that this will pass: .*tried again/],
+  [550, 'refused', /^Correct the address under "notify.to"/],
+] as const)('an address that is answered with %i is advised as what it is', async (code, expected, advice) => {
+  const { open } = await serverFor({ recipient: () => ({ code, says: 'not now' }) }, {});
+  const session = await open();
+  const { obstacle, next } = await failureOf(session.send(sampleMail()));
+  session.close();
+  expect(obstacle).toBe(expected);
+  expect(next).toMatch(advice);
+});
+
 test('a server that talks without end is cut short', async () => {
   const { open } = await serverFor({ recipient: () => ({ code: 550, says: 'no '.repeat(20_000) }) }, {});
   const session = await open();

@@ -1,4 +1,5 @@
 /** What the audit chain says of passes and operators: who, on whose word, and what came of it. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AuditEvent, ChangeEvent } from '../../src/core/audit.ts';
 import { verifyAudit } from '../../src/core/audit-proof.ts';
@@ -8,6 +9,7 @@ import { enableByOrder } from '../../src/core/operations/enable.ts';
 import { pass } from '../../src/core/pass.ts';
 import type { HeadFile } from '../../src/core/restored.ts';
 import { lineAuthors } from '../../src/sources/line-authors.ts';
+import { headFileAt } from '../../src/store/head-file.ts';
 import { CBS, DTU, makeCompany } from '../support/company.ts';
 import { blocks, people, person } from '../support/desired-state.ts';
 import { OPERATOR, type Scene } from '../support/scene.ts';
@@ -128,6 +130,30 @@ test('a history that hangs keeps no block waiting: what it does not tell in time
 }, 60_000);
 
 describe('a database that an operator accepts', () => {
+  test('B2: where the head of the chain can’t be read, the file is what to look at first, and then all goes on', async () => {
+    scene = await makeCompany();
+    const path = `${scene.home}/head.json`;
+    const parts = () => ({ ...scene.parts(), headFile: headFileAt(path) });
+    const run = { trigger: 'command', dryRun: false };
+    await pass(parts(), run);
+    const kept = await readFile(path, 'utf8');
+    await rm(path);
+    await mkdir(path);
+    await scene.declare(person('eva'));
+    const unread = await pass(parts(), run);
+    const [hold] = unread.holds;
+    expect(hold).toMatchObject({ rule: 'restored', because: expect.stringContaining('nobody can tell') });
+    expect(hold?.release).toMatch(
+      /^Check "audit.headFile" .* everything goes on by itself\. Only where it is lost for good: /,
+    );
+    await rm(path, { recursive: true });
+    await writeFile(path, '{}');
+    expect((await pass(parts(), run)).holds[0]?.release).toMatch(/^Check .*: it may name the wrong file/);
+    await writeFile(path, kept);
+    expect((await pass(parts(), run)).holds).toEqual([]);
+    expect(await scene.directory.isEnabled('eva')).toBe(true);
+  });
+
   test('is not called accepted where the head of the chain can’t be kept', async () => {
     scene = await makeCompany();
     const before = await seqNow();

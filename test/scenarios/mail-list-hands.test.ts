@@ -48,6 +48,16 @@ describe('M6: a file that is not as Muster left it', () => {
     expect((await scene.plan()).plan.changes).toEqual([]);
   });
 
+  test('is told to be empty where it is, and that it kept nobody from sending mail', async () => {
+    await running();
+    await writeFile(scene.mailList.path, '');
+    const page = pageOf(await scene.sync());
+    expect(page).toContain(
+      'is empty, so that it keeps nobody from sending mail. Whomever Muster had blocked there is blocked again.',
+    );
+    expect(page).not.toContain('first line');
+  });
+
   test('blocks them again however many they are: what was let through once is not counted again', async () => {
     const names = sorted(Array.from({ length: 40 }, (_, nth) => `person${nth}`));
     scene = await makeScene({ mailBlocks: true });
@@ -95,7 +105,7 @@ describe('A2: a mail system that takes nothing', () => {
     await inTheWay();
     await scene.declare(blocks('user', [from('berit'), from('carl')]));
     const report = await scene.sync();
-    expect(story(report)).toEqual(['disable carl', '(unreachable, urgent)', 'unread mail']);
+    expect(story(report)).toEqual(['disable carl', '(unverified, urgent)', 'unread mail']);
     expect(await scene.directory.isEnabled('carl')).toBe(false);
     expect(pageOf(report)).toContain('should not send mail');
     await rm(scene.mailList.path, { recursive: true });
@@ -148,7 +158,7 @@ describe('A2: a mail system that takes nothing', () => {
       { trigger: 'command', dryRun: false },
     );
     expect(blockedAt).toBe('berit');
-    expect(story(report)).toEqual(['disable berit', '(unreachable, urgent)', 'unread mail']);
+    expect(story(report)).toEqual(['disable berit', '(unverified, urgent)', 'unread mail']);
   });
 
   test('and an operator’s block goes to both, to each that answers', async () => {

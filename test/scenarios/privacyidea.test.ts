@@ -122,6 +122,18 @@ describe('M2: a server that asks to wait for hours', () => {
   });
 });
 
+describe('T5: without the right to list tokens, privacyIDEA shows none and no error', () => {
+  test('and whoever is blocked meanwhile may still have theirs, which is told at once', async () => {
+    await company();
+    ground.standIn.state.rights.delete('tokenlist');
+    await scene.declare(blocks('user', [{ target: 'anna', from: TODAY }]));
+    const { plan } = await scene.sync();
+    const urgent = plan.notices.filter((notice) => notice.urgent);
+    expect(urgent).toMatchObject([{ kind: 'unverified', system: 'tokens', text: expect.stringContaining('(anna)') }]);
+    expect(tokensOf('anna')).toMatchObject([{ active: true }]);
+  });
+});
+
 describe('T5: privacyIDEA breaks down in the middle of a block', () => {
   test('and the next pass knows what became of it', async () => {
     await company();

@@ -112,7 +112,7 @@ describe('no server answers', () => {
     await scene.declare(blocked('anna'));
     const back = await takeOffline(scene.directory);
     const report = await scene.sync();
-    expect(story(report)).toEqual(['(unreachable, urgent)', 'unread directory']);
+    expect(story(report)).toEqual(['(unverified, urgent)', 'unread directory']);
     expect(exitCodeOf(report)).toBe(1);
     await back();
     expect(story(await scene.sync())).toEqual(['disable anna']);

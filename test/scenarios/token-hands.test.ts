@@ -1,7 +1,12 @@
 /** Tokens in other hands: found there before Muster came, given, switched or taken by somebody else. */
+import { rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
+import { rebuildLedger } from '../../src/core/operations/rebuild.ts';
 import { exitCodeOf, type Report } from '../../src/core/report.ts';
+import { rebuildPage } from '../../src/views/acts.ts';
+import { plainStyle } from '../../src/views/style.ts';
+import { pageAsText } from '../../src/views/text.ts';
 import { CBS, DTU, makeCompany } from '../support/company.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
 import { makeScene, OPERATOR, type Scene } from '../support/scene.ts';
@@ -186,6 +191,51 @@ describe('a token of Muster’s in other hands', () => {
     await scene.declare(blocks('user', [blocked('berit')]));
     await scene.sync();
     expect(await scene.tokens.of('berit')).toMatchObject({ enabled: false });
+  });
+});
+
+describe('a token file that got lost for good', () => {
+  test.each([
+    ['is gone', () => rm(scene.tokens.path)],
+    ['is damaged', () => writeFile(scene.tokens.path, 'not a token file')],
+  ])('%s: no pass believes it, and each says what to do', async (_how, lose) => {
+    scene = await makeCompany({ tokens: true });
+    await lose();
+    for (const report of [await scene.plan(), await scene.sync()]) {
+      expect(story(report)).toEqual(['unread tokens']);
+      expect(report.plan.unread[0]).toMatchObject({
+        where: scene.tokens.path,
+        next: expect.stringMatching(/^Restore it from a copy\. .*"muster ledger rebuild --system tokens"/),
+      });
+    }
+  });
+
+  test('counts as deleted once an operator has looked, and tokens are made again for whom they say', async () => {
+    scene = await makeCompany({ tokens: true });
+    await rm(scene.tokens.path);
+    const shown = await rebuildLedger(scene.parts(), null, 'tokens');
+    expect(shown.deleted).toEqual([...CBS, ...DTU]);
+    const page = pageAsText(rebuildPage(shown), plainStyle);
+    expect(page).toContain('5 tokens would be noted as deleted.');
+    expect(page).toContain('Make certain that they are deleted, and not only hidden');
+    expect(page).toContain(`muster ledger rebuild --system tokens --approve ${shown.digest.slice(0, 12)}`);
+    expect(story(await scene.sync())).toEqual(['unread tokens']);
+    await rebuildLedger(scene.parts(), { ...OPERATOR, digest: shown.digest }, 'tokens');
+    expect(story(await scene.sync())).toEqual(Array.from({ length: 5 }, () => '(gone)'));
+    expect(await scene.tokens.all()).toEqual([]);
+    await enableByOrder(scene.parts(), 'anna', OPERATOR, 'tokens');
+    expect(inTokens(await scene.sync())).toEqual(['create anna applied']);
+    expect(await scene.tokens.reached('anna')).toHaveLength(1);
+  });
+
+  test('leaves the accounts’ ledger as it was, and a list of mail blocks needs no such thing', async () => {
+    scene = await makeCompany({ tokens: true, mailBlocks: true });
+    await rm(scene.tokens.path);
+    const { digest } = await rebuildLedger(scene.parts(), null, 'tokens');
+    const before = await scene.store.ledger.all('directory');
+    await rebuildLedger(scene.parts(), { ...OPERATOR, digest }, 'tokens');
+    expect(await scene.store.ledger.all('directory')).toEqual(before);
+    await expect(rebuildLedger(scene.parts(), null, 'mail')).rejects.toMatchObject({ remedy: 'person' });
   });
 });
 

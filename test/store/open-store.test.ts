@@ -57,6 +57,18 @@ describe('a place for the database', () => {
     expect(readFileSync(place, 'utf8')).toBe(text);
   });
 
+  test('a database from which somebody took a table says what to do, and asks nobody to report it', async () => {
+    const place = join(temporaryFolder(), 'muster.db');
+    const { audit } = await openFor(sqliteWorld, place);
+    withRaw(place, (raw) => raw.exec('drop table audit'));
+    await expect(audit.head()).rejects.toMatchObject({
+      remedy: 'person',
+      where: `store ${place}`,
+      what: expect.stringContaining('table: audit'),
+      next: expect.stringContaining('put a backup in its place'),
+    });
+  });
+
   test('a database in memory is whole as well, and gone when closed', async () => {
     const store = await openFor(sqliteWorld, ':memory:');
     await store.journal.intend([sampleIntent('i1', sampleDisable('ajensen'))]);

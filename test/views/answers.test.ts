@@ -109,6 +109,8 @@ function blockedPerson(): WhyAnswer {
         ],
       },
     ],
+    outstanding: [],
+    held: [],
     history: [
       { at, runId: 'k3v9', system: 'directory', kind: 'disable', cause: 'stolen laptop', status: 'applied' },
       {

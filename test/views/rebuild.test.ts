@@ -5,6 +5,8 @@ import { plainStyle } from '../../src/views/style.ts';
 import { pageAsText } from '../../src/views/text.ts';
 import { expectGolden } from './golden-file.ts';
 
+const OF_ACCOUNTS = { system: 'directory', thing: 'account', noneCame: false } as const;
+
 function text(page: Page): string {
   return pageAsText(page, plainStyle);
 }
@@ -18,7 +20,16 @@ describe('a rebuilt ledger', () => {
     ];
     const refused = [{ location: 'CN=copy,DC=example,DC=org', because: '2 accounts bear the mark of eholm' }];
     const digest = '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945';
-    const rebuild = { rows, refused, disabled: ['bmadsen'], deleted: ['folsen'], doubt: null, digest, done: false };
+    const rebuild = {
+      ...OF_ACCOUNTS,
+      rows,
+      refused,
+      disabled: ['bmadsen'],
+      deleted: ['folsen'],
+      doubt: null,
+      digest,
+      done: false,
+    };
     expectGolden(text(rebuildPage(rebuild)), 'rebuild.txt');
   });
 
@@ -32,7 +43,7 @@ describe('a rebuilt ledger', () => {
       ],
     };
     const digest = '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945';
-    const rebuild = { rows: [], refused: [], disabled: [], deleted: [], doubt, digest, done: false };
+    const rebuild = { ...OF_ACCOUNTS, rows: [], refused: [], disabled: [], deleted: [], doubt, digest, done: false };
     expect(text(rebuildPage(rebuild))).toMatchInlineSnapshot(`
       "Ledger rebuild
 

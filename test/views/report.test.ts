@@ -36,6 +36,16 @@ test('a change of the phone number does not hide that other details change with 
   expect(summaryOf([phoneOnly], 'future')).toBe('1 phone number changes');
 });
 
+test('a number that changes in two systems is told once, under one name', () => {
+  const why = cause('declared', 'the repository says so');
+  const inDirectory = update('Erik Holm (eholm)', { mobile: '+4520123456' }, { mobile: '+4520123457' }, why);
+  const phone = { ...inDirectory, classes: ['phone'] } as const;
+  const inTokens = { ...phone, address: { ...phone.address, system: 'tokens', kind: 'token' } };
+  const shown = text(withChanges(emptyReport(), [phone, inTokens]));
+  expect(shown.match(/Erik Holm/g)).toHaveLength(1);
+  expect(shown.match(/\+4520123457/g)).toHaveLength(1);
+});
+
 describe('a plan', () => {
   test('begins with a summary and then names each person with the reason and the line behind it', () => {
     expectGolden(text(withChanges(emptyReport(), sampleChanges)), 'plan.txt');

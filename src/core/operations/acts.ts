@@ -3,7 +3,7 @@ import { MusterError, troubleOf } from '../../errors.ts';
 import type { ActEvent } from '../audit.ts';
 import type { PassParts } from '../pass.ts';
 import { underLease } from '../pass.ts';
-import { keepHead, restoredBecause } from '../restored.ts';
+import { doubtOfStore, keepHead } from '../restored.ts';
 import type { Operator } from './scene.ts';
 
 /** Runs `work` between its two rows. Throws what it throws, and MusterError where nothing can be recorded: then nothing is done. */
@@ -38,7 +38,7 @@ export interface AcceptedHistory {
 export async function acceptHistory(parts: PassParts, { by, reason }: Operator): Promise<AcceptedHistory> {
   const { store, clock, headFile } = parts;
   return underLease(store, 'audit accept', async () => {
-    const because = await restoredBecause(parts);
+    const because = (await doubtOfStore(parts))?.because ?? null;
     if (because === null) {
       const next =
         headFile === undefined

@@ -1,4 +1,4 @@
-/** Ledger rebuild: learns again, from the directory, which accounts are Muster's and which were deleted; shown first, then done as approved. */
+/** Ledger rebuild: learns again, from one system, what in it is Muster's and what was deleted; shown first, then done as approved. */
 import { createHash } from 'node:crypto';
 import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
@@ -13,13 +13,18 @@ import { acceptedState } from './adopt.ts';
 import { type Operator, onScene, type Scene } from './scene.ts';
 
 export interface Rebuild {
+  readonly system: string;
+  /** Kind of what is in question there. */
+  readonly thing: string;
+  /** Nothing of what the ledger knows came back. */
+  readonly noneCame: boolean;
   /** Rows to add; those that the ledger has already stay as they are. */
   readonly rows: readonly LedgerRow[];
   /** Accounts whose mark cannot be trusted, and why. */
   readonly refused: readonly { readonly location: string; readonly because: string }[];
   /** Of the rows: disabled accounts, which from now on count as disabled by hand. */
   readonly disabled: readonly string[];
-  /** Keys of accounts that the ledger knows and the directory does not have any more. */
+  /** Keys of people whose thing the ledger knows and the system does not have any more. */
   readonly deleted: readonly string[];
   /** The server, where it is in doubt whether it shows everything that was written: approving takes what it shows for the truth. */
   readonly doubt: { readonly server: string; readonly because: string; readonly lost: readonly Lost[] } | null;
@@ -38,10 +43,14 @@ export interface Lost {
   readonly what: readonly string[];
 }
 
-/** Without `approval` it only shows. Throws MusterError when the reading is unproven, or is not what was approved. */
+/**
+ * Without `approval` it only shows. Throws MusterError when the reading is unproven, or is not what was approved.
+ * @param system which one; absent: the one that holds accounts
+ */
 export async function rebuildLedger(
   parts: PassParts,
   approval: (Operator & { readonly digest: string }) | null,
+  system?: string,
 ): Promise<Rebuild> {
   const act = async (scene: Scene): Promise<Rebuild> => {
     const { shown, gone } = await look(scene);
@@ -53,13 +62,14 @@ export async function rebuildLedger(
     await recordedAct(parts, record, () => learn(scene, shown, gone, approval));
     return { ...shown, done: true };
   };
-  return onScene(parts, 'ledger rebuild', act, { ofThePast: true });
+  return onScene(parts, 'ledger rebuild', act, { ofThePast: true, ...(system === undefined ? {} : { system }) });
 }
 
 async function learn(scene: Scene, shown: Rebuild, gone: readonly LedgerRow[], approval: Operator): Promise<void> {
   const { parts } = scene;
   await parts.store.ledger.put([...gone.map((row) => ({ ...row, goneAt: scene.at })), ...shown.rows]);
-  await parts.store.ledger.establish(scene.at);
+  // Whether the store was lost is told by marks, and an issued thing bears none.
+  if (!scene.reconciler.traits.thing.issued) await parts.store.ledger.establish(scene.at);
   await parts.store.approvals.approve({
     digest: shown.digest,
     fingerprints: [],
@@ -89,12 +99,16 @@ interface Look {
 /** The ledger is what is in question, so the reading is not measured against it; what it misses is looked for one by one. */
 async function look(scene: Scene): Promise<Look> {
   const { reader } = scene.session;
+  const { issued, innate } = scene.reconciler.traits.thing;
+  if (innate) throw nothingToLearn(scene.reconciler.system);
   const { observed, elsewhere } = await reader.observe(scene.desired, {
     ...knownFrom([], []),
     openAttempts: scene.known.openAttempts,
   });
   const living = scene.rows.filter(({ goneAt }) => goneAt === null);
-  if (observed.length === 0 && living.length > 0) throw nothingCame(reader.server, living.length);
+  const noneCame = observed.length === 0 && living.length > 0;
+  // An issued thing that is taken for deleted is not made again by itself: somebody may say so of all of them.
+  if (noneCame && !issued) throw nothingCame(reader.server, living.length);
   const here = new Set([...observed, ...elsewhere].map(({ handle }) => handle));
   const missing = living.filter(({ handle }) => !here.has(handle));
   const found = await reader.lookup(
@@ -106,7 +120,7 @@ async function look(scene: Scene): Promise<Look> {
   const everything = [...observed, ...elsewhere, ...found];
   const forgotten = gone.map(({ handle }) => handle);
   const lost = [...lostWrites(living, everything, forgotten)].map(([key, what]): Lost => ({ key, what }));
-  return { shown: planRebuild(scene, [...observed, ...elsewhere], gone, doubtOf(scene, lost)), gone };
+  return { shown: planRebuild(scene, [...observed, ...elsewhere], gone, doubtOf(scene, lost), noneCame), gone };
 }
 
 function doubtOf({ footing }: Scene, lost: readonly Lost[]): Rebuild['doubt'] {
@@ -123,6 +137,7 @@ function planRebuild(
   observed: readonly Observed[],
   gone: readonly LedgerRow[],
   doubt: Rebuild['doubt'],
+  noneCame: boolean,
 ): Rebuild {
   const desired = new Map(scene.desired.map((one) => [one.address.key, one]));
   // A row of a deleted account does not count: the account may have been restored since.
@@ -165,7 +180,11 @@ function planRebuild(
     // The numbers of a server in doubt move on; what it is in doubt for does not.
     .update(canonicalJson({ rows, deleted: handles, ...(doubt === null ? {} : { lost: doubt.lost }) }))
     .digest('hex');
+  const { system, traits } = scene.reconciler;
   return {
+    system,
+    thing: traits.thing.kind,
+    noneCame,
     rows,
     refused,
     disabled: rows.filter(({ state }) => !state.enabled).map(({ key }) => key),
@@ -174,6 +193,15 @@ function planRebuild(
     digest,
     done: false,
   };
+}
+
+function nothingToLearn(system: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where: `${system}, ledger rebuild`,
+    what: 'there is nothing to learn again: what was lost there is written again by itself.',
+    next: 'Run "muster plan" to see what the next pass does there.',
+  });
 }
 
 function nothingCame(server: string, known: number): MusterError {

@@ -122,6 +122,7 @@ function isLost({ completeness, listed }: Listing, { disabled }: Known, nameless
 const LOST: Readonly<Record<Listing['completeness'], string>> = {
   absent: 'is gone',
   bare: 'has nothing that shows that Muster wrote it',
+  empty: 'is empty, so that it keeps nobody from sending mail',
   short: 'has fewer lines than Muster wrote',
   damaged: 'is damaged. Muster makes it anew, which sessions that are open already do not see',
   unsealed: 'has lost more people than are taken off it by hand',

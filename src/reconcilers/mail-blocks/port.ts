@@ -6,11 +6,12 @@
  * - `added`: with more, or other, lines than Muster wrote.
  * - `short`: with fewer lines than Muster wrote, or with a last line that was cut off.
  * - `bare`: with nothing that says Muster wrote it.
+ * - `empty`: with nothing at all in it, where Muster leaves at least a first line.
  * - `absent`: there is none.
  * - `unsealed`: with something in it, and no way to say who wrote what of it.
  * - `damaged`: it can't be read any more; the next write makes it anew.
  */
-export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'absent' | 'unsealed' | 'damaged';
+export type Completeness = 'whole' | 'added' | 'short' | 'bare' | 'empty' | 'absent' | 'unsealed' | 'damaged';
 
 /** What a list has that is asked for a login as well as for an address: more than one key for each person. */
 export interface Keyed {

@@ -70,7 +70,7 @@ function prove({ tokens, gone }: TokenReading, { handles, disabled }: Known, ser
   const allowed = goneAllowed(handles.size);
   const allGone = gone.length > 0 && gone.length === handles.size && tokens.length === 0;
   if (gone.length > allowed || allGone) {
-    throw unproven(server, `${gone.length} of ${handles.size} tokens that Muster knows did not come back`);
+    throw unproven(server, `${gone.length} of ${handles.size} tokens that Muster knows did not come back`, DELETED);
   }
   const left = handles.size - disabled.size;
   if (left <= allowed) return;
@@ -78,12 +78,14 @@ function prove({ tokens, gone }: TokenReading, { handles, disabled }: Known, ser
   throw unproven(server, `not one of ${tokens.length} tokens is on and has a number, and Muster left ${left} so`);
 }
 
-function unproven(server: string, what: string): MusterError {
+const DELETED = ` If they were really deleted, say so with "muster ledger rebuild --system ${TOKENS}".`;
+
+function unproven(server: string, what: string, besides = ''): MusterError {
   return new MusterError({
     remedy: 'retry',
     where: `${server}, reading tokens`,
     what: `The reading does not count: ${what}.`,
-    next: 'Check the rights with which Muster reads tokens there, and whether somebody changed them all.',
+    next: `Check the rights with which Muster reads tokens there, and whether somebody changed them all.${besides}`,
   });
 }
 

@@ -94,12 +94,13 @@ describe('a list that was there before', () => {
 });
 
 describe('M6: a list that somebody touched', () => {
-  test('is known as short wherever it was cut off, and as bare where its first line is not whole', async () => {
+  test('is known as short wherever it was cut off, as bare where its first line is not whole, and as empty', async () => {
     const text = await written('anna', 'berit', 'carl');
     const first = text.indexOf('\n') + 1;
     for (let end = 0; end < text.length; end += 1) {
       await writeFile(path, text.slice(0, end));
-      expect([end, await completeness()]).toEqual([end, end < first - 1 ? 'bare' : 'short']);
+      const expected = end === 0 ? 'empty' : end < first - 1 ? 'bare' : 'short';
+      expect([end, await completeness()]).toEqual([end, expected]);
     }
     await writeFile(path, text);
     expect(await completeness()).toBe('whole');

@@ -18,6 +18,6 @@ test('a file that is no such list is refused, and one that was emptied is known 
   }
   await writeFile(file, '');
   const list = await embeddedBlockList({ file }, Date.now).connect();
-  expect(await list.read()).toMatchObject({ completeness: 'short' });
+  expect(await list.read()).toMatchObject({ completeness: 'empty' });
   await home.remove();
 });

@@ -53,6 +53,7 @@ const STATES: Readonly<Record<Completeness, (server: string, count: string) => r
       'Run "muster plan" to see whom it names, and what to do about each.',
     ),
   ],
+  empty: (server) => [warn(server, 'It is empty, and keeps nobody from sending mail.', LOST)],
   // A file can always be read, whatever stands in it, and its first line seals it.
   damaged: () => [],
   unsealed: () => [],

@@ -42,6 +42,7 @@ export function controlFileForm(path: string, instance: string, line: string, cl
 const NOTHING: Lines = { people: new Map(), others: [], completeness: 'absent' };
 
 function parsed(bytes: Buffer, keyIn: (text: string) => string | null, instance: string, path: string): Lines {
+  if (bytes.toString('utf8').trim() === '') return { ...NOTHING, completeness: 'empty' };
   const isCutOff = bytes.length > 0 && bytes.at(-1) !== NEWLINE;
   const [first, ...rest] = linesIn(bytes);
   const head = first === undefined ? null : FIRST_LINE.exec(textOf(first));

@@ -52,7 +52,7 @@ const NOTHING: Content = { blocked: new Set(), completeness: 'absent' };
 
 function parsed(bytes: Buffer, path: string): Content {
   // Emptied, but there: what stood in it is gone.
-  if (bytes.length === 0) return { blocked: new Set(), completeness: 'short' };
+  if (bytes.length === 0) return { blocked: new Set(), completeness: 'empty' };
   try {
     const { blocked } = contentSchema.parse(JSON.parse(bytes.toString('utf8')));
     return { blocked: new Set(blocked.map(fold)), completeness: 'whole' };

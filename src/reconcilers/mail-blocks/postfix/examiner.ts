@@ -57,6 +57,7 @@ const STATES: Readonly<Record<Completeness, (server: string, count: string, map:
   unsealed: (server, count) => ok(server, count),
   short: (server, count) => warn(server, count, 'Run "muster plan" to see what is missing.'),
   bare: (server, count) => warn(server, `Muster did not make it. ${count}`, 'Run "muster plan" to see whom it names.'),
+  empty: (server, count) => warn(server, count, 'Run "muster plan" to see what is missing.'),
   damaged: (server, _, map) =>
     warn(server, 'It is damaged. The next block makes it anew.', `Look at ${map}.lmdb for entries made by hand.`),
   absent: (server, _, map) =>

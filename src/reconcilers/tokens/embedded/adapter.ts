@@ -4,7 +4,7 @@ import { closedBefore } from '../../../core/closing.ts';
 import { compareText } from '../../../diagnostic.ts';
 import { MusterError } from '../../../errors.ts';
 import type { NewToken, ReadToken, Token, TokenAdapter, TokenList } from '../port.ts';
-import { type Contents, type Edit, type Stored, TokenFile, textOf } from './token-file.ts';
+import { type Contents, type Edit, type Stored, TAKE_FOR_DELETED, TokenFile, textOf } from './token-file.ts';
 
 /** @param clock what the file gives as its own time, in milliseconds since 1970 */
 export function embeddedTokens({ file: path }: { readonly file: string }, clock: () => number): TokenAdapter {
@@ -28,6 +28,7 @@ function listIn(file: TokenFile, clock: () => number): TokenList {
     read: (known) =>
       whileOpen(async () => {
         const contents = await file.read();
+        if (contents.missing && known.size > 0) throw lost(file.path, known.size);
         const tokens = [...contents.tokens.values()].map(tokenOf);
         const handles = new Set(tokens.map(({ handle }) => handle));
         return {
@@ -106,6 +107,17 @@ function asRead({ handle, location, raw }: ReadToken, { tokens }: Contents, valu
   const now = tokenOf(stored).raw;
   if (now.user !== raw.user || now[value] !== raw[value]) throw refused(location, 'Somebody changed it meanwhile.');
   return stored;
+}
+
+/** A file that was never there holds nothing; one that is gone held what Muster knows of, and says nothing of it. */
+function lost(path: string, known: number): MusterError {
+  const what = `There is no such file any more, and ${known === 1 ? '1 token that Muster knows was' : `${known} tokens that Muster knows were`} in it.`;
+  return new MusterError({
+    remedy: 'person',
+    where: path,
+    what,
+    next: `Restore it from a copy. If there is none, ${TAKE_FOR_DELETED}`,
+  });
 }
 
 function refused(where: string, what: string): MusterError {

@@ -34,6 +34,8 @@ export interface Contents {
   readonly people: ReadonlySet<string> | null;
   /** By serial. */
   readonly tokens: ReadonlyMap<string, Stored>;
+  /** Present where there is no file. */
+  readonly missing?: true;
 }
 
 /** What one write puts in the place of what was there; null: nothing need be written. Throws to refuse. */
@@ -54,7 +56,7 @@ export class TokenFile {
       return contentsOf(fileSchema.parse(JSON.parse(await readFile(this.path, 'utf8'))));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return NOTHING;
-      const next = 'Restore it, or remove it: then Muster knows no token.';
+      const next = `Restore it from a copy. If there is none, move it away, and then ${TAKE_FOR_DELETED}`;
       throw new MusterError(
         { remedy: 'person', where: this.path, what: 'It is no file of tokens, or can’t be read.', next },
         { cause: error },
@@ -105,7 +107,11 @@ export class TokenFile {
   }
 }
 
-const NOTHING: Contents = { people: null, tokens: new Map() };
+/** What to do where no copy is left. */
+export const TAKE_FOR_DELETED =
+  'run "muster ledger rebuild --system tokens": it shows which tokens would count as deleted.';
+
+const NOTHING: Contents = { people: null, tokens: new Map(), missing: true };
 
 function contentsOf({ people, tokens }: z.output<typeof fileSchema>): Contents {
   return {
