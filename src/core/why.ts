@@ -5,12 +5,16 @@ import { type Condition, type Entry, fold, type Instant, type User } from '../mo
 import type { Model } from '../model/model.ts';
 import { nearest } from '../model/nearest.ts';
 import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
+import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
-import { knownFrom } from './known.ts';
 import type { Outcome } from './outcome.ts';
 import type { PassParts } from './pass.ts';
-import type { Journal, Reconciler, Store } from './ports.ts';
+import { shownTasks } from './person-tasks.ts';
+import type { Journal } from './ports.ts';
+import { type ShutOut, shutOutOf } from './shut-out.ts';
+import { shutSinceOf } from './shut-out-memory.ts';
+import type { Task } from './tasks.ts';
 import { thingOf } from './thing.ts';
 
 /** Who last wrote a line, as the source knows it. */
@@ -93,6 +97,10 @@ export interface WhyAnswer {
   /** Mistakes in the files that any of this stands in. */
   readonly diagnostics: readonly Diagnostic[];
   readonly systems: readonly SystemAnswer[];
+  /** Every way in side by side, from every listed server, and one verdict over all of them. */
+  readonly shutOut: ShutOut;
+  /** What people do by hand for this person: open, and over lately. */
+  readonly tasks: readonly Task[];
   /** Newest first. */
   readonly history: readonly PastChange[];
   readonly trouble: readonly Trouble[];
@@ -112,10 +120,13 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
   const { model } = want.resolution;
   const entry = model.users.get(key) ?? null;
-  const systems = await Promise.all(parts.reconcilers.map((one) => held(one, parts.store, key, at)));
+  const question = { keys: [key], model, at };
+  const inquiries = await Promise.all(parts.reconcilers.map((one) => askServers(one, parts.store, question)));
+  const systems = inquiries.map((one) => held(one, key, at));
   if (entry === null && systems.every(holdsNothing)) throw unknown(username, model);
   const now = standingOf(model, key, at);
   const blame = blamer(history, want);
+  const shutAt = await shutSinceOf({ journal: parts.store.journal, shutOuts: parts.shutOuts }, key);
   return {
     format: 1,
     user: key,
@@ -127,6 +138,12 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
     systems,
+    shutOut: shutOutOf(
+      now.standing,
+      inquiries.map((one) => askedOf(one, key, at, shutAt)),
+      at,
+    ),
+    tasks: shownTasks((await parts.tasks?.memory.of(key)) ?? [], at),
     history: await pastChanges(parts.store.journal, key),
     trouble: want.trouble,
   };
@@ -185,36 +202,23 @@ function unique<T extends { readonly text: string; readonly origin: Origin | nul
   return [...new Map(reasons.map((reason) => [JSON.stringify([reason.text, reason.origin]), reason])).values()];
 }
 
-async function held(reconciler: Reconciler, store: Store, key: string, at: Instant): Promise<SystemAnswer> {
-  const { system } = reconciler;
-  try {
-    const rows = (await store.ledger.all(system)).filter((row) => row.goneAt === null);
-    const handle = rows.find((row) => row.key === key)?.handle ?? null;
-    const { reader } = await reconciler.connect();
-    try {
-      const wanted =
-        handle === null
-          ? [{ key, handle }]
-          : [
-              { key, handle },
-              { key, handle: null },
-            ];
-      const found = await reader.lookup(wanted, knownFrom(rows, await store.journal.open()));
-      const things = [...new Map(found.map((thing) => [thing.handle, thing])).values()];
-      return {
-        system,
-        server: reader.server,
-        things: things.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
-          ...thing,
-          usable: reconciler.traits.usableUntil(thing) > at,
-        })),
-      };
-    } finally {
-      await reader.close();
-    }
-  } catch (error) {
-    return { system, trouble: troubleOf(error) };
+/** Shown as the first server that answered has it. */
+function held(inquiry: Inquiry, key: string, at: Instant): SystemAnswer {
+  const { system, traits, servers } = inquiry;
+  const answered = servers.find((one) => 'found' in one);
+  if (answered === undefined) {
+    const failed = servers.find((one) => 'trouble' in one);
+    return { system, trouble: failed?.trouble ?? troubleOf('no server was asked') };
   }
+  const things = thingsOf(inquiry, answered.found, key);
+  return {
+    system,
+    server: answered.server,
+    things: things.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
+      ...thing,
+      usable: traits.usableUntil(thing) > at,
+    })),
+  };
 }
 
 /** Newest first. */

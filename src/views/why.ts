@@ -15,6 +15,8 @@ import type { Ended, Reason } from '../model/standing.ts';
 import { troubleItem, troubleSections } from './attention.ts';
 import { diagnosticSections } from './diagnostics.ts';
 import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
+import { shutOutSections } from './shut-out.ts';
+import { taskBlocks } from './tasks.ts';
 import { attributeName, attributeValue, moment, sentence, shortRevision } from './words.ts';
 
 const conditions: Readonly<Record<Condition, string | null>> = {
@@ -39,6 +41,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
     blocks: [
       ...troubleSections(answer.trouble),
       ...standingLines(answer, timeZone),
+      ...shutOutSections(answer.shutOut, timeZone),
       ...section(
         'Why not',
         answer.reasons.map((reason) => reasonItem(reason, timeZone)),
@@ -49,6 +52,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
         answer.ended.map((ended) => endedItem(ended, timeZone)),
         'faint',
       ),
+      ...section('Tasks done by hand', taskBlocks(answer.tasks, { timeZone, at: answer.at })),
       ...section('In the repository', declarationLines(answer, timeZone)),
       ...diagnosticSections(answer.diagnostics, { all: true }),
       ...answer.systems.flatMap((system) => systemSection(system, timeZone)),

@@ -8,6 +8,7 @@ export const SAMPLE_SITE = {
   instance: 'research-service',
   mode: 'enforce',
   systems: ['directory'],
+  waysIn: [{ system: 'directory', thing: 'account', afterShutting: [] }],
   timeZone: SAMPLE_ZONE,
 } as const;
 

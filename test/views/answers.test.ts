@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type SystemAsked, shutOutOf } from '../../src/core/shut-out.ts';
+import type { Task } from '../../src/core/tasks.ts';
+import { thingOf } from '../../src/core/thing.ts';
 import type { Waiting } from '../../src/core/waiting.ts';
 import type { WhyAnswer } from '../../src/core/why.ts';
 import type { Day } from '../../src/model/document.ts';
@@ -21,6 +24,51 @@ const at = Date.UTC(2026, 2, 1, 13, 5);
 function text(page: Page): string {
   return pageAsText(page, plainStyle);
 }
+
+const mailShut: SystemAsked = {
+  system: 'mail',
+  thing: thingOf('mail-permission'),
+  afterShutting: [
+    { text: 'what was under way counts up to 10 hours', lasts: 36_000_000 },
+    { text: 'mail that was taken in before still leaves', lasts: null },
+  ],
+  answers: [{ server: 'control file', at, found: 'shut', what: 'blocked', shutSince: at - 3_600_000 }],
+};
+
+/** Disabled on one of two servers. */
+const halfShut: SystemAsked = {
+  system: 'directory',
+  thing: thingOf('account'),
+  afterShutting: [],
+  answers: [
+    { server: 'ldaps://dc1.example.org', at, found: 'shut', what: 'disabled', shutSince: at - 3_600_000 },
+    { server: 'ldaps://dc2.example.org', at, found: 'open', what: 'enabled', shutSince: null },
+  ],
+};
+
+const taskOver: Task = {
+  id: 'k7q2m4',
+  subject: { kind: 'person', system: 'badge', person: 'ajensen', act: 'take' },
+  title: 'Take a badge back',
+  text: 'Anna Jensen (ajensen) gives the badge back',
+  about: 'Anna Jensen (ajensen)',
+  entry: null,
+  to: ['gate@example.org'],
+  openedAt: at - 86_400_000,
+  openings: 1,
+  dueAt: at,
+  status: 'done',
+  closedAt: at - 3_600_000,
+  doneBy: 'command',
+  doneOn: '2026-03-01' as Day,
+  by: 'oda',
+  reason: 'in the drawer',
+  toldAt: at,
+  reminders: 0,
+  remindedAt: null,
+  escalatedAt: null,
+  withdrawalToldAt: null,
+};
 
 /** Blocked by institution and by hand, with an older block over and a mistake in the file. */
 function blockedPerson(): WhyAnswer {
@@ -54,6 +102,13 @@ function blockedPerson(): WhyAnswer {
     knownSince: at - 2,
   } as const;
   const verdict = { allowed: false, reasons: [byOperator, reason], ended: [ended], ahead: [] };
+  const standing = {
+    mayLogIn: verdict,
+    maySendMail: verdict,
+    token: verdict,
+    nextDue: at + 86_400_000,
+    expires: null,
+  };
   return {
     format: 1,
     user: 'ajensen',
@@ -75,7 +130,7 @@ function blockedPerson(): WhyAnswer {
       condition: 'held',
       authorship,
     },
-    standing: { mayLogIn: verdict, maySendMail: verdict, token: verdict, nextDue: at + 86_400_000, expires: null },
+    standing,
     reasons: [
       { ...byOperator, authorship: null },
       { ...reason, authorship },
@@ -109,6 +164,8 @@ function blockedPerson(): WhyAnswer {
         ],
       },
     ],
+    shutOut: shutOutOf(standing, [halfShut, mailShut], at),
+    tasks: [taskOver],
     history: [
       { at, runId: 'k3v9', system: 'directory', kind: 'disable', cause: 'stolen laptop', status: 'applied' },
       {
