@@ -16,7 +16,7 @@ export function shutOutSections(shutOut: ShutOut, timeZone: string): readonly Bl
   return section('Ways in', [
     ...verdictLines(shutOut, timeZone),
     tableOf(channels, readAt.length > 1, timeZone),
-    ...(readAt.length === 1 ? readAt.map((at) => line(`Read at ${moment(at, timeZone)}.`, 'faint')) : []),
+    ...(readAt.length === 1 ? readAt.map((at) => line(`As last read at ${moment(at, timeZone)}.`, 'faint')) : []),
     ...outstandingBlocks(shutOut),
     ...remainingBlocks(shutOut, timeZone),
   ]);
