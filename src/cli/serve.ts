@@ -49,10 +49,10 @@ async function servicesOf(config: Config, site: Site, logLevel: LogLevel): Promi
 
 function statusPageOf({ statusPage, instance, mode, timeZone, store }: Config, site: Site, logLevel: LogLevel) {
   if (statusPage === null) return [];
-  const waysIn = site.parts.reconcilers.map(({ system, traits: { thing, afterShutting } }) => {
+  const channels = site.parts.reconcilers.map(({ system, traits: { thing, afterShutting } }) => {
     return { system, thing: thing.kind, afterShutting };
   });
-  const shown = { instance, mode, timeZone, systems: waysIn.map(({ system }) => system), waysIn };
+  const shown = { instance, mode, timeZone, systems: channels.map(({ system }) => system), channels };
   return [statusPageService({ ...statusPage, site: shown, sqlite: store.sqlite, logLevel }, site.log)];
 }
 

@@ -1,11 +1,11 @@
-/** How a person's ways in stand by memory alone: what servers were last read to hold, or else what Muster last wrote or accepted. */
+/** How a person's channels stand by memory alone: what servers were last read to hold, or else what Muster last wrote or accepted. */
 import type { Instant } from '../model/document.ts';
 import type { Standing } from '../model/standing.ts';
 import type { LedgerRow } from './ports.ts';
 import type { ServerAnswer, SystemAsked } from './shut-out.ts';
 import type { ReadShutOut } from './shut-out-memory.ts';
 import { thingOf } from './thing.ts';
-import type { WayIn } from './why-remembered.ts';
+import type { SystemChannel } from './why-remembered.ts';
 
 export interface Remembered {
   readonly standing: Standing | null;
@@ -19,9 +19,12 @@ export interface Remembered {
  * Nobody counts as shut out by what was written: only by what was read, on every server that was listed then. What the ledger shows
  * to be open is, for a proven reading has accepted it.
  */
-export function askedAsRemembered({ system, thing: kind, afterShutting }: WayIn, memory: Remembered): SystemAsked {
+export function askedAsRemembered(
+  { system, thing: kind, afterShutting }: SystemChannel,
+  memory: Remembered,
+): SystemAsked {
   const thing = thingOf(kind);
-  const denied = memory.standing !== null && !memory.standing[thing.wayIn.right].allowed;
+  const denied = memory.standing !== null && !memory.standing[thing.channel.right].allowed;
   const read = denied ? memory.read.filter((row) => row.system === system) : [];
   const answers = read.map(({ server, at, found, what }): ServerAnswer => {
     return { server, at, found, what, shutSince: found === 'shut' ? memory.shutAt(system, server) : null };

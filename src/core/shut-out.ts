@@ -1,4 +1,4 @@
-/** Shut out: one verdict on one person over every way in, from what should be and what each server was read to hold; pure. */
+/** Shut out: one verdict on one person over every channel, from what should be and what each server was read to hold; pure. */
 import type { Instant } from '../model/document.ts';
 import type { Right, Standing } from '../model/standing.ts';
 import type { Thing } from './thing.ts';
@@ -27,7 +27,7 @@ export interface SystemAsked {
   readonly answers: readonly ServerAnswer[];
 }
 
-/** One way in for a person, and how it stands. */
+/** One way in which a person can do something, as logging in or sending mail, and how it stands. */
 export interface Channel {
   readonly system: string;
   /** As in `log in`. */
@@ -65,8 +65,8 @@ export interface Remaining {
 }
 
 /**
- * - `blocked`: nothing is allowed, and every way in was read as shut on every listed server.
- * - `being-blocked`: at least one way in should be shut and was not read as shut everywhere.
+ * - `blocked`: nothing is allowed, and every channel was read as shut on every listed server.
+ * - `being-blocked`: at least one channel should be shut and was not read as shut everywhere.
  * - `not-blocked`: something is allowed, and whatever is not was read as shut.
  * - `undeclared`: nobody says what should be.
  */
@@ -83,8 +83,8 @@ export interface ShutOut {
 export function shutOutOf(standing: Standing | null, asked: readonly SystemAsked[], at: Instant): ShutOut {
   const channels = asked.map(({ system, thing, answers }) => ({
     system,
-    name: thing.wayIn.name,
-    should: shouldBe(standing, thing.wayIn.right),
+    name: thing.channel.name,
+    should: shouldBe(standing, thing.channel.right),
     found: foundIn(answers),
     since: sinceOf(answers),
     answers,
@@ -129,7 +129,7 @@ function verdictOf(
 }
 
 function outstandingIn({ system, thing, answers }: SystemAsked): readonly Outstanding[] {
-  const { name } = thing.wayIn;
+  const { name } = thing.channel;
   if (answers.length === 0) {
     const what = 'no server of it was asked';
     return [{ system, name, server: system, found: 'unknown', what, next: lookThere(system) }];

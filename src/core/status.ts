@@ -8,7 +8,7 @@ import type { Happening } from './happening.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
 import type { Task } from './tasks.ts';
-import type { PersonMemory, WayIn } from './why-remembered.ts';
+import type { PersonMemory, SystemChannel } from './why-remembered.ts';
 
 export interface FoundPerson {
   readonly key: string;
@@ -110,8 +110,8 @@ export interface StatusSite {
   readonly mode: Glance['mode'];
   /** Names of the systems that are configured. */
   readonly systems: readonly string[];
-  /** The same, as ways in for a person. */
-  readonly waysIn: readonly WayIn[];
+  /** The same, as channels of a person. */
+  readonly channels: readonly SystemChannel[];
   /** IANA name. */
   readonly timeZone: string;
 }

@@ -85,7 +85,7 @@ export interface Thing {
   /** What it is called in an answer about one person, and how it stands. */
   readonly states: { readonly name: string; readonly enabled: string; readonly disabled: string };
   /** What a person can do by it, as in `log in`, and what of their standing says whether they may. */
-  readonly wayIn: { readonly name: string; readonly right: Right };
+  readonly channel: { readonly name: string; readonly right: Right };
 }
 
 const ACCOUNT_MAKING: Making = {
@@ -140,7 +140,7 @@ const ACCOUNT: Thing = {
   counted: ['account', 'accounts'],
   owned: ["is Muster's", "are Muster's"],
   states: { name: 'account', enabled: 'enabled', disabled: 'disabled' },
-  wayIn: { name: 'log in', right: 'mayLogIn' },
+  channel: { name: 'log in', right: 'mayLogIn' },
 };
 
 const MAIL_PERMISSION: Thing = {
@@ -174,7 +174,7 @@ const MAIL_PERMISSION: Thing = {
   counted: ['person', 'people'],
   owned: ['is in its care', 'are in its care'],
   states: { name: 'sending mail', enabled: 'allowed', disabled: 'blocked' },
-  wayIn: { name: 'send mail', right: 'maySendMail' },
+  channel: { name: 'send mail', right: 'maySendMail' },
 };
 
 const TOKEN: Thing = {
@@ -227,7 +227,7 @@ const TOKEN: Thing = {
   counted: ['token', 'tokens'],
   owned: ["is Muster's", "are Muster's"],
   states: { name: 'token', enabled: 'on', disabled: 'off' },
-  wayIn: { name: 'get passcodes by SMS', right: 'token' },
+  channel: { name: 'get passcodes by SMS', right: 'token' },
 };
 
 /** In the order in which a page speaks of them. */

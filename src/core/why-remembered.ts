@@ -26,7 +26,7 @@ export interface PersonMemory {
 }
 
 /** A system, as it is known without asking it. */
-export interface WayIn {
+export interface SystemChannel {
   readonly system: string;
   /** Kind of the things that it holds. */
   readonly thing: string;
@@ -39,7 +39,7 @@ export interface Asked {
   readonly at: Instant;
   /** IANA name. */
   readonly timeZone: string;
-  readonly waysIn: readonly WayIn[];
+  readonly channels: readonly SystemChannel[];
   /** When a reading of each system was last proven. */
   readonly provenAt: ReadonlyMap<string, Instant>;
   /** Entries that were held or had vanished in the last pass. */
@@ -98,7 +98,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
     })),
     shutOut: shutOutOf(
       standing,
-      asked.waysIn.map((way) => askedAsRemembered(way, { standing, rows, read, shutAt, provenAt: asked.provenAt })),
+      asked.channels.map((way) => askedAsRemembered(way, { standing, rows, read, shutAt, provenAt: asked.provenAt })),
       at,
     ),
     tasks: shownTasks(tasks, at),

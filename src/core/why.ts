@@ -97,7 +97,7 @@ export interface WhyAnswer {
   /** Mistakes in the files that any of this stands in. */
   readonly diagnostics: readonly Diagnostic[];
   readonly systems: readonly SystemAnswer[];
-  /** Every way in side by side, from every listed server, and one verdict over all of them. */
+  /** Every channel side by side, from every listed server, and one verdict over all of them. */
   readonly shutOut: ShutOut;
   /** What people do by hand for this person: open, and over lately. */
   readonly tasks: readonly Task[];

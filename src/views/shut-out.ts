@@ -1,4 +1,4 @@
-/** Every way in of one person side by side, and whether they are out; what still lets them in, and what goes on although they are. */
+/** Every channel of one person side by side, and whether they are out; what still lets them in, and what goes on although they are. */
 import type { PersonShutOut } from '../core/reading-shut-outs.ts';
 import type { Channel, Found, Outstanding, Remaining, ServerAnswer, ShutOut } from '../core/shut-out.ts';
 import type { Instant } from '../model/document.ts';
@@ -13,7 +13,7 @@ export function shutOutSections(shutOut: ShutOut, timeZone: string): readonly Bl
   const { channels } = shutOut;
   if (channels.length === 0) return [];
   const readAt = momentsIn(channels);
-  return section('Ways in', [
+  return section('Channels', [
     ...verdictLines(shutOut, timeZone),
     tableOf(channels, readAt.length > 1, timeZone),
     ...(readAt.length === 1 ? readAt.map((at) => line(`As last read at ${moment(at, timeZone)}.`, 'faint')) : []),
@@ -43,7 +43,7 @@ export function readBackSections(people: readonly PersonShutOut[], timeZone: str
   }
   const waiting = people.filter(({ shutOut }) => shutOut.verdict !== 'blocked');
   const out = people.length - waiting.length;
-  const told = `${out} of ${count(people.length, 'person is', 'people are')} blocked in every way in.`;
+  const told = `${out} of ${count(people.length, 'person is', 'people are')} blocked in every channel.`;
   return section(title, [
     line(told, waiting.length === 0 ? 'good' : 'bad'),
     ...waiting.map(({ label, shutOut }) => item(label, verdictLines(shutOut, timeZone))),
@@ -63,7 +63,7 @@ export function verdictLines({ verdict, channels, outstanding }: ShutOut, timeZo
       const servers = [...new Set(shut.flatMap(({ answers }) => answers.map(({ server }) => server)))];
       const since = Math.min(...momentsIn(shut));
       const read = `as last read ${Number.isFinite(since) ? `at ${moment(since, timeZone)} ` : ''}on ${servers.join(', ')}`;
-      return [line(`Blocked in every way in that Muster looks after (${namesOf(shut)}), ${read}.`, 'good')];
+      return [line(`Blocked in every channel (${namesOf(shut)}), ${read}.`, 'good')];
     }
     case 'being-blocked':
       return [line(`NOT blocked yet: ${outstanding.map(stillOpen).join('; ')}.`, 'bad')];
@@ -85,8 +85,8 @@ function momentsIn(channels: readonly Channel[]): readonly Instant[] {
 function tableOf(channels: readonly Channel[], each: boolean, timeZone: string): Table {
   return {
     kind: 'table',
-    name: 'Ways in',
-    head: ['way in', 'should be', 'is', 'shut since', ...(each ? ['read at'] : []), 'server'],
+    name: 'Channels',
+    head: ['channel', 'should be', 'is', 'shut since', ...(each ? ['read at'] : []), 'server'],
     rows: channels.flatMap((channel) =>
       channel.answers.map((answer) => [
         cell(channel.name),

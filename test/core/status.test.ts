@@ -12,7 +12,7 @@ const SITE = {
   instance: 'demo',
   mode: 'enforce',
   systems: ['directory', 'tokens'],
-  waysIn: [],
+  channels: [],
   timeZone: ZONE,
 } as const;
 

@@ -25,15 +25,6 @@ async function show(options?: ShownOptions) {
   return (path: string, more: RequestInit = {}) => fetch(address + path, { redirect: 'manual', ...more });
 }
 
-/** The cells of a row, without their markup. */
-function textOf(row: string): string {
-  return row
-    .split(/<\/t[hd]>/)
-    .map((cell) => cell.replaceAll(/<[^>]*>/g, ''))
-    .filter((cell) => cell !== '')
-    .join(' | ');
-}
-
 /** The status of an answer to who calls this machine by that name. */
 function asFrom(host: string, path = '/'): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
@@ -201,18 +192,6 @@ describe('the API', () => {
     });
   });
 
-  test('M3: the page of a person has every way in in a table, with what each server was last read to hold', async () => {
-    const page = await (await (await show())('/person/ebakke')).text();
-    expect(page).toContain('NOT blocked yet: log in is open on ldaps://dc2.example.org (enabled).');
-    expect(page).toMatch(/<th scope="col">is<\/th>/);
-    const rows = [...page.matchAll(/<tr><th scope="row">(.*?)<\/tr>/g)].map(([, row]) => textOf(row ?? ''));
-    expect(rows).toEqual([
-      'log in | shut | shut (disabled) | 2026-11-26 20:03 | ldaps://dc1.example.org',
-      'log in | shut | open (enabled) | – | ldaps://dc2.example.org',
-    ]);
-    expect(page).toContain('As last read at 2026-11-26 20:03.');
-  });
-
   test('/api/person says why, out of memory alone; of nobody it says so', async () => {
     const get = await show();
     expect(await (await get('/api/person/EBakke')).json()).toMatchObject({
@@ -221,13 +200,6 @@ describe('the API', () => {
       standing: { mayLogIn: { allowed: false }, maySendMail: { allowed: false }, token: { allowed: false } },
       reasons: [{ kind: 'institution-blocked', institution: 'fjord-institute' }],
       systems: [{ system: 'directory', remembered: [{ enabled: false, goneAt: null }] }],
-    });
-    expect(await (await get('/api/person/EBakke')).json()).toMatchObject({
-      shutOut: {
-        verdict: 'being-blocked',
-        outstanding: [{ name: 'log in', server: 'ldaps://dc2.example.org', found: 'open' }],
-      },
-      tasks: [{ title: 'Take back the badge', status: 'open' }],
     });
     const nobody = await get('/api/person/nobody');
     expect([nobody.status, await nobody.json()]).toEqual([

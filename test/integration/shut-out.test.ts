@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import type { ShutOut } from '../../src/core/shut-out.ts';
 import { whyOf } from '../../src/core/why.ts';
-import { whyPage } from '../../src/views/why.ts';
 import { plainStyle } from '../../src/views/style.ts';
 import { pageAsText } from '../../src/views/text.ts';
+import { whyPage } from '../../src/views/why.ts';
 import { daysFromToday, institution, people, person } from '../support/desired-state.ts';
 import { copyState, missingForSamba, type SambaDc } from '../support/samba.ts';
 import { change, OPERATOR, onFreshSite, onSite, outcomeOf, sync, type TestSite, useServers } from '../support/site.ts';
@@ -33,7 +33,7 @@ describe.skipIf(missingForSamba().length > 0)('two domain controllers', () => {
   test('D5: who is disabled on the first only is being blocked, and the second is named as still open', () =>
     onTwo(async (site, _, second) => {
       await change(site, person('cbs2', { ends: daysFromToday(-2) }), 'Over');
-      expect(outcomeOf(await sync(site)).applied).toEqual({ disable: 1 });
+      expect(outcomeOf(await sync(site)).applied).toEqual({ disable: 1, update: 1 });
       const asked = await ask(site, 'cbs2');
       expect(asked.verdict).toBe('being-blocked');
       expect(found(asked)).toEqual(['shut (disabled)', 'open (enabled)']);

@@ -1,11 +1,11 @@
-/** Whether somebody is out: by every way in and on every server, as it is read after a block, with each pass, and by whoever asks. */
+/** Whether somebody is out: by every channel and on every server, as it is read after a block, with each pass, and by whoever asks. */
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import type { Reconciler } from '../../src/core/ports.ts';
 import type { ShutOut } from '../../src/core/shut-out.ts';
 import { whyOf } from '../../src/core/why.ts';
-import { type WayIn, whyRemembered } from '../../src/core/why-remembered.ts';
+import { type SystemChannel, whyRemembered } from '../../src/core/why-remembered.ts';
 import { MusterError } from '../../src/errors.ts';
 import { openStatusStore } from '../../src/store/status-store.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
@@ -32,7 +32,7 @@ async function replicate(): Promise<void> {
   if (first !== undefined) await second?.replicateFrom(first);
 }
 
-/** The verdict, and every way in as `log in dc1 shut`. */
+/** The verdict, and every channel as `log in dc1 shut`. */
 function told({ verdict, channels }: ShutOut): readonly string[] {
   const rows = channels.flatMap(({ name, answers }) =>
     answers.map(({ server, found }) => `${name}: ${shortName(server)} ${found}`),
@@ -52,11 +52,11 @@ async function why(username = 'anna'): Promise<ShutOut> {
 async function remembered(username = 'anna'): Promise<ShutOut> {
   const store = openStatusStore(join(scene.home, 'muster.db'));
   try {
-    const waysIn = scene.parts().reconcilers.map(({ system, traits }): WayIn => {
+    const channels = scene.parts().reconcilers.map(({ system, traits }): SystemChannel => {
       return { system, thing: traits.thing.kind, afterShutting: traits.afterShutting };
     });
     const { systems: provenAt } = await store.proven();
-    const asked = { username, at: scene.clock.now, timeZone: 'Europe/Copenhagen', waysIn, provenAt, heldEntries: [] };
+    const asked = { username, at: scene.clock.now, timeZone: 'Europe/Copenhagen', channels, provenAt, heldEntries: [] };
     const answer = await whyRemembered(store.people, asked);
     if (answer === null) throw new Error(`nobody remembers ${username}`);
     return answer.shutOut;
@@ -80,7 +80,10 @@ const EVERYWHERE = [
 describe('a block', () => {
   test('M3: is called one once it was read back from every server of every system', async () => {
     await running();
-    expect(told(await why())).toEqual(['not-blocked', ...EVERYWHERE.slice(1).map((row) => row.replace('shut', 'open'))]);
+    expect(told(await why())).toEqual([
+      'not-blocked',
+      ...EVERYWHERE.slice(1).map((row) => row.replace('shut', 'open')),
+    ]);
     const { readBack } = await order('anna');
     expect(readBack.map(({ label }) => label)).toEqual(['Anna Jensen (anna)']);
     for (const shutOut of [readBack[0]?.shutOut, await why(), await remembered()]) {
@@ -101,7 +104,8 @@ describe('a block', () => {
 
   test('T5: is none while the tokens can not be read, and says so', async () => {
     let away = false;
-    const never = () => Promise.reject(new MusterError({ remedy: 'retry', where: 'otp', what: 'Away.', next: 'Wait.' }));
+    const never = () =>
+      Promise.reject(new MusterError({ remedy: 'retry', where: 'otp', what: 'Away.', next: 'Wait.' }));
     await running({
       aroundTokens: (one) => ({
         ...one,
@@ -113,7 +117,9 @@ describe('a block', () => {
     const { readBack } = await order('anna');
     for (const shutOut of [readBack[0]?.shutOut, await why(), await remembered()]) {
       expect(shutOut?.verdict).toBe('being-blocked');
-      expect(shutOut?.outstanding).toMatchObject([{ system: 'tokens', server: 'otp', found: 'unknown', what: 'Away.' }]);
+      expect(shutOut?.outstanding).toMatchObject([
+        { system: 'tokens', server: 'otp', found: 'unknown', what: 'Away.' },
+      ]);
     }
     away = false;
     await scene.sync();
@@ -214,7 +220,7 @@ describe('tasks', () => {
     const about = (id: string, whose: string, closedAt: number | null) => ({
       ...{ id, title: 'Badge', text: whose, about: whose, entry: null, to: [], openedAt: now - 40 * DAY_MS },
       subject: { kind: 'person', system: id, person: whose, act: 'take' } as const,
-      ...{ openings: 1, dueAt: now, status: closedAt === null ? 'open' : 'withdrawn', closedAt } as const,
+      ...({ openings: 1, dueAt: now, status: closedAt === null ? 'open' : 'withdrawn', closedAt } as const),
       ...{ doneBy: null, doneOn: null, by: null, reason: null, toldAt: null, reminders: 0, remindedAt: null },
       ...{ escalatedAt: null, withdrawalToldAt: null },
     });

@@ -8,7 +8,7 @@ export const SAMPLE_SITE = {
   instance: 'research-service',
   mode: 'enforce',
   systems: ['directory'],
-  waysIn: [
+  channels: [
     {
       system: 'directory',
       thing: 'account',
