@@ -205,7 +205,7 @@ describe('what is remembered', () => {
     expect(told(await why())[0]).toBe('not-blocked');
   });
 
-  test('nobody is called blocked by what was written alone', async () => {
+  test('M3: nobody is called blocked by what was written alone', async () => {
     await running();
     await order('anna');
     await scene.store.shutOuts.replace(['anna'], []);
