@@ -5,7 +5,15 @@ import type { LedgerRow } from './ports.ts';
 import type { ServerAnswer, SystemAsked } from './shut-out.ts';
 import type { ReadShutOut } from './shut-out-memory.ts';
 import { thingOf } from './thing.ts';
-import type { SystemChannel } from './why-remembered.ts';
+import type { Lingering } from './traits.ts';
+
+/** A system, as it is known without asking it. */
+export interface SystemChannel {
+  readonly system: string;
+  /** Kind of the things that it holds. */
+  readonly thing: string;
+  readonly afterShutting: readonly Lingering[];
+}
 
 export interface Remembered {
   readonly standing: Standing | null;

@@ -7,8 +7,9 @@ import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
+import type { SystemChannel } from './shut-out-remembered.ts';
 import type { Task } from './tasks.ts';
-import type { PersonMemory, SystemChannel } from './why-remembered.ts';
+import type { PersonMemory } from './why-remembered.ts';
 
 export interface FoundPerson {
   readonly key: string;

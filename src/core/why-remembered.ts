@@ -5,9 +5,8 @@ import { shownTasks } from './person-tasks.ts';
 import type { Journal, LedgerRow, Orders } from './ports.ts';
 import { shutOutOf } from './shut-out.ts';
 import { type ShutOutMemory, shutSinceOf } from './shut-out-memory.ts';
-import { askedAsRemembered } from './shut-out-remembered.ts';
+import { askedAsRemembered, type SystemChannel } from './shut-out-remembered.ts';
 import type { Tasks } from './tasks.ts';
-import type { Lingering } from './traits.ts';
 import { declaration, pastChanges, standingOf, type WhyAnswer } from './why.ts';
 
 /** What is remembered of one person. */
@@ -23,14 +22,6 @@ export interface PersonMemory {
   /** What servers were last read to hold for that person, who is or should be shut out. */
   readonly shutOuts: Pick<ShutOutMemory, 'of'>;
   readonly tasks: Pick<Tasks, 'of'>;
-}
-
-/** A system, as it is known without asking it. */
-export interface SystemChannel {
-  readonly system: string;
-  /** Kind of the things that it holds. */
-  readonly thing: string;
-  readonly afterShutting: readonly Lingering[];
 }
 
 export interface Asked {

@@ -65,11 +65,14 @@ export async function blockByOrder(
 async function readBack(parts: PassParts, { scope, target }: BlockOrder, before: Model) {
   const operatorBlocks = await parts.store.orders.blocks(parts.clock());
   const model = { ...before, operatorBlocks };
-  if (scope === 'user') return readShutOuts(parts, [target], model);
+  const { reconcilers, store, clock, shutOuts } = parts;
+  // An operator who blocks waits for every server, and is told of each.
+  const asking = { reconcilers, store, clock, ...(shutOuts === undefined ? {} : { shutOuts }) };
+  if (scope === 'user') return readShutOuts(asking, [target], model);
   const index = indexModel(model);
   const isShutOut = (key: string) =>
     standing(index, key, parts.clock()).mayLogIn.reasons.some(({ institution }) => institution === target);
-  return readShutOuts(parts, [...model.users.keys()].filter(isShutOut), model);
+  return readShutOuts(asking, [...model.users.keys()].filter(isShutOut), model);
 }
 
 async function record(
