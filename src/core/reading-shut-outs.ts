@@ -108,6 +108,7 @@ export async function settleShutOuts(
   const people = new Set(await parts.shutOuts.unsettled());
   for (const { kind, person } of plan.changes) if (kind === 'disable' || kind === 'enable') people.add(person.key);
   for (const key of alarmedIn(plan, model)) people.add(key);
+  if (people.size === 0) return;
   const everybody = [...people];
   const { watch } = parts;
   const reading = readAll(parts, deniedAmong(everybody, model, parts.clock()), model);
@@ -122,7 +123,6 @@ export async function settleShutOuts(
 
 /** Who may do everything again is not asked about: what was known of them is only forgotten. */
 function deniedAmong(people: readonly string[], model: Model, at: Instant): readonly string[] {
-  if (people.length === 0) return [];
   const index = indexModel(model);
   return people.filter((key) => {
     if (!model.users.has(key)) return false;
