@@ -49,8 +49,10 @@ async function servicesOf(config: Config, site: Site, logLevel: LogLevel): Promi
 
 function statusPageOf({ statusPage, instance, mode, timeZone, store }: Config, site: Site, logLevel: LogLevel) {
   if (statusPage === null) return [];
-  const systems = site.parts.reconcilers.map(({ system }) => system);
-  const shown = { instance, mode, timeZone, systems };
+  const channels = site.parts.reconcilers.map(({ system, traits: { thing, afterShutting } }) => {
+    return { system, thing: thing.kind, afterShutting };
+  });
+  const shown = { instance, mode, timeZone, systems: channels.map(({ system }) => system), channels };
   return [statusPageService({ ...statusPage, site: shown, sqlite: store.sqlite, logLevel }, site.log)];
 }
 

@@ -177,8 +177,8 @@ async function systemFindings(reconciler: Reconciler, store: Store | null, clock
   return guarded(system, async () => {
     const known = store === null ? NOTHING_KNOWN : await knownOf(store, system);
     const { sessions, unreachable } = await reconciler.connectAll();
-    const findings: Finding[] = unreachable.map((text) =>
-      fail(system, text, 'Until it answers, a block reaches it by replication only.'),
+    const findings: Finding[] = unreachable.map(({ why }) =>
+      fail(system, why, 'Until it answers, a block reaches it by replication only.'),
     );
     for (const session of sessions) {
       try {

@@ -204,7 +204,10 @@ async function onOtherServers(
   // What the main server has taken stands, whether or not any other answers.
   if (connected === null) return [{ server: `The other servers (${troubleOf(none).what})`, result: null }];
   const { sessions, unreachable } = connected;
-  const rounds: { server: string; result: Round | null }[] = unreachable.map((server) => ({ server, result: null }));
+  const rounds: { server: string; result: Round | null }[] = unreachable.map(({ why }) => ({
+    server: why,
+    result: null,
+  }));
   try {
     for (const session of sessions) {
       const { server } = session.reader;

@@ -2,6 +2,7 @@
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
+import { type Inquiry, thingsOf } from './asking-servers.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Desired, Observed } from './change.ts';
 import { type Hold, type Notice, peopleIn } from './plan.ts';
@@ -33,6 +34,25 @@ export function desiredOf({ project }: Reconciler, model: Model, key: string, at
   if (entry === undefined) return null;
   const alone: Model = { ...model, users: new Map([[key, entry]]) };
   return project(alone, at).find(({ address }) => address.key === key) ?? null;
+}
+
+/** Of the first of its servers that lets the person in, or does not show that it shuts them out; null: all do, or they may be in it. */
+export function outstandingIn(
+  reconciler: Reconciler,
+  inquiry: Inquiry | undefined,
+  model: Model,
+  key: string,
+  at: Instant,
+): Notice | null {
+  const desired = desiredOf(reconciler, model, key, at);
+  if (desired === null || inquiry === undefined) return null;
+  const rows = inquiry.rows.filter((row) => row.key === key);
+  for (const one of inquiry.servers) {
+    const look = 'trouble' in one ? one : { server: one.server, found: thingsOf(inquiry, one.found, key) };
+    const notice = notShutOut(desired, reconciler, rows, look, at);
+    if (notice !== null) return { system: inquiry.system, ...notice };
+  }
+  return null;
 }
 
 /** What a look at one person's things came to. */

@@ -20,11 +20,13 @@ import { type PassReuse, passReuse } from './pass-reuse.ts';
 import type { Gated, Plan } from './plan.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
+import { settleShutOuts } from './reading-shut-outs.ts';
 import type { Recalled } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
 import { doubtOfStore, type HeadFile, restoredNotice, type StoreDoubt } from './restored.ts';
 import { recordedRun } from './run-record.ts';
+import type { ShutOutMemory } from './shut-out-memory.ts';
 import type { SystemResult } from './system-pass.ts';
 import type { ByHand } from './tasks.ts';
 import { Timekeeper } from './timekeeper.ts';
@@ -52,6 +54,8 @@ export interface PassParts {
   readonly progress: Progress;
   /** What people do by hand; absent: nothing. */
   readonly tasks?: ByHand;
+  /** Where it is kept who was read as shut out; absent: nowhere. */
+  readonly shutOuts?: ShutOutMemory;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
   /** Where the head of the audit chain is kept as well; absent: nowhere. */
@@ -163,6 +167,7 @@ async function performWatched(
     if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
     const reads = writes && !watch.stop.aborted;
     const unconfirmed = reads ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
+    if (learns && writes && watch.came === null) await settleShutOuts(parts, want.resolution.model, plan);
     if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const keeps = learns && writes && watch.came === null && recalled.paused === null;
     const byHand =

@@ -112,6 +112,14 @@ export interface Session {
   readonly writer: Writer;
 }
 
+/** A listed server that does not answer, or does not accept us. */
+export interface Unreached {
+  /** As it stands in the configuration. */
+  readonly server: string;
+  /** Why not, and what to do. */
+  readonly why: string;
+}
+
 /** One concern in one system: what it should hold, and how to reach it. Core never asks which one it is. */
 export interface Reconciler {
   readonly system: string;
@@ -121,7 +129,7 @@ export interface Reconciler {
   /** One server, pinned; the next URL on failure, or where it does not suit. Throws MusterError when none answers. */
   connect(suits?: Suits): Promise<Session>;
   /** Every server that answers, for blocks; throws only when none does. */
-  connectAll(): Promise<{ readonly sessions: readonly Session[]; readonly unreachable: readonly string[] }>;
+  connectAll(): Promise<{ readonly sessions: readonly Session[]; readonly unreachable: readonly Unreached[] }>;
   readonly traits: Traits;
   /** Told once per create attempt that recovery found to have happened, or not to have: sealed passwords follow. */
   settle(change: Change, attempt: string, happened: boolean): Promise<void>;

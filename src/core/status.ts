@@ -7,6 +7,7 @@ import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
+import type { SystemChannel } from './shut-out-remembered.ts';
 import type { Task } from './tasks.ts';
 import type { PersonMemory } from './why-remembered.ts';
 
@@ -110,6 +111,8 @@ export interface StatusSite {
   readonly mode: Glance['mode'];
   /** Names of the systems that are configured. */
   readonly systems: readonly string[];
+  /** The same, as channels of a person. */
+  readonly channels: readonly SystemChannel[];
   /** IANA name. */
   readonly timeZone: string;
 }

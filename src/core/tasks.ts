@@ -127,6 +127,8 @@ export interface Tasks {
   memory(): Promise<TaskMemory>;
   /** Those that a mail may be due about: open, or withdrawn and not told so. */
   current(): Promise<readonly Task[]>;
+  /** Every one that is or was about that person. */
+  of(person: string): Promise<readonly Task[]>;
   /** All of it in one durable transaction. What was closed by somebody else in the meantime stays as they closed it. Needs the lease. */
   record(changes: Pick<TaskChanges, 'opened' | 'closed' | 'held' | 'met'>, at: Instant): Promise<void>;
   /** An operator says that it is done; with its row in the audit chain. False: it is not open. */

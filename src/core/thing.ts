@@ -1,5 +1,6 @@
 /** Things: how to speak of what a system holds for a person, by its kind; every sentence of a notice, a plan, an answer or a page asks here. */
 
+import type { Right } from '../model/standing.ts';
 import type { ChangeKind } from './change.ts';
 
 /** Of one person, of several. */
@@ -83,6 +84,8 @@ export interface Thing {
   readonly owned: Clause;
   /** What it is called in an answer about one person, and how it stands. */
   readonly states: { readonly name: string; readonly enabled: string; readonly disabled: string };
+  /** What a person can do by it, as in `log in`, and what of their standing says whether they may. */
+  readonly channel: { readonly name: string; readonly right: Right };
 }
 
 const ACCOUNT_MAKING: Making = {
@@ -137,6 +140,7 @@ const ACCOUNT: Thing = {
   counted: ['account', 'accounts'],
   owned: ["is Muster's", "are Muster's"],
   states: { name: 'account', enabled: 'enabled', disabled: 'disabled' },
+  channel: { name: 'log in', right: 'mayLogIn' },
 };
 
 const MAIL_PERMISSION: Thing = {
@@ -170,6 +174,7 @@ const MAIL_PERMISSION: Thing = {
   counted: ['person', 'people'],
   owned: ['is in its care', 'are in its care'],
   states: { name: 'sending mail', enabled: 'allowed', disabled: 'blocked' },
+  channel: { name: 'send mail', right: 'maySendMail' },
 };
 
 const TOKEN: Thing = {
@@ -222,6 +227,7 @@ const TOKEN: Thing = {
   counted: ['token', 'tokens'],
   owned: ["is Muster's", "are Muster's"],
   states: { name: 'token', enabled: 'on', disabled: 'off' },
+  channel: { name: 'get passcodes by SMS', right: 'token' },
 };
 
 /** In the order in which a page speaks of them. */

@@ -4,6 +4,14 @@ import type { ReasonKind } from '../model/standing.ts';
 import type { State } from './change.ts';
 import type { Thing } from './thing.ts';
 
+/** What goes on for a while after somebody was shut out of a system, and can't be read there. */
+export interface Lingering {
+  /** A clause and what to do about it. */
+  readonly text: string;
+  /** Milliseconds from the moment at which they were; null: nobody can tell. */
+  readonly lasts: number | null;
+}
+
 /** Of one system, as its reconciler says. */
 export interface Traits {
   /** How to speak of its things. */
@@ -27,4 +35,6 @@ export interface Traits {
   readonly keptForMs: number;
   /** Why nothing can be created at present; null: it can. */
   readonly createRefused: string | null;
+  /** None: who is shut out here is out at once. */
+  readonly afterShutting: readonly Lingering[];
 }

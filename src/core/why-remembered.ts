@@ -1,8 +1,13 @@
 /** Why, out of memory alone: what counted in the last pass, what Muster last wrote, and the last changes; asks no system and no repository. */
 import { type AnyEntry, fold, type Instant } from '../model/document.ts';
 import { resolve } from '../model/validate.ts';
+import { shownTasks } from './person-tasks.ts';
 import type { Notice } from './plan.ts';
 import type { Journal, LedgerRow, Orders } from './ports.ts';
+import { shutOutOf } from './shut-out.ts';
+import { type ShutOutMemory, shutSinceOf } from './shut-out-memory.ts';
+import { askedAsRemembered, type SystemChannel } from './shut-out-remembered.ts';
+import type { Tasks } from './tasks.ts';
 import { declaration, pastChanges, standingOf, type WhyAnswer } from './why.ts';
 
 /** What is remembered of one person. */
@@ -15,6 +20,9 @@ export interface PersonMemory {
   ledgerOf(key: string): Promise<readonly LedgerRow[]>;
   readonly changes: Pick<Journal, 'of'>;
   readonly orders: Pick<Orders, 'blocks'>;
+  /** What servers were last read to hold for that person, who is or should be shut out. */
+  readonly shutOuts: Pick<ShutOutMemory, 'of'>;
+  readonly tasks: Pick<Tasks, 'of'>;
 }
 
 export interface Asked {
@@ -23,6 +31,9 @@ export interface Asked {
   readonly at: Instant;
   /** IANA name. */
   readonly timeZone: string;
+  readonly channels: readonly SystemChannel[];
+  /** When a reading of each system was last proven. */
+  readonly provenAt: ReadonlyMap<string, Instant>;
   /** Entries that were held or had vanished in the last pass. */
   readonly heldEntries: readonly {
     readonly kind: string;
@@ -40,12 +51,15 @@ const EVER = 0;
 export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise<WhyAnswer | null> {
   const { at, timeZone } = asked;
   const key = fold(asked.username);
-  const [revision, entries, rows, operatorBlocks, history] = await Promise.all([
+  const [revision, entries, rows, operatorBlocks, history, read, shutAt, tasks] = await Promise.all([
     memory.revision(),
     memory.entriesAbout(key),
     memory.ledgerOf(key),
     memory.orders.blocks(EVER),
     pastChanges(memory.changes, key),
+    memory.shutOuts.of(key),
+    shutSinceOf({ journal: memory.changes, shutOuts: memory.shutOuts }, key),
+    memory.tasks.of(key),
   ]);
   const loaded = { revision: revision ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
   const { model } = resolve(loaded, entries, { timeZone, operatorBlocks, at });
@@ -79,6 +93,12 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
     })),
     outstanding: asked.notices.filter(({ urgent, person }) => urgent && person !== null && person === label),
     held: [],
+    shutOut: shutOutOf(
+      standing,
+      asked.channels.map((way) => askedAsRemembered(way, { standing, rows, read, shutAt, provenAt: asked.provenAt })),
+      at,
+    ),
+    tasks: shownTasks(tasks, at),
     history,
     trouble: [],
   };

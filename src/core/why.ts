@@ -5,14 +5,18 @@ import { type Condition, type Entry, fold, type Instant, type User } from '../mo
 import type { Model } from '../model/model.ts';
 import { nearest } from '../model/nearest.ts';
 import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
+import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
-import { knownFrom } from './known.ts';
 import type { Outcome } from './outcome.ts';
-import { desiredOf, type HeldFor, heldFor, type Look, notShutOut } from './outstanding.ts';
+import { type HeldFor, heldFor, outstandingIn } from './outstanding.ts';
 import type { PassParts } from './pass.ts';
+import { shownTasks } from './person-tasks.ts';
 import type { Notice } from './plan.ts';
-import type { Journal, LedgerRow, Reconciler, Store } from './ports.ts';
+import type { Journal } from './ports.ts';
+import { type ShutOut, shutOutOf } from './shut-out.ts';
+import { shutSinceOf } from './shut-out-memory.ts';
+import type { Task } from './tasks.ts';
 import { thingOf } from './thing.ts';
 
 /** Who last wrote a line, as the source knows it. */
@@ -99,6 +103,10 @@ export interface WhyAnswer {
   readonly outstanding: readonly Notice[];
   /** What the last pass held of theirs. */
   readonly held: readonly HeldFor[];
+  /** Every channel side by side, from every listed server, and one verdict over all of them. */
+  readonly shutOut: ShutOut;
+  /** What people do by hand for this person: open, and over lately. */
+  readonly tasks: readonly Task[];
   /** Newest first. */
   readonly history: readonly PastChange[];
   readonly trouble: readonly Trouble[];
@@ -118,11 +126,13 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const want = await desire(parts.repository, parts.store, parts.settings.timeZone, at);
   const { model } = want.resolution;
   const entry = model.users.get(key) ?? null;
-  const looks = await Promise.all(parts.reconcilers.map((one) => look(one, parts.store, model, key, at)));
-  const systems = looks.map(({ answer }) => answer);
+  const question = { keys: [key], model, at };
+  const inquiries = await Promise.all(parts.reconcilers.map((one) => askServers(one, parts.store, question)));
+  const systems = inquiries.map((one) => held(one, key, at));
   if (entry === null && systems.every(holdsNothing)) throw unknown(username, model);
   const now = standingOf(model, key, at);
   const blame = blamer(history, want);
+  const shutAt = await shutSinceOf({ journal: parts.store.journal, shutOuts: parts.shutOuts }, key);
   return {
     format: 1,
     user: key,
@@ -134,8 +144,14 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
     systems,
-    outstanding: looks.flatMap(({ notice }) => notice ?? []),
+    outstanding: parts.reconcilers.flatMap((one, nth) => outstandingIn(one, inquiries[nth], model, key, at) ?? []),
     held: heldFor(await parts.store.reports.latest(), key),
+    shutOut: shutOutOf(
+      now.standing,
+      inquiries.map((one) => askedOf(one, key, at, shutAt)),
+      at,
+    ),
+    tasks: shownTasks((await parts.tasks?.memory.of(key)) ?? [], at),
     history: await pastChanges(parts.store.journal, key),
     trouble: want.trouble,
   };
@@ -194,46 +210,23 @@ function unique<T extends { readonly text: string; readonly origin: Origin | nul
   return [...new Map(reasons.map((reason) => [JSON.stringify([reason.text, reason.origin]), reason])).values()];
 }
 
-interface Looked {
-  readonly answer: SystemAnswer;
-  readonly notice: Notice | null;
-}
-
-async function look(reconciler: Reconciler, store: Store, model: Model, key: string, at: Instant): Promise<Looked> {
-  const { system } = reconciler;
-  const rows = (await store.ledger.all(system)).filter((row) => row.goneAt === null);
-  const theirs = rows.filter((row) => row.key === key);
-  const seen = await lookUp(reconciler, store, rows, theirs, key);
-  const desired = desiredOf(reconciler, model, key, at);
-  const notice = desired === null ? null : notShutOut(desired, reconciler, theirs, seen, at);
-  const where = notice === null ? null : { system, ...notice };
-  if ('trouble' in seen) return { answer: { system, trouble: seen.trouble }, notice: where };
-  const things = seen.found.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
-    ...thing,
-    usable: reconciler.traits.usableUntil(thing) > at,
-  }));
-  return { answer: { system, server: seen.server, things }, notice: where };
-}
-
-async function lookUp(
-  reconciler: Reconciler,
-  store: Store,
-  rows: readonly LedgerRow[],
-  theirs: readonly LedgerRow[],
-  key: string,
-): Promise<Look> {
-  try {
-    const { reader } = await reconciler.connect();
-    try {
-      const wanted = [...theirs.map(({ handle }) => ({ key, handle })), { key, handle: null }];
-      const found = await reader.lookup(wanted, knownFrom(rows, await store.journal.open()));
-      return { server: reader.server, found: [...new Map(found.map((thing) => [thing.handle, thing])).values()] };
-    } finally {
-      await reader.close();
-    }
-  } catch (error) {
-    return { trouble: troubleOf(error) };
+/** Shown as the first server that answered has it. */
+function held(inquiry: Inquiry, key: string, at: Instant): SystemAnswer {
+  const { system, traits, servers } = inquiry;
+  const answered = servers.find((one) => 'found' in one);
+  if (answered === undefined) {
+    const failed = servers.find((one) => 'trouble' in one);
+    return { system, trouble: failed?.trouble ?? troubleOf('no server was asked') };
   }
+  const things = thingsOf(inquiry, answered.found, key);
+  return {
+    system,
+    server: answered.server,
+    things: things.map(({ raw: _raw, handle: _handle, attempt: _attempt, ...thing }) => ({
+      ...thing,
+      usable: traits.usableUntil(thing) > at,
+    })),
+  };
 }
 
 /** Newest first. */

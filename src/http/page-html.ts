@@ -1,5 +1,5 @@
 /** The pages that commands show, as HTML: the same words at the terminal and in the browser. */
-import type { Block, Inline, Phrase, Section } from '../views/page.ts';
+import type { Block, Cell, Inline, Phrase, Section, Table } from '../views/page.ts';
 import { type Html, html } from './html.ts';
 
 /** @param level of the headings of the outermost sections, 2 to 6. */
@@ -39,7 +39,20 @@ function blockHtml(block: Block, level: number): Html {
       return html`<pre><code>${block.lines.join('\n')}</code></pre>`;
     case 'section':
       return sectionHtml(block, level);
+    case 'table':
+      return tableHtml(block);
   }
+}
+
+function tableHtml({ name, head, rows }: Table): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>
+<thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+<tbody>${rows.map((cells) => html`<tr>${cells.map(cellHtml)}</tr>`)}</tbody></table></div>`;
+}
+
+function cellHtml({ text, tone }: Cell, n: number): Html {
+  const content = html`<bdi>${text}</bdi>`;
+  return n === 0 ? html`<th scope="row">${content}</th>` : html`<td class="tone-${tone}">${content}</td>`;
 }
 
 function sectionHtml({ title, blocks }: Section, level: number): Html {

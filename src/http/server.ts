@@ -213,11 +213,13 @@ function soughtIn(query: unknown): string {
 }
 
 async function whyOf({ memory, site, clock }: StatusServerParts, username: string): Promise<WhyAnswer | null> {
-  const [latest] = await memory.glances(0, 1);
+  const [[latest], proven] = await Promise.all([memory.glances(0, 1), memory.proven()]);
   return whyRemembered(memory.people, {
     username,
     at: clock(),
     timeZone: site.timeZone,
+    channels: site.channels,
+    provenAt: proven.systems,
     heldEntries: latest?.glance.heldEntries.first ?? [],
     notices: latest?.glance.notices.first ?? [],
   });

@@ -53,6 +53,9 @@ export interface Standing {
   readonly expires: Instant | null;
 }
 
+/** What of a standing says whether something is allowed. */
+export type Right = 'mayLogIn' | 'maySendMail' | 'token';
+
 /**
  * What a person may do at a moment, and when that next changes by a date alone. A block always wins; of several versions of one
  * entry the most restrictive counts. Depends on nothing but its arguments.

@@ -6,6 +6,7 @@ import { createAudit } from './audit-table.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
 import { addAway, createMemory } from './memory-tables.ts';
 import type { Schema } from './schema.ts';
+import { createShutOuts } from './shut-out-tables.ts';
 import { createTasks } from './task-tables.ts';
 
 const MIGRATION_TABLE = 'migration';
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-mails-put-off': { up: addPutOff },
   '0008-tasks': { up: createTasks },
   '0009-away': { up: addAway },
+  '0010-shut-outs': { up: createShutOuts },
 };
 
 /**

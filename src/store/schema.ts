@@ -2,6 +2,7 @@
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
 import type { DoneBy, Held, Task } from '../core/tasks.ts';
+import type { ShutOutsTable } from './shut-out-tables.ts';
 
 /**
  * Instants are milliseconds since 1970 UTC, flags are 0 or 1, and columns named `…Json` hold plain JSON that nobody
@@ -29,6 +30,7 @@ export interface Schema {
   readonly tasks: TasksTable;
   readonly heldByHand: HeldByHandTable;
   readonly systemsMet: SystemsMetTable;
+  readonly shutOuts: ShutOutsTable;
   readonly lease: LeaseTable;
 }
 

@@ -11,8 +11,9 @@ import { readBlocks, readPause } from './orders.ts';
 import { readPast } from './past.ts';
 import { readGlances, readProven } from './reports.ts';
 import type { Schema } from './schema.ts';
+import { readShutOuts } from './shut-outs.ts';
 import { openSqliteToRead } from './sqlite.ts';
-import { readTasksShown } from './tasks.ts';
+import { readTasksOf, readTasksShown } from './tasks.ts';
 
 export interface StatusStore extends StatusMemory {
   close(): Promise<void>;
@@ -42,6 +43,8 @@ export function openStatusStore(path: string): StatusStore {
       ledgerOf: async (key) => (await db.selectFrom('ledger').selectAll().where('key', '=', key).execute()).map(rowOf),
       changes: { of: (person, limit) => journalOf(db, person, limit) },
       orders: { blocks: (at) => readBlocks(db, at) },
+      shutOuts: { of: (person) => readShutOuts(db, person) },
+      tasks: { of: (person) => readTasksOf(db, person) },
     },
     past: readPast(db),
     work: async () => ({ entries: await readWork(db), tasks: await readTasksShown(db) }),

@@ -1,5 +1,5 @@
 /** Tasks in this database: what was asked of people, what was told of it, and what is known of whom. */
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { type Held, heldAfter, subjectKey, type Task, type TaskMark, type Tasks } from '../core/tasks.ts';
 import { compareText } from '../diagnostic.ts';
 import type { Day } from '../model/document.ts';
@@ -24,6 +24,7 @@ export function storedTasks(connection: Connection, lease: StoredLease, end: Aud
       met: new Set((await db.selectFrom('systemsMet').select('system').execute()).map(({ system }) => system)),
     }),
     current: () => currentTasks(db),
+    of: (person) => readTasksOf(db, person),
     record: ({ opened, closed, held: known, met }, at) =>
       connection.durable(async (transaction) => {
         await lease.confirm(transaction);
@@ -81,6 +82,15 @@ export async function readTasksShown(db: Kysely<Schema>): Promise<readonly Task[
     .orderBy('id')
     .execute();
   return rows.map(taskFrom);
+}
+
+/** Those about one person. */
+export async function readTasksOf(db: Kysely<Schema>, person: string): Promise<readonly Task[]> {
+  // No username has a slash in it.
+  const end = `/${person}`;
+  const whose = sql<string>`substr(${sql.ref('subject')}, ${-end.length})`;
+  const rows = db.selectFrom('tasks').selectAll().where('subject', 'like', 'person/%').where(whose, '=', end);
+  return (await rows.orderBy('id').execute()).map(taskFrom);
 }
 
 async function allTasks(db: Kysely<Schema>): Promise<readonly Task[]> {

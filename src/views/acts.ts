@@ -10,6 +10,7 @@ import { failedSections } from './attention.ts';
 import { capped, changeSections, summaryOf, type Wording } from './changes.ts';
 import { type Block, item, line, nextStep, type Page, section } from './page.ts';
 import { type ReportOptions, reportPage } from './report.ts';
+import { readBackSections } from './shut-out.ts';
 import { count, moment } from './words.ts';
 
 const KEPT_LONGER =
@@ -30,6 +31,7 @@ export function blockedPage(blocked: Blocked, target: string, options: ReportOpt
       ...(keptLonger ? [line(KEPT_LONGER)] : []),
       ...replaced.map((one) => line(`It takes the place of the block ${order(one)}`)),
       ...blocks,
+      ...readBackSections(blocked.readBack, timeZone),
     ],
   };
 }

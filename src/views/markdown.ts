@@ -1,5 +1,5 @@
 /** A page as Markdown for a merge request (CommonMark 0.31, as GitLab and GitHub show it). */
-import type { Block, Page, Phrase } from './page.ts';
+import type { Block, Page, Phrase, Table } from './page.ts';
 import { printable } from './printable.ts';
 
 /** The page as Markdown, ending in one line break. No text in it can become markup, a link or HTML. */
@@ -25,7 +25,22 @@ function blockLines(block: Block, indent: string): readonly string[] {
       return fenced(block.lines, indent);
     case 'section':
       return [`${indent}### ${escaped(block.title)}`, ...paragraphs(block.blocks)];
+    case 'table':
+      return tableLines(block).map((text) => indent + text);
   }
+}
+
+/** As GitHub and GitLab draw it (GitHub Flavored Markdown 4.10). */
+function tableLines({ head, rows }: Table): readonly string[] {
+  const rowOf = (cells: readonly string[]) =>
+    `| ${cells.map((text) => escaped(text).replace(/\n/g, ' ')).join(' | ')} |`;
+  return [
+    '',
+    rowOf(head),
+    `|${' --- |'.repeat(head.length)}`,
+    ...rows.map((row) => rowOf(row.map(({ text }) => text))),
+    '',
+  ];
 }
 
 /** What belongs to a list item: sentences become items of a list below it, so that each keeps its line. */

@@ -6,7 +6,7 @@ import type { Tone } from './style.ts';
 export type Inline = string | { readonly code: string };
 export type Phrase = readonly Inline[];
 
-export type Block = Line | Item | Snippet | Section;
+export type Block = Line | Item | Snippet | Section | Table;
 
 export interface Line {
   readonly kind: 'line';
@@ -35,6 +35,20 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
+/** Rows of as many cells as the head has; the first cell of each says what the row is about. */
+export interface Table {
+  readonly kind: 'table';
+  /** What it is a table of, for who can't see it. */
+  readonly name: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface Cell {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
 export interface Page {
   readonly title: string;
   readonly blocks: readonly Block[];
@@ -50,6 +64,10 @@ export function item(phrase: Phrase | string, blocks: readonly Block[] = [], ton
 
 export function snippet(text: string): Snippet {
   return { kind: 'snippet', lines: text.split(/\r?\n/) };
+}
+
+export function cell(text: string, tone: Tone = 'plain'): Cell {
+  return { text, tone };
 }
 
 /** A section, or nothing where it would be empty. */

@@ -56,6 +56,11 @@ export function openTaskBlocks(tasks: readonly Task[], wording: TaskWording): re
   ];
 }
 
+/** Open or over, in the order given. */
+export function taskBlocks(tasks: readonly Task[], wording: TaskWording): readonly Block[] {
+  return tasks.map((task) => (task.status === 'open' ? openItem(task, wording) : overItem(task, wording)));
+}
+
 function openItem(task: Task, { timeZone, at }: TaskWording): Block {
   const { id, title, text, dueAt, openedAt, openings, to, toldAt, reminders, escalatedAt } = task;
   const dueOn = dayOf(dueAt - 1, timeZone);

@@ -1,5 +1,5 @@
 /** A page as text for a terminal, a pipe or a log. */
-import type { Block, Inline, Page, Phrase } from './page.ts';
+import { type Block, type Cell, cell, type Inline, type Page, type Phrase, type Table } from './page.ts';
 import { printable } from './printable.ts';
 import type { Style, Tone } from './style.ts';
 
@@ -35,7 +35,26 @@ function blockLines(block: Block, indent: string, style: Style): readonly string
         indent + style(block.tone, printable(block.title)),
         ...block.blocks.flatMap((part) => blockLines(part, inner, style)),
       ];
+    case 'table':
+      return tableLines(block, indent, style);
   }
+}
+
+/** Columns as wide as their widest cell, two spaces apart; nothing is cut. */
+function tableLines({ head, rows }: Table, indent: string, style: Style): readonly string[] {
+  const lines: readonly (readonly Cell[])[] = [head.map((text) => cell(text, 'faint')), ...rows];
+  const widths = head.map((_, n) => Math.max(...lines.map((cells) => printable(cells[n]?.text ?? '').length)));
+  return lines.map((cells) =>
+    cells
+      .map(({ text, tone }, n) => {
+        const shown = printable(text);
+        const padding = n === cells.length - 1 ? '' : ' '.repeat((widths[n] ?? 0) - shown.length);
+        return style(tone, shown) + padding;
+      })
+      .join(indentStep)
+      .replace(/^/, indent)
+      .trimEnd(),
+  );
 }
 
 function phraseText(phrase: Phrase, tone: Tone, style: Style): string {

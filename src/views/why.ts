@@ -16,6 +16,8 @@ import type { Ended, Reason } from '../model/standing.ts';
 import { holdSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
 import { diagnosticSections } from './diagnostics.ts';
 import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
+import { shutOutSections } from './shut-out.ts';
+import { taskBlocks } from './tasks.ts';
 import { attributeName, attributeValue, moment, people, sentence, shortRevision } from './words.ts';
 
 const conditions: Readonly<Record<Condition, string | null>> = {
@@ -42,6 +44,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
       ...urgentSections(answer.outstanding),
       ...standingLines(answer, timeZone),
       ...answer.held.flatMap((one) => heldSections(one, timeZone)),
+      ...shutOutSections(answer.shutOut, timeZone),
       ...section(
         'Why not',
         answer.reasons.map((reason) => reasonItem(reason, timeZone)),
@@ -52,6 +55,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
         answer.ended.map((ended) => endedItem(ended, timeZone)),
         'faint',
       ),
+      ...section('Tasks done by hand', taskBlocks(answer.tasks, { timeZone, at: answer.at })),
       ...section('In the repository', declarationLines(answer, timeZone)),
       ...diagnosticSections(answer.diagnostics, { all: true }),
       ...answer.systems.flatMap((system) => systemSection(system, timeZone)),

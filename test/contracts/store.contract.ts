@@ -8,6 +8,7 @@ import { leaseContract } from './store-lease.contract.ts';
 import { mailsContract } from './store-mails.contract.ts';
 import { ledgerContract, memoryContract } from './store-memory.contract.ts';
 import { serversContract } from './store-servers.contract.ts';
+import { shutOutsContract } from './store-shut-outs.contract.ts';
 import { tasksContract } from './store-tasks.contract.ts';
 import type { StoreWorld } from './store-world.ts';
 
@@ -24,6 +25,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('mails', () => mailsContract(world));
     describe('servers', () => serversContract(world));
     describe('tasks', () => tasksContract(world));
+    describe('who was read as shut out', () => shutOutsContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));
   });

@@ -8,7 +8,13 @@ import { donePass, emptyReport, fullPlan, sampleChanges } from '../views/sample-
 const ZONE = 'Europe/Copenhagen';
 const NOW = Date.UTC(2026, 2, 1, 13, 30);
 const LOOP: LoopState = { alive: true, passingSince: null, next: { at: NOW + 1, trigger: 'schedule' } };
-const SITE = { instance: 'demo', mode: 'enforce', systems: ['directory', 'tokens'], timeZone: ZONE } as const;
+const SITE = {
+  instance: 'demo',
+  mode: 'enforce',
+  systems: ['directory', 'tokens'],
+  channels: [],
+  timeZone: ZONE,
+} as const;
 
 describe('a glance', () => {
   test('counts everybody and names the first twenty, however many a hold is about', () => {
@@ -100,6 +106,8 @@ function memoryOf(glance: Glance | null, paused = false): StatusMemory {
       revision: () => Promise.resolve(null),
       entriesAbout: () => Promise.resolve([]),
       ledgerOf: () => Promise.resolve([]),
+      shutOuts: { of: () => Promise.resolve([]) },
+      tasks: { of: () => Promise.resolve([]) },
       changes: { of: () => Promise.resolve([]) },
       orders: { blocks: () => Promise.resolve([]) },
     },

@@ -66,7 +66,7 @@ describe.skipIf(missing.length > 0)('Connecting to a real domain controller', ()
     const { connections, unreachable } = await fixture.adapter(site, { urls: [dc.ldapsUrl, dead, url] }).connectAll();
     open.push(...connections);
     expect(connections.map(({ reader }) => reader.server)).toEqual([`${dc.ldapsUrl} (DC1)`, `${url} (DC1)`]);
-    expect(unreachable).toEqual([expect.stringContaining(dead)]);
+    expect(unreachable).toEqual([{ server: dead, why: expect.stringContaining(dead) }]);
     await refusal(fixture.adapter(site, { urls: [dead] }).connectAll());
   });
 

@@ -118,6 +118,9 @@ describe('accessibility', () => {
     await page.waitForURL('**/person/ebakke');
     expect(await page.locator('h1').innerText()).toBe('Eirik Bakke (ebakke)');
     expect(await page.locator('main').innerText()).toContain('May not log in.');
+    const table = page.getByRole('region', { name: 'Channels' }).getByRole('table');
+    expect(await table.getByRole('columnheader').count()).toBe(5);
+    expect(await table.getByRole('rowheader').allInnerTexts()).toEqual(['log in', 'log in']);
     expectQuiet();
   });
 

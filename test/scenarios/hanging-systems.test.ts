@@ -103,7 +103,7 @@ describe('a system whose server does not answer', { timeout: TEST_MS }, () => {
         const { reader, writer } = await real.connect(suits);
         return { reader: { ...reader, heard, [question]: () => new Promise(() => undefined) }, writer };
       },
-      connectAll: () => Promise.resolve({ sessions: [], unreachable: ['tokens'] }),
+      connectAll: () => Promise.resolve({ sessions: [], unreachable: [{ server: 'tokens', why: 'tokens' }] }),
     };
     return { ...parts, reconcilers: [tokens, real] };
   }

@@ -215,6 +215,7 @@ function partsOf(
     newId: randomUUID,
     progress: () => undefined,
     lineAuthors: lineAuthors(source),
+    shutOuts: store.shutOuts,
   };
 }
 
@@ -275,7 +276,7 @@ function oneOf(adapters: readonly DirectoryAdapter[]): DirectoryAdapter {
     const connections = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failures = tried.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
     if (connections.length === 0) throw failures[0];
-    return { connections, unreachable: failures.map(String) };
+    return { connections, unreachable: failures.map((error) => ({ server: 'dc', why: String(error) })) };
   };
   return {
     connect: async (suits = () => true) => {

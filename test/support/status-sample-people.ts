@@ -8,6 +8,13 @@ export const SAMPLE_SITE = {
   instance: 'research-service',
   mode: 'enforce',
   systems: ['directory'],
+  channels: [
+    {
+      system: 'directory',
+      thing: 'account',
+      afterShutting: [{ text: 'sessions that are open go on: log them off by hand', lasts: null }],
+    },
+  ],
   timeZone: SAMPLE_ZONE,
 } as const;
 

@@ -53,6 +53,14 @@ export async function fillStatusSample(
       goneAt: null,
     })),
   );
+  const read = { person: 'ebakke', system: 'directory', at: now } as const;
+  await store.shutOuts.replace(
+    ['ebakke'],
+    [
+      { ...read, server: words('ldaps://dc1.example.org'), found: 'shut', what: 'disabled', shutSince: now },
+      { ...read, server: words('ldaps://dc2.example.org'), found: 'open', what: 'enabled', shutSince: null },
+    ],
+  );
   await store.reports.save(reportOf(now, state, words));
   if (state !== 'good') await operators(store, words, now - 2 * HOUR_MS);
   await store.close();

@@ -1,11 +1,13 @@
 /** Block: shuts out a person or an institution now, by an operator's order, and keeps them out until it is written down or lifted. */
 import { MusterError, troubleOf } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
-import type { OperatorBlock } from '../../model/model.ts';
+import type { Model, OperatorBlock } from '../../model/model.ts';
 import { nearest } from '../../model/nearest.ts';
+import { indexModel, standing } from '../../model/standing.ts';
 import { giveBack } from '../closing.ts';
 import { type Desire, desire, desireRemembered } from '../desire.ts';
 import { type PassParts, passLane } from '../pass.ts';
+import { type PersonShutOut, readShutOuts } from '../reading-shut-outs.ts';
 import type { Report } from '../report.ts';
 import { type Operator, refuseInObserve } from './scene.ts';
 
@@ -32,6 +34,8 @@ export interface Blocked extends Report {
   readonly keptLonger: boolean;
   /** Orders with an earlier end, in the place of which this one counts now. */
   readonly replaced: readonly OperatorBlock[];
+  /** Everybody whom the order shuts out, as every listed server was read after it was carried out. */
+  readonly readBack: readonly PersonShutOut[];
 }
 
 /**
@@ -46,14 +50,29 @@ export async function blockByOrder(
 ): Promise<Blocked> {
   refuseInObserve(parts);
   const at = parts.clock();
-  const { key: target, remembered } = await knownTarget(parts, order, at);
+  const { key: target, remembered, model } = await knownTarget(parts, order, at);
   const recorded = await record(parts, { ...order, target }, at);
   await waitForTurn(parts, patience);
   try {
-    return { ...(await passLane(parts, `block ${target}`, remembered)), ...recorded };
+    const report = await passLane(parts, `block ${target}`, remembered);
+    return { ...report, ...recorded, readBack: await readBack(parts, { ...order, target }, model) };
   } catch (error) {
     throw recordedOnly(target, error);
   }
+}
+
+/** With the order in it, which the model of before did not know. */
+async function readBack(parts: PassParts, { scope, target }: BlockOrder, before: Model) {
+  const operatorBlocks = await parts.store.orders.blocks(parts.clock());
+  const model = { ...before, operatorBlocks };
+  const { reconcilers, store, clock, shutOuts } = parts;
+  // An operator who blocks waits for every server, and is told of each.
+  const asking = { reconcilers, store, clock, ...(shutOuts === undefined ? {} : { shutOuts }) };
+  if (scope === 'user') return readShutOuts(asking, [target], model);
+  const index = indexModel(model);
+  const isShutOut = (key: string) =>
+    standing(index, key, parts.clock()).mayLogIn.reasons.some(({ institution }) => institution === target);
+  return readShutOuts(asking, [...model.users.keys()].filter(isShutOut), model);
 }
 
 async function record(
@@ -132,14 +151,16 @@ async function knownTarget(
   parts: PassParts,
   order: BlockOrder,
   at: number,
-): Promise<{ readonly key: string; readonly remembered: boolean }> {
+): Promise<{ readonly key: string; readonly remembered: boolean; readonly model: Model }> {
   const { store, repository } = parts;
   const { timeZone } = parts.settings;
   const key = fold(order.target);
   const knownIn = ({ resolution: { model } }: Desire) => (order.scope === 'user' ? model.users : model.institutions);
-  if (knownIn(await desireRemembered(store, timeZone, at)).has(key)) return { key, remembered: true };
-  const known = knownIn(await desire(repository, store, timeZone, at));
-  if (known.has(key)) return { key, remembered: false };
+  const last = await desireRemembered(store, timeZone, at);
+  if (knownIn(last).has(key)) return { key, remembered: true, model: last.resolution.model };
+  const now = await desire(repository, store, timeZone, at);
+  const known = knownIn(now);
+  if (known.has(key)) return { key, remembered: false, model: now.resolution.model };
   const like = nearest(key, known.keys());
   throw new MusterError({
     remedy: 'person',

@@ -1,4 +1,5 @@
 /** One group of a directory, for other systems that keep people in it: who is in it, and one account put in or taken out. */
+import type { Unreached } from '../../core/ports.ts';
 
 /** An account, or what else is in a group. */
 export interface Insider {
@@ -37,5 +38,5 @@ export interface DirectoryGroupAdapter {
   /** The first server that can be used. Throws MusterError where none can, or where the group is none that Muster may keep. */
   connect(): Promise<DirectoryGroup>;
   /** Every server that can be used; throws only where none can. */
-  connectAll(): Promise<{ readonly groups: readonly DirectoryGroup[]; readonly unreachable: readonly string[] }>;
+  connectAll(): Promise<{ readonly groups: readonly DirectoryGroup[]; readonly unreachable: readonly Unreached[] }>;
 }

@@ -1,6 +1,7 @@
 /** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
-import type { Reach } from '../../core/ports.ts';
+import type { Reach, Unreached } from '../../core/ports.ts';
 import type { Position, Suits } from '../../core/server-memory.ts';
+import type { Lingering } from '../../core/traits.ts';
 import type { Secret } from '../../secret.ts';
 
 /** One account, in canonical form, wherever in the domain it is. */
@@ -131,6 +132,8 @@ export interface DirectoryConnection {
 
 /** A directory product as configured. */
 export interface DirectoryAdapter {
+  /** What goes on for a while after an account was disabled; nothing where it is absent. */
+  readonly afterShutting?: readonly Lingering[];
   /**
    * The first server that answers, accepts the bind and suits, or else the first that answers and accepts it; throws MusterError
    * listing each server and why not.
@@ -139,7 +142,7 @@ export interface DirectoryAdapter {
   /** All that do; throws only when none does. */
   connectAll(): Promise<{
     readonly connections: readonly DirectoryConnection[];
-    readonly unreachable: readonly string[];
+    readonly unreachable: readonly Unreached[];
   }>;
 }
 

@@ -2,7 +2,7 @@
 import type { Change, State } from '../../core/change.ts';
 import type { Known, Reach, Reader, Reconciler, Session } from '../../core/ports.ts';
 import { thingOf } from '../../core/thing.ts';
-import type { Traits } from '../../core/traits.ts';
+import type { Lingering, Traits } from '../../core/traits.ts';
 import { handedOver } from './coming-back.ts';
 import { relativeName } from './distinguished-name.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping } from './mapping.ts';
@@ -43,7 +43,7 @@ export function directoryReconciler(
   return {
     system: DIRECTORY,
     rank: 0,
-    traits: traitsOf(settings),
+    traits: traitsOf(settings, adapter.afterShutting ?? []),
     project: projector(settings, lasting),
     connect: async (suits) => session(await adapter.connect(suits)),
     connectAll: async () => {
@@ -65,7 +65,7 @@ function sealedFor(change: Change): string | null {
   return change.kind === 'enable' && change.anew === true ? (change.raw.sAMAccountName ?? change.address.key) : null;
 }
 
-function traitsOf(settings: DirectorySettings): Traits {
+function traitsOf(settings: DirectorySettings, afterShutting: readonly Lingering[]): Traits {
   return {
     thing: thingOf(ACCOUNT),
     adoptedBy: new Set(),
@@ -77,6 +77,7 @@ function traitsOf(settings: DirectorySettings): Traits {
     drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
     keptForMs: KEPT_FOR_MS,
     createRefused: createRefused(settings),
+    afterShutting,
   };
 }
 

@@ -1,4 +1,6 @@
 /** What the mail-blocks reconciler needs of a list of people who may not send mail: whole readings, guarded writes. */
+import type { Unreached } from '../../core/ports.ts';
+import type { Lingering } from '../../core/traits.ts';
 
 /**
  * How the list stands to what Muster last wrote.
@@ -71,8 +73,10 @@ export interface BlockList {
 
 /** A product as configured. */
 export interface BlockListAdapter {
+  /** What goes on for a while after somebody was put on the list; nothing where it is absent. */
+  readonly afterShutting?: readonly Lingering[];
   /** Throws MusterError where the list can't be used. */
   connect(): Promise<BlockList>;
   /** The list on every server that answers, for blocks; throws only when none does. Absent: there is one. */
-  connectAll?(): Promise<{ readonly lists: readonly BlockList[]; readonly unreachable: readonly string[] }>;
+  connectAll?(): Promise<{ readonly lists: readonly BlockList[]; readonly unreachable: readonly Unreached[] }>;
 }

@@ -20,7 +20,7 @@ export function mailBlocksReconciler(adapter: BlockListAdapter, { lasting = true
   return {
     system: MAIL,
     rank: RANK,
-    traits: TRAITS,
+    traits: { ...TRAITS, afterShutting: adapter.afterShutting ?? [] },
     project: (model, at) => {
       const desired = project(model, at);
       view.expect(desired);
@@ -37,7 +37,7 @@ export function mailBlocksReconciler(adapter: BlockListAdapter, { lasting = true
   };
 }
 
-const TRAITS: Traits = {
+const TRAITS: Omit<Traits, 'afterShutting'> = {
   thing: thingOf(MAIL_PERMISSION),
   adoptedBy: new Set(['mail-blocked']),
   wayBack: (key) =>

@@ -1,6 +1,8 @@
 /** What the tokens reconciler needs of a system of SMS tokens: proven reads, point reads, guarded writes of one token each. */
 import type { RawValues } from '../../core/change.ts';
+import type { Unreached } from '../../core/ports.ts';
 import type { Position, Suits } from '../../core/server-memory.ts';
+import type { Lingering } from '../../core/traits.ts';
 
 /** One SMS token; tokens of other types do not show at all. */
 export interface Token {
@@ -87,8 +89,10 @@ export interface TokenList {
 
 /** A product as configured. */
 export interface TokenAdapter {
+  /** What goes on for a while after a token was switched off; nothing where it is absent. */
+  readonly afterShutting?: readonly Lingering[];
   /** The first server that answers, accepts Muster and suits, or else the first that does the former; throws MusterError otherwise. */
   connect(suits?: Suits): Promise<TokenList>;
   /** Every server that answers, where a write to one does not reach all at once; absent: there is but one. */
-  connectAll?(): Promise<{ readonly lists: readonly TokenList[]; readonly unreachable: readonly string[] }>;
+  connectAll?(): Promise<{ readonly lists: readonly TokenList[]; readonly unreachable: readonly Unreached[] }>;
 }

@@ -18,7 +18,7 @@ export function tokensReconciler(adapter: TokenAdapter, { lasting = true } = {})
   return {
     system: TOKENS,
     rank: RANK,
-    traits: TRAITS,
+    traits: { ...TRAITS, afterShutting: adapter.afterShutting ?? [] },
     project: projector(lasting),
     connect: async (suits) => sessionOf(await adapter.connect(suits), view),
     connectAll: async () => {
@@ -32,7 +32,7 @@ export function tokensReconciler(adapter: TokenAdapter, { lasting = true } = {})
   };
 }
 
-const TRAITS: Traits = {
+const TRAITS: Omit<Traits, 'afterShutting'> = {
   thing: thingOf(TOKEN),
   adoptedBy: new Set(),
   wayBack: (key) =>

@@ -1,6 +1,7 @@
 /** Active Directory as a directory product: which server to use, and what a connection must show before anything else. */
 import { EqualityFilter, OrFilter, PresenceFilter } from 'ldapts';
 import type { Suits } from '../../../core/server-memory.ts';
+import type { Lingering } from '../../../core/traits.ts';
 import { MusterError } from '../../../errors.ts';
 import { foldDn, isBelow } from '../distinguished-name.ts';
 import type { DirectoryAdapter, DirectoryConnection, DirectorySite } from '../port.ts';
@@ -38,10 +39,22 @@ export function activeDirectory(
   checkUnits(settings, site);
   const setUp: SetUp = { settings, site, kept: resident ? new KeptReading() : null };
   return {
+    afterShutting: AFTER_DISABLING,
     connect: (suits) => connect(setUp, suits),
     connectAll: () => allOf(settings, (url, credentials) => open(url, setUp, credentials)),
   };
 }
+
+/** Ten hours: the longest life of a ticket unless a domain's policy says otherwise ([MS-KILE] 3.1.1.1, "MaxTicketAge"), in milliseconds. */
+const TICKET_MS = 10 * 3_600_000;
+
+const AFTER_DISABLING: readonly Lingering[] = [
+  {
+    text: 'Kerberos tickets from before count up to 10 hours, as a domain has it unless it is set otherwise',
+    lasts: TICKET_MS,
+  },
+  { text: 'sessions that are open go on: log them off by hand', lasts: null },
+];
 
 /** What every connection of one adapter starts from. */
 interface SetUp {

@@ -1,5 +1,6 @@
 /** The configured servers: the first that can be used, or all that can, and one error for those that can't. */
 import { readFile } from 'node:fs/promises';
+import type { Unreached } from '../../../core/ports.ts';
 import { MusterError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
 import type { Credentials } from './connection.ts';
@@ -42,17 +43,20 @@ export async function firstOf<C extends { close(): Promise<void> }>(
 export async function allOf<C>(settings: ActiveDirectorySettings, open: Open<C>) {
   const credentials = await readCredentials(settings);
   const failures: MusterError[] = [];
+  const unreachable: Unreached[] = [];
   const attempts = settings.urls.map(async (url) => {
     try {
       return [await open(url, credentials)];
     } catch (error) {
-      failures.push(operationFailure(url, 'connecting', error));
+      const failure = operationFailure(url, 'connecting', error);
+      failures.push(failure);
+      unreachable.push({ server: url, why: failure.message });
       return [];
     }
   });
   const connections = (await Promise.all(attempts)).flat();
   if (connections.length === 0) throw noneAnswers(failures);
-  return { connections, unreachable: failures.map(({ message }) => message) };
+  return { connections, unreachable };
 }
 
 export async function readCredentials(settings: ActiveDirectorySettings): Promise<Credentials> {

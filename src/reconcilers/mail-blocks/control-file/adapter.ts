@@ -1,4 +1,5 @@
 /** A control file: a list of blocked people that a site's own mailer reads, wholly Muster's. */
+import type { Lingering } from '../../../core/traits.ts';
 import { ListFile, listIn } from '../list-file.ts';
 import type { BlockListAdapter } from '../port.ts';
 import { controlFileForm } from './lines.ts';
@@ -11,10 +12,14 @@ export interface ControlFileSite {
   readonly clock: () => number;
 }
 
+const AFTER_LISTING: readonly Lingering[] = [
+  { text: 'mail that the mailer has taken in before may still leave: look into its queue', lasts: null },
+];
+
 export function controlFile(
   { path, line }: ControlFileSettings,
   { instance, clock }: ControlFileSite,
 ): BlockListAdapter {
   const file = new ListFile(path, controlFileForm(path, instance, line, clock));
-  return { connect: () => listIn(file, `control file ${path}`, clock) };
+  return { afterShutting: AFTER_LISTING, connect: () => listIn(file, `control file ${path}`, clock) };
 }

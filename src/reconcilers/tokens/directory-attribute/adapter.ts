@@ -17,6 +17,7 @@ export interface DirectoryAttributeSite {
 /** @param directory a way of its own to the directory, whose one mapped attribute this is */
 export function directoryAttribute(directory: DirectoryAdapter, site: DirectoryAttributeSite): TokenAdapter {
   return {
+    afterShutting: [{ text: 'a passcode that was sent before counts until it runs out', lasts: null }],
     connect: async () => listOn(await directory.connect(), site),
     connectAll: async () => {
       const { connections, unreachable } = await directory.connectAll();
