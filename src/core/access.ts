@@ -1,4 +1,5 @@
 /** Access: whether an account should be enabled or disabled, and why; only what Muster disabled is given back. */
+import type { Origin } from '../diagnostic.ts';
 import type { Moment } from '../model/moment.ts';
 import type { Ended, Reason, ReasonKind } from '../model/standing.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
@@ -13,6 +14,7 @@ import {
   type Observed,
   type State,
 } from './change.ts';
+import { lineOfField } from './decided-by.ts';
 import type { LedgerRow } from './ports.ts';
 import type { Traits } from './traits.ts';
 
@@ -130,7 +132,7 @@ function enable(subject: Case, observed: Observed, row: LedgerRow, disabledFor: 
     cause: {
       kind: 'over',
       text: over?.text ?? noLongerFor(disabledFor),
-      origin: over?.origin ?? desired.origin,
+      origin: over === undefined ? endedWhere(disabledFor, desired) : over.origin,
       institutions: disabledFor.institutions,
     },
     dated: dated || hasYetToBegin(disabledFor, desired),
@@ -161,6 +163,21 @@ function noLongerFor({ kind, text }: Cause): string {
   return kind === 'institution-blocked'
     ? `does not belong to what is blocked any more (${text})`
     : `no longer holds: ${text}`;
+}
+
+/** Fields of the person's entry that end what they began, or that an institution's block no longer reaches them by. */
+const ENDED_BY: Readonly<Record<string, string>> = {
+  closed: 'state',
+  ended: 'ends',
+  'not-started': 'starts',
+  'institution-blocked': 'institution',
+};
+
+/** Null: by no line of the repository, as an operator's order. */
+function endedWhere({ kind }: Cause, desired: Desired): Origin | null {
+  const field = ENDED_BY[kind];
+  if (field !== undefined) return lineOfField(desired, field);
+  return kind === 'operator-blocked' ? null : desired.origin;
 }
 
 /** Whether a restriction ran out by a date that had been known, along with all that is declared of the person, before it came. */

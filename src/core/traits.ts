@@ -20,6 +20,11 @@ export interface Traits {
   loosens(attribute: string, from: string | null, to: string | null): boolean;
   /** What to do where somebody else changed a value. */
   drift(attribute: string): 'revert' | 'report';
+  /**
+   * Fields of the person's entry that a value comes from, as in `phone` or `name.given`; `institution.name` is that of the
+   * institution's. Absent: none is known.
+   */
+  decidedBy?(attribute: string): readonly string[];
   /** Why nothing can be created at present; null: it can. */
   readonly createRefused: string | null;
 }

@@ -5,7 +5,7 @@ import { withoutEntry } from './consequence.ts';
 import type { Block, Day, Instant, Institution, User } from './document.ts';
 import type { Stated } from './gather.ts';
 import { type Country, isIn } from './phone.ts';
-import { aroundLast, byContent, NONE, type Objection, type Rules } from './settle.ts';
+import { aroundLast, byContent, NONE, type Objection, placedAt, type Rules } from './settle.ts';
 import type { Suggest } from './suggestion.ts';
 
 /** Why nothing may refer to this institution; null: it may. */
@@ -110,8 +110,7 @@ export function blockRules(surroundings: BlockSurroundings): Rules<Block> {
       const readings = [...stated, ...(last !== null && lastMayStand ? [last] : [])].sort(byContent);
       const [longest, ...others] = readings.sort((a, b) => endOf(b.document, days) - endOf(a.document, days));
       if (longest === undefined) throw new RangeError('nothing to unite');
-      const rivals = others.map(({ document, origin }) => ({ document, origin }));
-      return { document: longest.document, origin: longest.origin, rivals };
+      return { ...placedAt(longest), rivals: others.map(placedAt) };
     },
     // Only the last good document: a line that is missing from a block must not make it last longer either.
     hold: (stated, last) => ({ ...(last ?? stated), rivals: [] }),

@@ -19,6 +19,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-glances': { up: createGlances },
   '0007-mails-put-off': { up: addPutOff },
   '0008-tasks': { up: createTasks },
+  '0009-field-lines': { up: (db) => db.schema.alterTable('documents').addColumn('fields', 'text').execute() },
 };
 
 /**

@@ -89,7 +89,7 @@ describe('versions of the schema', () => {
     await before.close();
     withRaw(place, (raw) => {
       raw.exec(
-        "drop table tasks; drop table heldByHand; drop table systemsMet; delete from migration where name >= '0008'",
+        "drop table tasks; drop table heldByHand; drop table systemsMet; alter table documents drop column fields; delete from migration where name >= '0008'",
       );
     });
     const after = await openFor(sqliteWorld, place);

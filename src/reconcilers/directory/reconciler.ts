@@ -63,6 +63,7 @@ function traitsOf(settings: DirectorySettings): Traits {
     authenticators: settings.mapping.phones,
     loosens: (attribute, from, to) => attribute === ACCOUNT_EXPIRES && expiryOf(to) > expiryOf(from),
     drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
+    decidedBy: (attribute) => (attribute === ACCOUNT_EXPIRES ? ['ends'] : settings.mapping.fieldsOf(attribute)),
     createRefused: createRefused(settings),
   };
 }

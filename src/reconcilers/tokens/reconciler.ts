@@ -41,6 +41,7 @@ const TRAITS: Traits = {
   authenticators: new Set([PHONE]),
   loosens: () => false,
   drift: () => 'revert',
+  decidedBy: (attribute) => (attribute === PHONE ? ['phone'] : []),
   createRefused: null,
 };
 
