@@ -95,11 +95,10 @@ export function blockRestrictions(
   const doing = kind === 'mail-blocked' ? 'may not send mail' : 'is blocked';
   const noun = kind === 'mail-blocked' ? 'the mail block' : 'the block';
   return versionsOf(entry).flatMap(({ document, placed, knownSince }, nth) => {
-    const window = windowOf(document, days);
-    if (window.to !== null && window.to <= window.from) return [];
+    // Lifted on its first day it never holds, but it may have been carried out before somebody wrote that.
     return [
       {
-        ...window,
+        ...windowOf(document, days),
         kind,
         source: `${kind} ${entry.key} ${nth}`,
         text: `${who} ${doing} since ${document.from}${blockEnd(document)}: ${document.reason}`,
@@ -161,6 +160,11 @@ export function institutionLabel(
 ): string {
   const nameOf = (key: string) => institutions.get(key)?.document.name ?? key;
   return blocked === member ? nameOf(blocked) : `${nameOf(blocked)}, of which ${nameOf(member)} is part,`;
+}
+
+/** Whether there is a moment at which it holds. */
+export function everHolds({ from, to }: Restriction): boolean {
+  return from === null || to === null || from < to;
 }
 
 /** Whether it holds at that moment. */

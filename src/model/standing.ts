@@ -5,7 +5,7 @@ import { type Circumstances, circumstancesOf, indexModel, type ModelIndex, restr
 import type { Entry, Instant, User } from './document.ts';
 import { type Placed, placeOfField } from './field-lines.ts';
 import { Moment } from './moment.ts';
-import { holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
+import { everHolds, holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
 
 export type { ReasonKind };
 export { indexModel, type ModelIndex };
@@ -104,7 +104,7 @@ function verdict(restrictions: readonly Restriction[], moment: Moment): Verdict 
   const ahead: string[] = [];
   for (const restriction of restrictions) {
     const { kind, text, textWhenOver, placed, endedBy, from, to, knownSince } = restriction;
-    if (from !== null && !moment.reached(from)) ahead.push(text);
+    if (from !== null && everHolds(restriction) && !moment.reached(from)) ahead.push(text);
     if (holdsAt(restriction, moment)) holding.push(restriction);
     else if (to !== null && moment.reached(to))
       ended.push({ kind, text: textWhenOver, origin: lineOf(placed, endedBy), endedAt: to, knownSince });
@@ -141,8 +141,9 @@ function placeText(placed: Placed | null): string {
 
 function nextDueOf(restrictions: readonly Restriction[], at: Moment): Instant | null {
   let soonest: Instant | null = null;
-  for (const { from, to } of restrictions) {
-    for (const moment of [from, to]) {
+  for (const restriction of restrictions) {
+    if (!everHolds(restriction)) continue;
+    for (const moment of [restriction.from, restriction.to]) {
       if (moment !== null && !at.reached(moment) && (soonest === null || moment < soonest)) soonest = moment;
     }
   }
