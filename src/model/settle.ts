@@ -2,7 +2,7 @@
 import { compareText, type Diagnostic, type Origin } from '../diagnostic.ts';
 import { contentText, sameContent } from './content.ts';
 import type { Entry } from './document.ts';
-import { sameFieldLines } from './field-lines.ts';
+import { placeOfField, sameFieldLines } from './field-lines.ts';
 import { type Found, placesIn, type Stated } from './gather.ts';
 
 /** Something wrong with a valid document beside the others. */
@@ -10,6 +10,8 @@ export interface Objection {
   readonly message: string;
   /** The line to write; null: only the author can know it. */
   readonly fix: string | null;
+  /** The field that it is about; absent: the entry as a whole. */
+  readonly field?: string;
 }
 
 /** What one document comes to beside the last good one and the other files. */
@@ -111,7 +113,7 @@ function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Sett
   const judged = found.stated.map((one) => ({ one, ...rules.judge(one, last?.document ?? null) }));
   const holding = judged.flatMap(({ one, holding }) =>
     holding.map((objection) => {
-      const error = holdingError(objection, one.origin);
+      const error = holdingError(objection, placeOf(objection, one));
       return last === null ? { ...error, consequence: rules.without(key) } : error;
     }),
   );
@@ -156,7 +158,7 @@ function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
     stated.some((one) => last !== null && rules.judge(one, last.document).holding.length > 0);
   const judged = stated.map((one) => ({ one, objections: rules.judge(one, null).holding }));
   const references = judged.flatMap(({ one, objections }) =>
-    objections.map((objection) => holdingError(objection, one.origin)),
+    objections.map((objection) => holdingError(objection, placeOf(objection, one))),
   );
   const proven = judged.filter(({ objections }) => objections.length === 0).map(({ one }) => one);
   const united = rules.unite({ stated, proven, last: inThePast(last), lastMayStand });
@@ -221,6 +223,10 @@ export function placedAt<D>({ document, origin, fields, past }: Placed<D>): Plac
 /** By content, not by place: what counts must not depend on the order of files. */
 export function byContent(a: Placed<unknown>, b: Placed<unknown>): number {
   return compareText(contentText(a.document), contentText(b.document));
+}
+
+function placeOf({ field }: Objection, placed: Placed<unknown>): Origin {
+  return field === undefined ? placed.origin : placeOfField(placed, field);
 }
 
 export function holdingError({ message, fix }: Objection, origin: Origin): Diagnostic {
