@@ -5,6 +5,8 @@ export interface Origin {
   readonly file: string;
   readonly line: number;
   readonly column?: number;
+  /** It stood there, and need not any more: whoever wrote what stands there now did not write it. */
+  readonly past?: true;
 }
 
 /** How much stands still because of a problem, until a person mends it. */

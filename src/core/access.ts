@@ -1,4 +1,5 @@
 /** Access: whether an account should be enabled or disabled, and why; only what Muster disabled is given back. */
+import type { Origin } from '../diagnostic.ts';
 import type { Moment } from '../model/moment.ts';
 import type { Ended, Reason, ReasonKind } from '../model/standing.ts';
 import { about, type Case, type Finding, NOTHING, noticed, reasonsOf } from './case.ts';
@@ -14,6 +15,7 @@ import {
   type State,
 } from './change.ts';
 import { comingBack, hereAgain, leaveOf, leftMeanwhile } from './coming-back.ts';
+import { lineOfField } from './decided-by.ts';
 import type { LedgerRow } from './ports.ts';
 import type { Traits } from './traits.ts';
 
@@ -138,7 +140,7 @@ function enable(subject: Case, observed: Observed, row: LedgerRow, disabledFor: 
     cause: {
       kind: 'over',
       text: back === null ? because : `${because}; ${back.text}`,
-      origin: over?.origin ?? desired.origin,
+      origin: over === undefined ? endedWhere(disabledFor, desired) : over.origin,
       institutions: disabledFor.institutions,
     },
     dated: dated || hasYetToBegin(disabledFor, desired),
@@ -170,6 +172,21 @@ function noLongerFor({ kind, text }: Cause): string {
   return kind === 'institution-blocked'
     ? `does not belong to what is blocked any more (${text})`
     : `what took it away is over (it was: ${text})`;
+}
+
+/** Fields of the person's entry that end what they began, or that an institution's block no longer reaches them by. */
+const ENDED_BY: Readonly<Record<string, string>> = {
+  closed: 'state',
+  ended: 'ends',
+  'not-started': 'starts',
+  'institution-blocked': 'institution',
+};
+
+/** Null: by no line of the repository, as an operator's order. */
+function endedWhere({ kind }: Cause, desired: Desired): Origin | null {
+  const field = ENDED_BY[kind];
+  if (field !== undefined) return lineOfField(desired, field);
+  return kind === 'operator-blocked' ? null : desired.origin;
 }
 
 /** Whether a restriction ran out by a date that had been known, along with all that is declared of the person, before it came. */

@@ -1,7 +1,8 @@
 /** Attending to tasks in a pass: what has to be done by hand is worked out, and kept where the pass may write. */
 import type { Wanted } from './desire.ts';
+import { type LineAuthors, placeOf, type Written } from './mandate.ts';
 import type { Hold, Notice } from './plan.ts';
-import type { ByHand, TaskOutlook } from './tasks.ts';
+import type { ByHand, TaskLine, TaskOutlook, TaskWord } from './tasks.ts';
 
 export interface Attended {
   readonly tasks?: TaskOutlook;
@@ -11,13 +12,27 @@ export interface Attended {
 /** Where nobody asks. */
 export const NO_TASKS: Attended = { notices: [] };
 
+/** Where no history tells who wrote a line, all that is known is that it stands there. */
+const UNKNOWN_AUTHOR = 'the repository';
+
+async function wordsOf(
+  written: readonly TaskLine[],
+  { loaded }: Wanted,
+  lineAuthors: LineAuthors | undefined,
+): Promise<readonly TaskWord[]> {
+  const origins = written.map(({ origin }) => origin).filter(({ past }) => past !== true);
+  const known = lineAuthors !== undefined && loaded.commit !== undefined && origins.length > 0;
+  const lines = known ? await lineAuthors(origins, loaded.revision) : new Map<string, Written>();
+  return written.map((one) => ({ ...one, by: lines.get(placeOf(one.origin))?.author ?? UNKNOWN_AUTHOR }));
+}
+
 /**
- * @param byHand absent: nothing is done by hand.
+ * @param parts with `tasks` absent: nothing is done by hand.
  * @param holds of these people something waits for a decision: what it would bring is not asked of anybody before.
  * @param keep whether what is found is kept; otherwise it is only shown.
  */
 export async function attendToTasks(
-  byHand: ByHand | undefined,
+  { tasks: byHand, lineAuthors }: { readonly tasks?: ByHand; readonly lineAuthors?: LineAuthors },
   want: Wanted,
   holds: readonly Hold[],
   at: number,
@@ -27,7 +42,7 @@ export async function attendToTasks(
   const { desk, memory: tasks } = byHand;
   const memory = await tasks.memory();
   const waiting = new Set(holds.flatMap(({ changes }) => changes.map(({ person }) => person.key)));
-  const { notices, ...changes } = desk.attend({
+  const { notices, written, ...changes } = desk.attend({
     model: want.resolution.model,
     memory,
     waiting,
@@ -35,7 +50,10 @@ export async function attendToTasks(
     at,
   });
   const { opened, closed, met, held } = changes;
-  if (keep && opened.length + closed.length + met.length + held.length > 0) await tasks.record(changes, at);
-  const open = memory.tasks.filter(({ status }) => status === 'open').length - closed.length;
+  if (keep && opened.length + closed.length + met.length + held.length > 0) {
+    await tasks.record({ ...changes, words: await wordsOf(written, want, lineAuthors) }, at);
+  }
+  const ended = new Set(closed.map(({ id }) => id));
+  const open = memory.tasks.filter(({ id, status }) => status === 'open' && !ended.has(id)).length;
   return { notices, tasks: { opened, closed, met, open } };
 }

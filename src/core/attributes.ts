@@ -3,6 +3,7 @@ import { compareText } from '../diagnostic.ts';
 import { effectOf } from './access.ts';
 import { about, type Case } from './case.ts';
 import type { Attributes, Change, ChangeClass, Observed, Update } from './change.ts';
+import { causedBy } from './decided-by.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow } from './ports.ts';
 
@@ -100,14 +101,16 @@ function update(subject: Case, observed: Observed, before: Attributes, after: At
     raw: observed.raw,
     effect,
     classes,
-    cause: declared
-      ? { kind: 'declared', text: 'the repository says so', origin: desired.origin, institutions: [] }
-      : {
-          kind: 'drift',
-          text: 'was changed by hand; the repository says otherwise',
-          origin: desired.origin,
-          institutions: [],
-        },
+    cause: {
+      ...(declared
+        ? { kind: 'declared', text: 'the repository says so' }
+        : { kind: 'drift', text: 'was changed by hand; the repository says otherwise' }),
+      ...causedBy(
+        desired,
+        names.flatMap((name) => traits.decidedBy?.(name) ?? []),
+      ),
+      institutions: [],
+    },
     dated,
   };
 }

@@ -11,6 +11,7 @@ const count = z.int().min(0);
 const state = z.object({ enabled: z.boolean(), attributes: z.record(text, text.nullable()) });
 const origin = z.object({ file: text, line: z.int(), column: z.int().optional() });
 const commit = z.object({ author: text, committer: text }).nullable();
+const written = z.object({ commit: text, author: text, at: instant });
 const operator = { by: text, reason: text };
 
 const cause = z.object({
@@ -32,7 +33,8 @@ const change = z.object({
   trigger: text,
   revision: text,
   commit,
-  line: z.object({ commit: text, author: text, at: instant }).nullable(),
+  line: written.nullable(),
+  furtherLines: z.array(written).optional(),
   operator: z.object(operator).nullable(),
   lane: z.boolean(),
   runId: text,

@@ -1,7 +1,7 @@
 /** The words of reconciliation: what should be, what is, and the closed set of changes between them. */
 import { createHash } from 'node:crypto';
 import { compareText, type Origin } from '../diagnostic.ts';
-import type { Instant } from '../model/document.ts';
+import type { Entry, Instant } from '../model/document.ts';
 import type { Verdict } from '../model/standing.ts';
 
 /** Attribute name to canonical value; null: the attribute is absent. */
@@ -38,10 +38,16 @@ export interface Desired {
   /** When what is declared of the person was first taken in; null: in this pass. */
   readonly knownSince: Instant | null;
   readonly origin: Origin;
+  /** The entries that it comes from, for the lines of their fields; absent: the origin is all that is known. */
+  readonly entry?: EntryPlace;
+  readonly institution?: EntryPlace | undefined;
   readonly blueprint: Blueprint;
   /** Key of the institution that the person belongs to; absent where nothing depends on it. */
-  readonly institution?: string;
+  readonly belongsTo?: string;
 }
+
+/** What is asked of an entry to tell which of its lines decided something, and whether that is news. */
+export type EntryPlace = Pick<Entry<unknown>, 'origin' | 'fields' | 'past' | 'knownSince'>;
 
 /** `ours`: bears the mark and is in the ledger. `unmarked`: nobody's. `foreign`: anyone else's, or a mark that nothing confirms. */
 export type Ownership = 'ours' | 'unmarked' | 'foreign';

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 
 /** What is to be kept of somebody whose account is taken because they leave; null: they do not, or nothing is kept of such a thing. */
 export function leaveOf({ desired, traits, moment }: Omit<Case, 'row'>): Leave | null {
-  const { institution, verdict } = desired;
+  const { belongsTo: institution, verdict } = desired;
   const leaving = verdict.reasons.find(({ kind }) => LEAVING.has(kind));
   if (leaving === undefined || institution === undefined || traits.keptForMs === Number.POSITIVE_INFINITY) return null;
   return { since: leaving.since ?? leaving.knownSince ?? moment.exactly(), institution };
@@ -44,7 +44,7 @@ export function comingBack({ desired, traits, moment }: Omit<Case, 'row'>, row: 
   if (away === undefined) return null;
   const why = moment.reached(away.since + traits.keptForMs)
     ? `after more than ${traits.keptForMs / DAY_MS} days away`
-    : desired.institution === away.institution
+    : desired.belongsTo === away.institution
       ? null
       : `from another institution (was with ${away.institution})`;
   if (why === null) return { text: `is back, ${groupsKept(away)}`, anew: {} };

@@ -1,5 +1,5 @@
 /** The forecast: who gains and loses access by dates alone in the days to come, and what the limits will say to it. */
-import { compareText } from '../diagnostic.ts';
+import { compareText, type Origin } from '../diagnostic.ts';
 import { dayOf } from '../model/day.ts';
 import type { Block, Day, Entry, Instant, User } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
@@ -139,7 +139,7 @@ function comingAt(key: string, entry: Entry<User>, row: LedgerRow | null, now: S
       at,
       gains: false,
       why: reasons.map(({ text }) => text).join('; '),
-      origin: reasons[0]?.origin ?? entry.origin,
+      origin: placeAlone(reasons[0]?.origin ?? entry.origin),
       classes: [reasons.some(isExplicit) ? 'block' : 'due'],
       cause: { institutions },
     };
@@ -149,10 +149,15 @@ function comingAt(key: string, entry: Entry<User>, row: LedgerRow | null, now: S
     at,
     gains: true,
     why: ended[0]?.text ?? 'access begins',
-    origin: ended[0]?.origin ?? entry.origin,
+    origin: placeAlone(ended[0]?.origin ?? entry.origin),
     classes: row === null ? ['create', 'due'] : ['due'],
     cause: { institutions },
   };
+}
+
+/** The same whether or not the repository was asked. */
+function placeAlone({ file, line }: Origin): Origin {
+  return { file, line };
 }
 
 function overLimits(coming: readonly Coming[], limits: Limits, ours: number): ComingDay['over'] {

@@ -26,6 +26,8 @@ export interface Mandate {
   readonly commit: Commit | null;
   /** Of the line that the change rests on; null where no history told it in time. */
   readonly line: Written | null;
+  /** Of the further lines that it rests on, where others wrote them; absent: none is known. */
+  readonly furtherLines?: readonly Written[];
   /** Whose approval or order let it through; null: nobody's. */
   readonly operator: Operator | null;
   /** Whether the block lane makes it. */
@@ -57,9 +59,18 @@ export type Lines = ReadonlyMap<string, Written>;
 /** @param approver whose approval let the change through. */
 export function mandateFor(run: RunMandate, change: Change, approver: Operator | null, lane: boolean): Mandate {
   const { trigger, revision, commit, lines } = run;
-  const { origin } = change.cause;
-  const line = origin === null ? null : (lines.get(placeOf(origin)) ?? null);
-  return { trigger, revision, commit, line, operator: approver ?? ordererOf(change, run.orders), lane };
+  const { origin, furtherOrigins = [] } = change.cause;
+  const line = origin === null ? null : writtenAt(origin, lines);
+  const others = furtherOrigins.flatMap((one) => writtenAt(one, lines) ?? []);
+  const news = [...new Map(others.map((one) => [one.commit, one])).values()].filter(
+    (one) => one.commit !== line?.commit,
+  );
+  const further = news.length === 0 ? {} : { furtherLines: news };
+  return { trigger, revision, commit, line, ...further, operator: approver ?? ordererOf(change, run.orders), lane };
+}
+
+function writtenAt(origin: Origin, lines: Lines): Written | null {
+  return origin.past === true ? null : (lines.get(placeOf(origin)) ?? null);
 }
 
 /** Who gave the order that shuts this person out; null: no order does. */
@@ -74,10 +85,12 @@ function ordererOf({ cause, person }: Change, orders: readonly OperatorBlock[]):
 /** Who wrote these lines as of a revision, as far as history tells it in time. Never throws. */
 export type LineAuthors = (origins: readonly Origin[], revision: string) => Promise<Lines>;
 
-/** The distinct lines that these changes rest on. */
+/** The distinct lines that these changes rest on, the first of each change before the further ones. */
 export function originsOf(changes: readonly Change[]): readonly Origin[] {
   const origins = new Map<string, Origin>();
-  for (const { cause } of changes) if (cause.origin !== null) origins.set(placeOf(cause.origin), cause.origin);
+  const add = (origin: Origin) => origin.past === true || origins.set(placeOf(origin), origin);
+  for (const { cause } of changes) if (cause.origin !== null) add(cause.origin);
+  for (const { cause } of changes) cause.furtherOrigins?.forEach(add);
   return [...origins.values()];
 }
 

@@ -171,7 +171,7 @@ async function performWatched(
     if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const keeps = learns && writes && watch.came === null && recalled.paused === null;
     const byHand =
-      request.laneOnly === true ? NO_TASKS : await attendToTasks(parts.tasks, want, gated.holds, run.startedAt, keeps);
+      request.laneOnly === true ? NO_TASKS : await attendToTasks(parts, want, gated.holds, run.startedAt, keeps);
     const pause = [...pauseNotices(recalled.paused, gated.holds), ...byHand.notices];
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const judged = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);

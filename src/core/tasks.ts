@@ -1,4 +1,5 @@
 /** Tasks: what people have to do by hand, as it is needed, tracked and done; and who remembers that. */
+import type { Origin } from '../diagnostic.ts';
 import type { Day, Instant, ServerStep } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import type { Notice } from './plan.ts';
@@ -76,12 +77,25 @@ export interface TaskMemory {
   readonly met: ReadonlySet<string>;
 }
 
+/** Where it stands that a task is done. */
+export interface TaskLine {
+  readonly task: string;
+  readonly origin: Origin;
+}
+
+/** Who says that a task is done, and in which line. */
+export interface TaskWord extends TaskLine {
+  readonly by: string;
+}
+
 /** What one look at the model comes to. */
 export interface TaskChanges {
   /** Opened for the first time or again; what was there under the id is replaced. */
   readonly opened: readonly Task[];
-  /** Open ones that were done, or are no longer needed. */
+  /** Open ones that were done, or are no longer needed; and withdrawn ones that were done all the same. */
   readonly closed: readonly Task[];
+  /** The lines of the repository that say that some of them are done. */
+  readonly written: readonly TaskLine[];
   /** What is known now of people in systems. */
   readonly held: readonly Held[];
   /** Systems met for the first time, with how many people count as having access there. */
@@ -123,15 +137,20 @@ export interface TaskMark {
   readonly at: Instant;
 }
 
+/** What of a look is kept. */
+export interface TaskRecord extends Pick<TaskChanges, 'opened' | 'closed' | 'held' | 'met'> {
+  readonly words?: readonly TaskWord[];
+}
+
 export interface Tasks {
   memory(): Promise<TaskMemory>;
   /** Those that a mail may be due about: open, or withdrawn and not told so. */
   current(): Promise<readonly Task[]>;
   /** Every one that is or was about that person. */
   of(person: string): Promise<readonly Task[]>;
-  /** All of it in one durable transaction. What was closed by somebody else in the meantime stays as they closed it. Needs the lease. */
-  record(changes: Pick<TaskChanges, 'opened' | 'closed' | 'held' | 'met'>, at: Instant): Promise<void>;
-  /** An operator says that it is done; with its row in the audit chain. False: it is not open. */
+  /** All of it, with a row in the audit chain for each word, in one durable transaction. What was closed by somebody else in the meantime stays as they closed it. Needs the lease. */
+  record(changes: TaskRecord, at: Instant): Promise<void>;
+  /** An operator says that it is done; with its row in the audit chain. False: somebody said so before, or no person's is open. */
   done(task: Task, by: string, reason: string, doneOn: Day, at: Instant): Promise<boolean>;
 }
 
@@ -140,6 +159,11 @@ export function subjectKey(subject: TaskSubject): string {
   return subject.kind === 'person'
     ? `person/${subject.system}/${subject.act}/${subject.person}`
     : `server/${subject.server}/${subject.step}`;
+}
+
+/** What a task may be until somebody says that it is done: about a person it may have been done before anybody heard that it need not. */
+export function doneFrom({ kind }: TaskSubject): readonly Task['status'][] {
+  return kind === 'person' ? ['open', 'withdrawn'] : ['open'];
 }
 
 /** What is known of a person in a system once a task about it is done. */

@@ -33,6 +33,11 @@ export interface Traits {
    * elsewhere, it is given anew (see `Enable`). Infinity: it is given back as it was whenever that is.
    */
   readonly keptForMs: number;
+  /**
+   * Fields of the person's entry that a value comes from, as in `phone` or `name.given`; `institution.name` is that of the
+   * institution's. Absent: none is known.
+   */
+  decidedBy?(attribute: string): readonly string[];
   /** Why nothing can be created at present; null: it can. */
   readonly createRefused: string | null;
   /** None: who is shut out here is out at once. */

@@ -190,7 +190,7 @@ type BlameLine = (origin: Origin | null) => Promise<Authorship | null>;
 /** Where the history can't say, the answer is worth having without it. */
 function blamer(history: History | null, { loaded }: Desire): BlameLine {
   return async (origin) => {
-    if (history === null || origin === null || !loaded.trusted) return null;
+    if (history === null || origin === null || origin.past === true || !loaded.trusted) return null;
     try {
       return await history.blame(origin, loaded.revision);
     } catch {

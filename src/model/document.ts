@@ -1,5 +1,5 @@
 /** The kinds of document that people write, typed: what one entry of the desired-state repository says. */
-import type { Origin } from '../diagnostic.ts';
+import type { Placed } from './field-lines.ts';
 
 /** A calendar day `YYYY-MM-DD` (ISO 8601) in the configured time zone. */
 export type Day = string & { readonly brand: 'Day' };
@@ -106,17 +106,15 @@ export const KINDS: readonly Kind[] = [
 export type Condition = 'declared' | 'held' | 'vanished';
 
 /** One identified document, as a pass works with it. */
-export interface Entry<D> {
+export interface Entry<D> extends Placed {
   /** Identity within its kind: folded username or id; for a block `target@from`, for a confirmation `task@done`. */
   readonly key: string;
   readonly document: D;
-  /** Where the document stands (for a vanished one: where it last stood). */
-  readonly origin: Origin;
   readonly condition: Condition;
   /** When this very content was first taken in by a pass; null when this pass is the first. */
   readonly knownSince: Instant | null;
   /** Other valid documents of the same identity that contradict this one: the most restrictive reading applies. */
-  readonly rivals: readonly { readonly document: D; readonly origin: Origin }[];
+  readonly rivals: readonly ({ readonly document: D } & Placed)[];
 }
 
 /** Any entry with its kind, as the store remembers it. */

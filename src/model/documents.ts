@@ -3,6 +3,7 @@ import type { Holds } from '../diagnostic.ts';
 import { INSTITUTION_BLOCK_SHAPE, readInstitutionBlock, readUserBlock, USER_BLOCK_SHAPE } from './block.ts';
 import { CONFIRMED_TASK_SHAPE, readConfirmedTask } from './confirmed-task.ts';
 import type { Documents, Kind } from './document.ts';
+import { fieldLinesOf } from './field-lines.ts';
 import { type Form, openForm } from './form.ts';
 import type { Shape } from './form-problems.ts';
 import { readServer, SERVER_SHAPE } from './hosted-server.ts';
@@ -90,7 +91,8 @@ function readDocument<K extends Kind>(
   problems.push(...own);
   if (form === null || key === null || document === null) return { key, entry: null, refersTo };
   // The reader of a kind makes that kind's document; TypeScript cannot see that through the index.
-  const entry = { kind, key, document, line: node.line, none: form.none } as TypedEntry;
+  const fields = node.kind === 'fields' ? fieldLinesOf(node) : undefined;
+  const entry = { kind, key, document, line: node.line, none: form.none, fields } as TypedEntry;
   return { key, entry, refersTo };
 }
 

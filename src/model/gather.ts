@@ -1,12 +1,12 @@
 /** Gathering: under each identity, everything that stands in the files now and what was last good. */
 import { compareText, type Diagnostic, type Origin, place } from '../diagnostic.ts';
 import type { AnyEntry, Documents, Entry, Kind } from './document.ts';
+import type { Placed } from './field-lines.ts';
 import type { Loaded, LoadedFile, TypedEntry } from './loaded.ts';
 
 /** One valid document where it stands. */
-export interface Stated<D> {
+export interface Stated<D> extends Placed {
   readonly document: D;
-  readonly origin: Origin;
   /** Optional fields that the author set to `none`. */
   readonly none: readonly string[];
 }
@@ -132,7 +132,7 @@ export function statedInFile<K extends Kind>(
   return file.entries.flatMap((entry) => {
     if (!isStated(entry, kind)) return [];
     const origin = { file: file.path, line: entry.line };
-    return [[entry.key, { document: entry.document, origin, none: entry.none }] as const];
+    return [[entry.key, { document: entry.document, origin, fields: entry.fields, none: entry.none }] as const];
   });
 }
 

@@ -1,6 +1,7 @@
 /** What the sources hand to the model: typed entries and problems, file by file, at one revision. */
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Documents, Instant, Kind } from './document.ts';
+import type { FieldLines } from './field-lines.ts';
 import type { Country } from './phone.ts';
 
 /** One entry that stands by itself: typed, not yet checked against the other files. */
@@ -12,6 +13,7 @@ export type TypedEntry = {
     readonly line: number;
     /** Optional fields set to `none` by the author: left out on purpose, so their absence is a statement. */
     readonly none: readonly string[];
+    readonly fields?: FieldLines | undefined;
   };
 }[Kind];
 

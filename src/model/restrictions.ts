@@ -1,8 +1,8 @@
 /** Restrictions: everything that takes something from a person, as stretches of time with the words for each. */
-import type { Origin } from '../diagnostic.ts';
 import { type Days, windowOf } from './block-window.ts';
 import { dayOf, endInWords } from './day.ts';
 import type { Block, Entry, Instant, Institution, User } from './document.ts';
+import type { Placed } from './field-lines.ts';
 import type { OperatorBlock } from './model.ts';
 import type { Moment } from './moment.ts';
 
@@ -25,7 +25,11 @@ export interface Restriction {
   /** While it holds, and when it is over. */
   readonly text: string;
   readonly textWhenOver: string;
-  readonly origin: Origin | null;
+  /** Where its entry stands; null for an operator's order. */
+  readonly placed: Placed | null;
+  /** Fields of the entry: the first that it has decided that it holds, or that it is over. */
+  readonly heldBy: readonly string[];
+  readonly endedBy: readonly string[];
   readonly institution: string | null;
   readonly knownSince: Instant | null;
 }
@@ -33,28 +37,32 @@ export interface Restriction {
 /** One document of an entry: the one that counts, or a rival, which is never older than the pass that sees it. */
 export interface Version<D> {
   readonly document: D;
-  readonly origin: Origin;
+  readonly placed: Placed;
   readonly knownSince: Instant | null;
 }
 
-export function versionsOf<D>({ document, origin, knownSince, rivals }: Entry<D>): readonly Version<D>[] {
-  return [{ document, origin, knownSince }, ...rivals.map((rival) => ({ ...rival, knownSince: null }))];
+export function versionsOf<D>(entry: Entry<D>): readonly Version<D>[] {
+  const { document, knownSince, rivals } = entry;
+  const own = { document, placed: entry, knownSince };
+  return [own, ...rivals.map((rival) => ({ document: rival.document, placed: rival, knownSince: null }))];
 }
 
 /** What a person's own entry says: closed, not started, ended. */
-export function ownRestrictions({ document, origin, knownSince }: Version<User>, days: Days): readonly Restriction[] {
+export function ownRestrictions({ document, placed, knownSince }: Version<User>, days: Days): readonly Restriction[] {
   const { state, starts, ends } = document;
-  const base = { origin, institution: null, knownSince };
+  const base = { placed, institution: null, knownSince };
   const restrictions: Restriction[] = [];
   if (state === 'closed') {
     const text = 'the account is closed';
-    restrictions.push({ ...base, kind: 'closed', source: 'closed', from: null, to: null, text, textWhenOver: text });
+    const always = { from: null, to: null, text, textWhenOver: text };
+    restrictions.push({ ...base, ...always, ...STATE, kind: 'closed', source: 'closed' });
   }
   if (starts !== null) {
     const texts = { text: `access starts on ${starts}`, textWhenOver: `access started on ${starts}` };
     restrictions.push({
       ...base,
       ...texts,
+      ...STARTS,
       kind: 'not-started',
       source: `starts ${starts}`,
       from: null,
@@ -64,10 +72,16 @@ export function ownRestrictions({ document, origin, knownSince }: Version<User>,
   if (ends !== null) {
     const text = `the last day with access was ${ends}`;
     const window = { from: days.startAfter(ends), to: null };
-    restrictions.push({ ...base, ...window, kind: 'ended', source: `ends ${ends}`, text, textWhenOver: text });
+    restrictions.push({ ...base, ...window, ...ENDS, kind: 'ended', source: `ends ${ends}`, text, textWhenOver: text });
   }
   return restrictions;
 }
+
+const STATE = { heldBy: ['state'], endedBy: ['state'] };
+const STARTS = { heldBy: ['starts'], endedBy: ['starts'] };
+const ENDS = { heldBy: ['ends'], endedBy: ['ends'] };
+const LIFTED = { heldBy: ['from'], endedBy: ['lifted'] };
+const UNTIL = { heldBy: ['from'], endedBy: ['until'] };
 
 type BlockKind = 'person-blocked' | 'institution-blocked' | 'mail-blocked';
 
@@ -80,17 +94,17 @@ export function blockRestrictions(
 ): readonly Restriction[] {
   const doing = kind === 'mail-blocked' ? 'may not send mail' : 'is blocked';
   const noun = kind === 'mail-blocked' ? 'the mail block' : 'the block';
-  return versionsOf(entry).flatMap(({ document, origin, knownSince }, nth) => {
-    const window = windowOf(document, days);
-    if (window.to !== null && window.to <= window.from) return [];
+  return versionsOf(entry).flatMap(({ document, placed, knownSince }, nth) => {
+    // Lifted on its first day it never holds, but it may have been carried out before somebody wrote that.
     return [
       {
-        ...window,
+        ...windowOf(document, days),
         kind,
         source: `${kind} ${entry.key} ${nth}`,
         text: `${who} ${doing} since ${document.from}${blockEnd(document)}: ${document.reason}`,
         textWhenOver: `${noun} of ${who} since ${document.from} ${overInWords(document, days)}`,
-        origin,
+        placed,
+        ...(isEndedByLift(document, days) ? LIFTED : UNTIL),
         institution: kind === 'institution-blocked' ? document.target : null,
         knownSince,
       },
@@ -103,10 +117,13 @@ function blockEnd({ until, lifted }: Block): string {
   return until === null ? '' : `, until ${until} inclusive`;
 }
 
-/** Which of the two dates ended it. */
-function overInWords({ until, lifted }: Block, days: Days): string {
-  const byLift = lifted !== null && (until === null || days.startOf(lifted) <= days.startAfter(until));
-  return byLift ? `was lifted on ${lifted}` : `ended after ${until ?? ''}`;
+function overInWords(block: Block, days: Days): string {
+  return isEndedByLift(block, days) ? `was lifted on ${block.lifted ?? ''}` : `ended after ${block.until ?? ''}`;
+}
+
+/** Which of the two dates ends it. */
+function isEndedByLift({ until, lifted }: Block, days: Days): boolean {
+  return lifted !== null && (until === null || days.startOf(lifted) <= days.startAfter(until));
 }
 
 /** A block from the command line: in force from the moment it was set; null where it would end before that. */
@@ -122,7 +139,9 @@ export function operatorRestriction(block: OperatorBlock, who: string, timeZone:
     to: block.until,
     text: `${who} is blocked ${order}${end}: ${block.reason}`,
     textWhenOver: `the block of ${who} ${order} has ended`,
-    origin: null,
+    placed: null,
+    heldBy: [],
+    endedBy: [],
     institution: block.scope === 'institution' ? block.target : null,
     knownSince: block.at,
   };
@@ -141,6 +160,11 @@ export function institutionLabel(
 ): string {
   const nameOf = (key: string) => institutions.get(key)?.document.name ?? key;
   return blocked === member ? nameOf(blocked) : `${nameOf(blocked)}, of which ${nameOf(member)} is part,`;
+}
+
+/** Whether there is a moment at which it holds. */
+export function everHolds({ from, to }: Restriction): boolean {
+  return from === null || to === null || from < to;
 }
 
 /** Whether it holds at that moment. */

@@ -3,16 +3,24 @@ import { compareText } from '../diagnostic.ts';
 import { type Days, isOver, windowOf } from './block-window.ts';
 import { withoutEntry } from './consequence.ts';
 import type { Block, Day, Instant, Institution, User } from './document.ts';
+import type { ReuseObjection } from './former-addresses.ts';
 import type { Stated } from './gather.ts';
 import { type Country, isIn } from './phone.ts';
-import { aroundLast, byContent, NONE, type Objection, type Rules } from './settle.ts';
+import { aroundLast, byContent, NONE, type Objection, placedAt, type Rules } from './settle.ts';
 import type { Suggest } from './suggestion.ts';
 
 /** Why nothing may refer to this institution; null: it may. */
 export type InstitutionObjection = (key: string, field: 'institution' | 'partOf') => Objection | null;
 
-/** @param countries in which phone numbers may be; undefined: in all */
-export function userRules(objectionTo: InstitutionObjection, countries?: ReadonlySet<Country>): Rules<User> {
+/**
+ * @param reusing what speaks against the address or the username being this person's
+ * @param countries in which phone numbers may be; undefined: in all
+ */
+export function userRules(
+  objectionTo: InstitutionObjection,
+  reusing: ReuseObjection,
+  countries?: ReadonlySet<Country>,
+): Rules<User> {
   return {
     judge: (stated, last) => {
       const { document } = stated;
@@ -21,13 +29,14 @@ export function userRules(objectionTo: InstitutionObjection, countries?: Readonl
       const renamed = last !== null && document.username !== last.username;
       const abroad =
         countries !== undefined && !isIn(countries, document.phone) ? [elsewhere(document.phone, countries)] : NONE;
-      if (institution === null && gone.length === 0 && !renamed && abroad.length === 0)
+      const reused = reusing(document, last);
+      if (institution === null && gone.length === 0 && !renamed && abroad.length === 0 && reused === null)
         return { document, holding: NONE, noted: NONE };
       // A number that passcodes go to already is only told of; to a new one they never go.
       const known = last !== null && last.phone === document.phone;
       return {
         document: renamed ? { ...document, username: last.username } : document,
-        holding: [...gone, ...(institution === null ? [] : [institution]), ...(known ? NONE : abroad)],
+        holding: [...gone, ...[institution, reused].filter((one) => one !== null), ...(known ? NONE : abroad)],
         noted: [...(renamed ? [neverRenamed(last.username)] : []), ...(known ? abroad : NONE)],
       };
     },
@@ -110,8 +119,7 @@ export function blockRules(surroundings: BlockSurroundings): Rules<Block> {
       const readings = [...stated, ...(last !== null && lastMayStand ? [last] : [])].sort(byContent);
       const [longest, ...others] = readings.sort((a, b) => endOf(b.document, days) - endOf(a.document, days));
       if (longest === undefined) throw new RangeError('nothing to unite');
-      const rivals = others.map(({ document, origin }) => ({ document, origin }));
-      return { document: longest.document, origin: longest.origin, rivals };
+      return { ...placedAt(longest), rivals: others.map(placedAt) };
     },
     // Only the last good document: a line that is missing from a block must not make it last longer either.
     hold: (stated, last) => ({ ...(last ?? stated), rivals: [] }),

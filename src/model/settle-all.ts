@@ -1,6 +1,7 @@
 /** Settling every identity of every kind, institutions first. */
 import type { Diagnostic } from '../diagnostic.ts';
 import { type AnyEntry, type Block, type Day, type Documents, KINDS, type Kind, type User } from './document.ts';
+import { type FormerAddresses, formerAddresses, type ReuseObjection, reuseObjection } from './former-addresses.ts';
 import type { Found } from './gather.ts';
 import type { FoundAll } from './gather-all.ts';
 import type { Loaded } from './loaded.ts';
@@ -33,16 +34,23 @@ export interface SettledPeople extends Pick<SettledAll, 'institution' | 'user'> 
  * Institutions and people, which no moment changes.
  * @param lasting whether it is asked again: a person about whom nothing is news is then not settled anew.
  */
-export function peopleSettler(lasting: boolean): (loaded: Loaded, found: FoundAll) => SettledPeople {
+export function peopleSettler(
+  lasting: boolean,
+): (loaded: Loaded, found: FoundAll, blocked: ReadonlySet<string>) => SettledPeople {
+  const formerly = formerAddresses();
   const each = { keyOf: ({ key }: Found<User>) => key, factsOf, work: settleUser };
   const settleUsers = lasting ? eachResult(each) : eachAnew(each);
   const counting = lastResult((users: readonly (Settled<User> | null)[]) => users.filter((one) => one !== null));
-  const surroundings = lastResult((objectionTo: InstitutionObjection, countries: Loaded['phoneCountries']) => ({
-    objectionTo,
-    countries,
-  }));
+  const surroundings = lastResult(
+    (objectionTo: InstitutionObjection, former: FormerAddresses, countries: Loaded['phoneCountries']) => ({
+      objectionTo,
+      reusing: reuseObjection(former),
+      countries,
+    }),
+  );
   let last: { readonly institutions: FoundAll['institution']; readonly objections: Objections } | null = null;
-  return (loaded, found) => {
+  return (loaded, found, blocked) => {
+    const former = formerly(found.user, blocked);
     const { settled: institution, objectionTo } = settleInstitutions(found.institution);
     // As long as nobody has an objection, nobody can tell one look-up in the same institutions from another.
     const objections =
@@ -53,7 +61,7 @@ export function peopleSettler(lasting: boolean): (loaded: Loaded, found: FoundAl
     return {
       institution: [...institution.values()],
       user: counting(
-        settleUsers([...found.user.values()], surroundings(objections.to, loaded.phoneCountries), TIMELESS),
+        settleUsers([...found.user.values()], surroundings(objections.to, former, loaded.phoneCountries), TIMELESS),
       ),
       besides: loaded.trusted ? brokenReferences(loaded, objections.to) : NONE,
       objectionTo: objections.to,
@@ -87,28 +95,32 @@ function objectionsOnce(objectionTo: InstitutionObjection): Objections {
 /** Settling people asks for no moment. */
 const TIMELESS = 0;
 
-/** `objection` is of the institution of one document; where there are several, every one is looked up. */
+/** `objection` is of the institution of one document, `reused` of its address; where there are several, every one is looked up. */
 type UserFacts = readonly [
   found: Found<User>,
   objection: Objection | null,
   objectionTo: InstitutionObjection | null,
+  reused: Objection | null,
+  reusing: ReuseObjection | null,
   countries: Loaded['phoneCountries'],
 ];
 
 interface UserSurroundings {
   readonly objectionTo: InstitutionObjection;
+  readonly reusing: ReuseObjection;
   readonly countries: Loaded['phoneCountries'];
 }
 
-function factsOf(found: Found<User>, { objectionTo, countries }: UserSurroundings): UserFacts {
+function factsOf(found: Found<User>, { objectionTo, reusing, countries }: UserSurroundings): UserFacts {
   const [one, another] = found.stated;
-  if (one === undefined) return [found, null, null, countries];
-  if (another !== undefined) return [found, null, objectionTo, countries];
-  return [found, objectionTo(one.document.institution, 'institution'), null, countries];
+  if (one === undefined) return [found, null, null, null, null, countries];
+  if (another !== undefined) return [found, null, objectionTo, null, reusing, countries];
+  const reused = reusing(one.document, found.last?.document ?? null);
+  return [found, objectionTo(one.document.institution, 'institution'), null, reused, null, countries];
 }
 
-function settleUser([found, objection, objectionTo, countries]: UserFacts): Settled<User> | null {
-  return settle(found, userRules(objectionTo ?? (() => objection), countries));
+function settleUser([found, objection, objectionTo, reused, reusing, countries]: UserFacts): Settled<User> | null {
+  return settle(found, userRules(objectionTo ?? (() => objection), reusing ?? (() => reused), countries));
 }
 
 /** Blocks, some of which are judged by the moment. */

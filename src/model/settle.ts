@@ -2,6 +2,7 @@
 import { compareText, type Diagnostic, type Origin } from '../diagnostic.ts';
 import { contentText, sameContent } from './content.ts';
 import type { Entry } from './document.ts';
+import { placeOfField, sameFieldLines } from './field-lines.ts';
 import { type Found, placesIn, type Stated } from './gather.ts';
 
 /** Something wrong with a valid document beside the others. */
@@ -9,6 +10,8 @@ export interface Objection {
   readonly message: string;
   /** The line to write; null: only the author can know it. */
   readonly fix: string | null;
+  /** The field that it is about; absent: the entry as a whole. */
+  readonly field?: string;
 }
 
 /** What one document comes to beside the last good one and the other files. */
@@ -21,7 +24,7 @@ export interface Judgement<D> {
   readonly noted: readonly Objection[];
 }
 
-type Placed<D> = Pick<Stated<D>, 'document' | 'origin'>;
+type Placed<D> = Pick<Stated<D>, 'document' | 'origin' | 'fields' | 'past'>;
 type United<D> = Placed<D> & Pick<Entry<D>, 'rivals'>;
 
 /** All readings of one identity. */
@@ -85,7 +88,12 @@ function settleUnstated<D>(found: Found<D>, last: Entry<D>): Settled<D> {
   const held = broken !== undefined || found.hidden !== null;
   const mistake = placesIn(broken === undefined && found.hidden !== null ? [found.hidden] : found.broken);
   return {
-    entry: { ...last, origin, condition: held ? 'held' : 'vanished', rivals: [] },
+    entry: {
+      ...last,
+      ...{ origin, fields: broken === undefined ? last.fields : undefined, past: true },
+      condition: held ? 'held' : 'vanished',
+      rivals: [],
+    },
     diagnostics: [],
     held: held
       ? { message: `There is a mistake at ${mistake}; until it is mended, this counts as it last was.`, fix: null }
@@ -101,34 +109,44 @@ function settleOne<D>(stated: Stated<D>, found: Found<D>, rules: Rules<D>): Sett
   const judgement = rules.judge(stated, last?.document ?? null);
   const clean = judgement.holding.length === 0 && judgement.noted.length === 0 && found.stated.length === 1;
   // Nearly everybody, in every pass: nothing to say, so nothing is made for it.
-  if (clean) return declared(key, judgement.document, stated.origin, last, NONE);
+  if (clean) return declared(key, judgement.document, stated, last, NONE);
   const judged = found.stated.map((one) => ({ one, ...rules.judge(one, last?.document ?? null) }));
   const holding = judged.flatMap(({ one, holding }) =>
     holding.map((objection) => {
-      const error = holdingError(objection, one.origin);
+      const error = holdingError(objection, placeOf(objection, one));
       return last === null ? { ...error, consequence: rules.without(key) } : error;
     }),
   );
   const noted = judged.flatMap(({ one, noted }) => noted.map((objection) => warning(objection, one.origin)));
   const diagnostics = [...holding, ...noted, ...repeated(found, rules)];
   const [held] = judged.flatMap((one) => one.holding);
-  if (held === undefined) return declared(key, judgement.document, stated.origin, last, diagnostics);
-  const entry = heldEntry(key, rules.hold(stated, last), last);
+  if (held === undefined) return declared(key, judgement.document, stated, last, diagnostics);
+  const entry = heldEntry(key, rules.hold(stated, inThePast(last)), last);
   return { entry, diagnostics, held, remember: false, counts: last !== null || rules.countsUnproven };
 }
 
 function declared<D>(
   key: string,
   document: D,
-  origin: Origin,
+  stated: Stated<D>,
   last: Entry<D> | null,
   diagnostics: readonly Diagnostic[],
 ): Settled<D> {
+  const { origin, fields } = stated;
   const unchanged = last !== null && sameContent(last.document, document);
   const knownSince = unchanged ? last.knownSince : null;
-  const moved = last === null || last.origin.file !== origin.file || last.origin.line !== origin.line;
-  const entry: Entry<D> = { key, document, origin, condition: 'declared', knownSince, rivals: NONE };
+  const moved = last === null || !isSamePlace(last, stated);
+  const entry: Entry<D> = { key, document, origin, fields, condition: 'declared', knownSince, rivals: NONE };
   return { entry, diagnostics, held: null, remember: !unchanged || moved, counts: true };
+}
+
+function isSamePlace(a: Placed<unknown>, b: Placed<unknown>): boolean {
+  return a.origin.file === b.origin.file && a.origin.line === b.origin.line && sameFieldLines(a.fields, b.fields);
+}
+
+/** What counts although it does not stand in the files as they are. */
+function inThePast<D>(last: Placed<D> | null): Placed<D> | null {
+  return last === null ? null : { document: last.document, origin: last.origin, fields: last.fields, past: true };
 }
 
 /** Several readings of one identity, or one beside a place that cannot be read: nothing new is given. */
@@ -140,10 +158,10 @@ function settleTwins<D>(found: Found<D>, rules: Rules<D>): Settled<D> {
     stated.some((one) => last !== null && rules.judge(one, last.document).holding.length > 0);
   const judged = stated.map((one) => ({ one, objections: rules.judge(one, null).holding }));
   const references = judged.flatMap(({ one, objections }) =>
-    objections.map((objection) => holdingError(objection, one.origin)),
+    objections.map((objection) => holdingError(objection, placeOf(objection, one))),
   );
   const proven = judged.filter(({ objections }) => objections.length === 0).map(({ one }) => one);
-  const united = rules.unite({ stated, proven, last, lastMayStand });
+  const united = rules.unite({ stated, proven, last: inThePast(last), lastMayStand });
   const unread = [...broken, ...(hidden === null ? [] : [hidden])];
   const places = stated.map(({ origin }) => origin);
   const name = sentenceStart(rules.name(key));
@@ -182,9 +200,9 @@ function repeated<D>(found: Found<D>, rules: Rules<D>): readonly Diagnostic[] {
 }
 
 function heldEntry<D>(key: string, united: United<D>, last: Entry<D> | null): Entry<D> {
-  const { document, origin, rivals } = united;
+  const { document, origin, fields, past, rivals } = united;
   const knownSince = last !== null && sameContent(last.document, document) ? last.knownSince : null;
-  return { key, document, origin, condition: 'held', knownSince, rivals };
+  return { key, document, origin, fields, past, condition: 'held', knownSince, rivals };
 }
 
 /** The last good document stays, and whatever stands now can only take: for people and institutions. */
@@ -193,15 +211,22 @@ export function aroundLast<D>(stated: readonly Placed<D>[], last: Placed<D> | nu
   const [first] = ordered;
   const same = last === null ? first : (ordered.find((one) => sameContent(one.document, last.document)) ?? last);
   if (same === undefined) throw new RangeError('nothing to unite');
-  const rivals = ordered
-    .filter((one) => !sameContent(one.document, same.document))
-    .map(({ document, origin }) => ({ document, origin }));
-  return { document: same.document, origin: same.origin, rivals };
+  const rivals = ordered.filter((one) => !sameContent(one.document, same.document)).map(placedAt);
+  return { ...placedAt(same), rivals };
+}
+
+/** Of a reading, no more than what an entry keeps of it. */
+export function placedAt<D>({ document, origin, fields, past }: Placed<D>): Placed<D> {
+  return { document, origin, fields, past };
 }
 
 /** By content, not by place: what counts must not depend on the order of files. */
 export function byContent(a: Placed<unknown>, b: Placed<unknown>): number {
   return compareText(contentText(a.document), contentText(b.document));
+}
+
+function placeOf({ field }: Objection, placed: Placed<unknown>): Origin {
+  return field === undefined ? placed.origin : placeOfField(placed, field);
 }
 
 export function holdingError({ message, fix }: Objection, origin: Origin): Diagnostic {

@@ -3,8 +3,9 @@ import { compareText, type Origin, place } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
 import { type Circumstances, circumstancesOf, indexModel, type ModelIndex, restrictionsIn } from './circumstances.ts';
 import type { Entry, Instant, User } from './document.ts';
+import { type Placed, placeOfField } from './field-lines.ts';
 import { Moment } from './moment.ts';
-import { holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
+import { everHolds, holdsAt, type ReasonKind, type Restriction } from './restrictions.ts';
 
 export type { ReasonKind };
 export { indexModel, type ModelIndex };
@@ -14,7 +15,7 @@ export interface Reason {
   readonly kind: ReasonKind;
   /** Plain words, as in `CBS is blocked since 2026-03-01: abuse of output`. */
   readonly text: string;
-  /** Null for an operator's block, which stands in no file. */
+  /** The line that decided it. Null for an operator's block, which stands in no file. */
   readonly origin: Origin | null;
   /** Key of the blocked institution, where the reason is one. */
   readonly institution: string | null;
@@ -28,6 +29,7 @@ export interface Reason {
 export interface Ended {
   readonly kind: ReasonKind;
   readonly text: string;
+  /** The line that ended it; null for an operator's block. */
   readonly origin: Origin | null;
   readonly endedAt: Instant;
   readonly knownSince: Instant | null;
@@ -104,18 +106,23 @@ function verdict(restrictions: readonly Restriction[], moment: Moment): Verdict 
   const ended: Ended[] = [];
   const ahead: string[] = [];
   for (const restriction of restrictions) {
-    const { kind, text, textWhenOver, origin, from, to, knownSince } = restriction;
-    if (from !== null && !moment.reached(from)) ahead.push(text);
+    const { kind, text, textWhenOver, placed, endedBy, from, to, knownSince } = restriction;
+    if (from !== null && everHolds(restriction) && !moment.reached(from)) ahead.push(text);
     if (holdsAt(restriction, moment)) holding.push(restriction);
     else if (to !== null && moment.reached(to))
-      ended.push({ kind, text: textWhenOver, origin, endedAt: to, knownSince });
+      ended.push({ kind, text: textWhenOver, origin: lineOf(placed, endedBy), endedAt: to, knownSince });
   }
   ended.sort((a, b) => b.endedAt - a.endedAt || rank(a) - rank(b) || compareText(a.text, b.text));
   return { allowed: holding.length === 0, reasons: holding.sort(byWeight).map(reasonOf), ended, ahead };
 }
 
-function reasonOf({ kind, text, origin, institution, from, knownSince }: Restriction): Reason {
-  return { kind, text, origin, institution, since: from, knownSince };
+function reasonOf({ kind, text, placed, heldBy, institution, from, knownSince }: Restriction): Reason {
+  return { kind, text, origin: lineOf(placed, heldBy), institution, since: from, knownSince };
+}
+
+/** Only of what is told: of most restrictions nobody asks where they stand. */
+function lineOf(placed: Placed | null, decidedBy: readonly string[]): Origin | null {
+  return placed === null ? null : placeOfField(placed, ...decidedBy);
 }
 
 function byWeight(a: Restriction, b: Restriction): number {
@@ -123,7 +130,7 @@ function byWeight(a: Restriction, b: Restriction): number {
     rank(a) - rank(b) ||
     (a.from ?? 0) - (b.from ?? 0) ||
     compareText(a.text, b.text) ||
-    compareText(placeText(a.origin), placeText(b.origin))
+    compareText(placeText(a.placed), placeText(b.placed))
   );
 }
 
@@ -131,14 +138,15 @@ function rank({ kind }: { readonly kind: ReasonKind }): number {
   return ORDER.indexOf(kind);
 }
 
-function placeText(origin: Origin | null): string {
-  return origin === null ? '' : place(origin);
+function placeText(placed: Placed | null): string {
+  return placed === null ? '' : place(placed.origin);
 }
 
 function nextDueOf(restrictions: readonly Restriction[], at: Moment): Instant | null {
   let soonest: Instant | null = null;
-  for (const { from, to } of restrictions) {
-    for (const moment of [from, to]) {
+  for (const restriction of restrictions) {
+    if (!everHolds(restriction)) continue;
+    for (const moment of [restriction.from, restriction.to]) {
       if (moment !== null && !at.reached(moment) && (soonest === null || moment < soonest)) soonest = moment;
     }
   }

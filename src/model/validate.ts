@@ -14,12 +14,13 @@ import type {
   Kind,
   User,
 } from './document.ts';
+import { blockedPeople } from './former-addresses.ts';
 import { allGatherer } from './gather-all.ts';
 import { heldAmongBlocks, heldAmongPeople, heldAmongWork } from './held-entries.ts';
 import type { HeldEntry } from './held-entry.ts';
 import type { Loaded } from './loaded.ts';
 import type { Model, OperatorBlock } from './model.ts';
-import { lastResult, steadyItems } from './reuse.ts';
+import { lastResult, steadyItems, steadySet } from './reuse.ts';
 import { isFinished } from './server-rules.ts';
 import { NONE, type Settled } from './settle.ts';
 import {
@@ -84,6 +85,7 @@ export function resolve(loaded: Loaded, remembered: readonly AnyEntry[], options
 export function resolver(lasting = true): Resolve {
   const inZone = lastResult(daysIn);
   const find = lastResult(allGatherer());
+  const blockedNow = steadySet<string>();
   const settlePeople = lastResult(peopleSettler(lasting));
   const newsOfPeople = lastResult(pickNews<'institution' | 'user'>);
   const heldPeople = lastResult(heldAmongPeople);
@@ -95,7 +97,8 @@ export function resolver(lasting = true): Resolve {
   return (loaded, remembered, { timeZone, operatorBlocks, at, forgetful = false }) => {
     const time = { days: inZone(timeZone), at, today: dayOf(at, timeZone) };
     const found = find(loaded, remembered);
-    const people = settlePeople(loaded, found);
+    const blocked = blockedNow(blockedPeople([found['blocked-user'], found['mail-block']], time.today));
+    const people = settlePeople(loaded, found, blocked);
     const blocks = settleBlocks(found, time);
     const work = settleWork(found, people.objectionTo, time.today);
     const model = toModel(timeZone, people, blocks, operatorBlocks, work);

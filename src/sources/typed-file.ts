@@ -2,6 +2,7 @@
 import type { Diagnostic, Holds } from '../diagnostic.ts';
 import type { Kind } from '../model/document.ts';
 import { FIELD_NAMES, readDocuments } from '../model/documents.ts';
+import { packFieldLines, unpackFieldLines } from '../model/field-lines.ts';
 import type { BrokenEntry, TypedEntry } from '../model/loaded.ts';
 import type { Problem } from '../model/tree.ts';
 import { readYaml } from './yaml.ts';
@@ -10,7 +11,7 @@ import { readYaml } from './yaml.ts';
  * Part of the key of every cached form. Raise it with any change of what the reader makes of a text, also by a new version of
  * `yaml` or `libphonenumber-js`; a test notices when that was forgotten.
  */
-export const READER_VERSION = 4;
+export const READER_VERSION = 5;
 
 /** Mistakes shown of one file: whoever has more has one mistake made many times. */
 const PROBLEMS_MAX = 50;
@@ -62,7 +63,10 @@ export function diagnosticsAt(path: string, problems: readonly HeldProblem[]): r
 /** Compact JSON of a typed file: the kind and everything empty are left out. */
 export function pack(file: TypedFile): string {
   const flags = (file.unreadable ? 1 : 0) | (file.openEnd ? 2 : 0);
-  const entries = file.entries.map(({ key, line, none, document }) => [key, line, none.join(' '), document] as const);
+  const entries = file.entries.map(
+    ({ key, line, none, fields = {}, document }) =>
+      [key, line, none.join(' '), document, packFieldLines(fields)] as const,
+  );
   const broken = file.broken.map(({ key, line, refersTo }) =>
     refersTo === undefined ? ([key, line] as const) : ([key, line, refersTo] as const),
   );
@@ -73,7 +77,13 @@ export function pack(file: TypedFile): string {
 
 type Packed = readonly [
   flags: number,
-  entries: readonly (readonly [key: string, line: number, none: string, document: TypedEntry['document']])[],
+  entries: readonly (readonly [
+    key: string,
+    line: number,
+    none: string,
+    document: TypedEntry['document'],
+    fields: string,
+  ])[],
   broken?: readonly (readonly [key: string | null, line: number, refersTo?: string])[],
   problems?: readonly HeldProblem[],
 ];
@@ -86,8 +96,11 @@ export function unpack(kind: Kind, packed: string): TypedFile {
     unreadable: (flags & 1) !== 0,
     openEnd: (flags & 2) !== 0,
     entries: entries.map(
-      ([key, line, none, document]) =>
-        ({ kind, key, document, line, none: none === '' ? [] : none.split(' ') }) as TypedEntry,
+      ([key, line, none, document, fields]) =>
+        ({
+          ...{ kind, key, document, line, none: none === '' ? [] : none.split(' ') },
+          fields: unpackFieldLines(fields),
+        }) as TypedEntry,
     ),
     broken: broken.map(([key, line, refersTo]) => ({
       kind,

@@ -40,3 +40,8 @@ export async function createMemory(db: Kysely<unknown>): Promise<void> {
 export async function addAway(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('ledger').addColumn('awayJson', 'text').execute();
 }
+
+/** On which line each field of an entry stands. */
+export async function addFieldLines(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('documents').addColumn('fields', 'text').execute();
+}

@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/change.ts';
 import type { Memory } from '../core/ports.ts';
 import { compareText, type Origin } from '../diagnostic.ts';
 import type { AnyEntry, Instant } from '../model/document.ts';
+import { packFieldLines, unpackFieldLines } from '../model/field-lines.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import { KeptRows, type RowReader } from './kept-rows.ts';
@@ -108,6 +109,7 @@ async function putEntries(transaction: Transaction<Schema>, entries: readonly An
           documentJson: row.ref('excluded.documentJson'),
           file: row.ref('excluded.file'),
           line: row.ref('excluded.line'),
+          fields: row.ref('excluded.fields'),
           column: row.ref('excluded.column'),
           condition: row.ref('excluded.condition'),
           rivalsJson: row.ref('excluded.rivalsJson'),
@@ -146,6 +148,7 @@ function columnsOf(entry: AnyEntry, at: Instant): Insertable<DocumentsTable> {
     documentJson: canonicalJson(entry.document),
     file: entry.origin.file,
     line: entry.origin.line,
+    fields: entry.fields === undefined ? null : packFieldLines(entry.fields),
     column: entry.origin.column ?? null,
     condition: entry.condition,
     rivalsJson: JSON.stringify(entry.rivals),
@@ -162,6 +165,7 @@ export function entryOf(row: Selectable<DocumentsTable>): AnyEntry {
     key: row.key,
     document: readJson(row.documentJson),
     origin,
+    fields: row.fields === null ? undefined : unpackFieldLines(row.fields),
     condition: row.condition,
     knownSince: row.knownSince,
     rivals: row.rivalsJson === '[]' ? [] : readJson(row.rivalsJson),

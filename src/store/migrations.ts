@@ -4,7 +4,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
 import { createAudit } from './audit-table.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
-import { addAway, createMemory } from './memory-tables.ts';
+import { addAway, addFieldLines, createMemory } from './memory-tables.ts';
 import type { Schema } from './schema.ts';
 import { createShutOuts } from './shut-out-tables.ts';
 import { createTasks } from './task-tables.ts';
@@ -23,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-tasks': { up: createTasks },
   '0009-away': { up: addAway },
   '0010-shut-outs': { up: createShutOuts },
+  '0011-field-lines': { up: addFieldLines },
 };
 
 /**

@@ -1,7 +1,7 @@
 /** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
 import type { ChangeEvent } from '../core/audit.ts';
 import type { Cause, Change, Leave, State } from '../core/change.ts';
-import type { Mandate } from '../core/mandate.ts';
+import type { Mandate, Written } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Away, Intent } from '../core/ports.ts';
 import type { Origin } from '../diagnostic.ts';
@@ -79,15 +79,21 @@ export function plainOutcome(outcome: Outcome): Outcome {
   }
 }
 
-export function plainMandate({ trigger, revision, commit, line, operator, lane }: Mandate): Mandate {
+export function plainMandate(mandate: Mandate): Mandate {
+  const { trigger, revision, commit, line, furtherLines, operator, lane } = mandate;
   return {
     trigger,
     revision,
     commit: commit === null ? null : { author: commit.author, committer: commit.committer },
-    line: line === null ? null : { commit: line.commit, author: line.author, at: line.at },
+    line: line === null ? null : plainWritten(line),
+    ...(furtherLines === undefined ? {} : { furtherLines: furtherLines.map(plainWritten) }),
     operator: operator === null ? null : { by: operator.by, reason: operator.reason },
     lane,
   };
+}
+
+function plainWritten({ commit, author, at }: Written): Written {
+  return { commit, author, at };
 }
 
 /** The row of the audit chain for a settled change: raw values of the system stay behind, they are no business of an auditor. */

@@ -91,6 +91,8 @@ export interface DocumentsTable {
   file: string;
   line: number;
   column: number | null;
+  /** Lines of its fields, packed; null: an earlier version took it in. */
+  fields: string | null;
   condition: string;
   rivalsJson: string;
   knownSince: number;

@@ -1,7 +1,8 @@
 /** Tasks in this database: what was asked of people, what was told of it, and what is known of whom. */
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { type Held, heldAfter, subjectKey, type Task, type TaskMark, type Tasks } from '../core/tasks.ts';
-import { compareText } from '../diagnostic.ts';
+import type { ActEvent } from '../core/audit.ts';
+import { doneFrom, type Held, heldAfter, subjectKey, type Task, type TaskMark, type Tasks } from '../core/tasks.ts';
+import { compareText, type Origin, place } from '../diagnostic.ts';
 import type { Day } from '../model/document.ts';
 import type { AuditEnd } from './audit.ts';
 import { type Connection, portions, readJson } from './connection.ts';
@@ -25,14 +26,20 @@ export function storedTasks(connection: Connection, lease: StoredLease, end: Aud
     }),
     current: () => currentTasks(db),
     of: (person) => readTasksOf(db, person),
-    record: ({ opened, closed, held: known, met }, at) =>
+    record: ({ opened, closed, held: known, met, words = [] }, at) =>
       connection.durable(async (transaction) => {
         await lease.confirm(transaction);
         const late = await close(transaction, closed);
+        const inTime = new Map(closed.filter((task) => !late.includes(task)).map((task) => [task.id, task]));
+        for (const { task: id, by, origin } of words) {
+          const task = inTime.get(id);
+          if (task !== undefined) await end.append(transaction, saidDone(task, by, standsIn(origin)), at);
+        }
+        const said = new Set(late.flatMap(({ subject }) => heldAfter(subject) ?? []).map(idOf));
         // Whoever confirmed one in the meantime said what is known of that person.
         await putHeld(
           transaction,
-          known.filter((row) => !late.has(idOf(row))),
+          known.filter((row) => !said.has(idOf(row))),
         );
         for (const task of opened) await open(transaction, task);
         for (const { system } of met) {
@@ -49,14 +56,12 @@ export function storedTasks(connection: Connection, lease: StoredLease, end: Aud
           .updateTable('tasks')
           .set({ status: 'done', closedAt: at, doneBy: 'command', doneOn, by, reason })
           .where('id', '=', task.id)
-          .where('status', '=', 'open')
+          .where('status', 'in', doneFrom(task.subject))
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return false;
         const known = heldAfter(task.subject);
         if (known !== null) await putHeld(transaction, [known]);
-        const person = task.subject.kind === 'person' ? task.subject.person : null;
-        const detail = { task: task.id, text: task.text };
-        await end.append(transaction, { kind: 'act', act: 'task-done', person, phase: 'done', detail, by, reason }, at);
+        await end.append(transaction, saidDone(task, by, reason), at);
         return true;
       }),
   };
@@ -112,19 +117,28 @@ async function currentTasks(db: Kysely<Schema>): Promise<readonly Task[]> {
   return rows.map(taskFrom);
 }
 
-/** @returns ids of what is known of people whose tasks somebody else had closed. */
-async function close(transaction: Transaction<Schema>, closed: readonly Task[]): Promise<ReadonlySet<string>> {
-  const late = new Set<string>();
+/** The row of the audit chain about it. */
+function saidDone({ id, text, subject }: Task, by: string, reason: string): ActEvent {
+  const person = subject.kind === 'person' ? subject.person : null;
+  return { kind: 'act', act: 'task-done', person, phase: 'done', detail: { task: id, text }, by, reason };
+}
+
+function standsIn(origin: Origin): string {
+  return `it stands in ${place(origin)}`;
+}
+
+/** @returns those that somebody else had closed. */
+async function close(transaction: Transaction<Schema>, closed: readonly Task[]): Promise<readonly Task[]> {
+  const late: Task[] = [];
   for (const task of closed) {
-    const { status, closedAt, doneBy, doneOn, by } = task;
+    const { status, closedAt, doneBy, doneOn, by, subject } = task;
     const { numUpdatedRows } = await transaction
       .updateTable('tasks')
       .set({ status, closedAt, doneBy, doneOn, by })
       .where('id', '=', task.id)
-      .where('status', '=', 'open')
+      .where('status', 'in', status === 'done' ? doneFrom(subject) : ['open' as const])
       .executeTakeFirst();
-    const known = heldAfter(task.subject);
-    if (numUpdatedRows === 0n && known !== null) late.add(idOf(known));
+    if (numUpdatedRows === 0n) late.push(task);
   }
   return late;
 }

@@ -101,6 +101,11 @@ function cellsOf(event: AuditEvent): Cells {
   }
 }
 
+function lineAuthors({ line, furtherLines = [] }: ChangeEvent): string {
+  const authors = [...(line === null ? [] : [line]), ...furtherLines].map(({ author }) => author);
+  return [...new Set(authors)].join('; ');
+}
+
 function changeCells(event: ChangeEvent): Cells {
   const { cause, commit, operator, outcome } = event;
   const origin = cause.origin === null ? '' : `${cause.origin.file}:${cause.origin.line}`;
@@ -115,7 +120,7 @@ function changeCells(event: ChangeEvent): Cells {
     origin,
     before: event.before === null ? '' : canonicalJson(event.before),
     after: canonicalJson(event.after),
-    lineAuthor: event.line?.author ?? '',
+    lineAuthor: lineAuthors(event),
     revision: event.revision,
     author: commit?.author ?? '',
     committer: commit?.committer ?? '',

@@ -68,7 +68,7 @@ function told(event: AuditEvent, timeZone: string): Told {
 }
 
 function toldChange(event: ChangeEvent, timeZone: string): Told {
-  const { outcome, person, cause, operator, line: written, system, server } = event;
+  const { outcome, person, cause, operator, line: written, furtherLines = [], system, server } = event;
   const origin: Phrase = [`Why: ${cause.text}`, ...whereFrom(cause.origin, cause.furtherOrigins)];
   return {
     what: `${person.label}: ${wordsOf(event)}`,
@@ -76,7 +76,9 @@ function toldChange(event: ChangeEvent, timeZone: string): Told {
     below: [
       ...valueLines(event, timeZone),
       line(origin),
-      ...(written === null ? [] : [line(`Line by ${written.author}, ${moment(written.at, timeZone)}`)]),
+      ...[...(written === null ? [] : [written]), ...furtherLines].map(({ author, at }) =>
+        line(`Line by ${author}, ${moment(at, timeZone)}`),
+      ),
       ...(operator === null
         ? []
         : [line(`${ordered(event) ? 'Ordered' : 'Let through'} by ${operator.by}: ${operator.reason}`)]),

@@ -32,7 +32,7 @@ describe('plan', () => {
     expect(out).toContain(`${dayIn(4)}: 7 people lose access`);
     expect(out).toContain('Over a limit: 7 people of 9 accounts; the limit of "due" is 20 %.');
     expect(out).toContain(`muster plan --at ${dayIn(4)}`);
-    expect(out).toContain(`Ida Holm (guest0): the last day with access was ${dayIn(3)} (users/guests.yaml:1)`);
+    expect(out).toContain(`Ida Holm (guest0): the last day with access was ${dayIn(3)} (users/guests.yaml:7)`);
   });
 
   test('--format json carries it as data', async () => {

@@ -37,13 +37,13 @@ describe('an everyday round', () => {
     const blocked = await site.muster('sync');
     expect(blocked.out).toContain('2 people lost access.');
     expect(blocked.out).toContain(
-      '2 people: Copenhagen Business Studies is blocked since 2026-01-01: rent not paid (blocked-institutions.yaml:1)',
+      '2 people: Copenhagen Business Studies is blocked since 2026-01-01: rent not paid (blocked-institutions.yaml:3)',
     );
 
     const why = await site.muster('why', 'AJensen');
     expect(why.code).toBe(0);
     expect(why.out).toContain('May not log in.');
-    expect(why.out).toContain('rent not paid (blocked-institutions.yaml:1)');
+    expect(why.out).toContain('rent not paid (blocked-institutions.yaml:3)');
     expect(why.out).toContain('account ajensen: disabled');
     expect(why.out).toContain('account disabled');
   }, 60_000);

@@ -86,7 +86,7 @@ test(
     expect(passes()).toBe(2);
     expect(server.taken[1]?.mail.text).toContain('Bo Madsen (bmadsen)');
     expect(server.taken[1]?.mail.text).toContain('stolen laptop, case 4711');
-    expect(server.taken[1]?.mail.text).toContain('blocked-users.yaml:1, Rie Service');
+    expect(server.taken[1]?.mail.text).toContain('blocked-users.yaml:3, Rie Service');
     expect(await stop()).toBe(0);
     await start();
     await commit(

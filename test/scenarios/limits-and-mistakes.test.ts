@@ -108,7 +108,7 @@ test('several reasons are shown with the place of each, and the ledger keeps the
     ...blocks('user', [{ target: 'anna', from: '2026-06-01' }]),
   });
   const text = pageAsText(reportPage(await scene.sync(), { timeZone: 'Europe/Copenhagen', all: false }), plainStyle);
-  expect(text).toMatch(/Why: .*\(blocked-users\.yaml:1, users\/cbs\/anna\.yaml:\d+\)/);
+  expect(text).toMatch(/Why: .*\(blocked-users\.yaml:3, users\/cbs\/anna\.yaml:\d+\)/);
   const [row] = await scene.store.ledger.all('directory');
   expect(row?.disabledFor).toMatchObject({
     origin: { file: 'blocked-users.yaml' },

@@ -65,7 +65,7 @@ describe('an entry in mail-blocks.yaml', () => {
     const plan = pageOf(await scene.plan());
     expect(plan).toContain('1 person may not send mail any more.');
     expect(plan).toContain('May not send mail any more (1 person)');
-    expect(plan).toContain('mail-blocks.yaml:1');
+    expect(plan).toContain('mail-blocks.yaml:3');
     expect(plan).not.toContain('access');
     expect(pageOf(await scene.sync())).toContain('1 person was stopped from sending mail.');
     const { systems, history } = await whyOf(scene.parts(), null, 'anna');

@@ -113,7 +113,7 @@ describe('the page of plan --at', () => {
     expect(page).toContain('Plan for 2026-07-01 00:00 (Europe/Copenhagen)');
     expect(page).toContain('Held, unless approved before: 8 people lose access.');
     expect(page).toMatch(/run "muster approve [0-9a-f]{12} --at 2026-07-01 --reason …"/);
-    expect(page).toContain('the last day with access was 2026-06-30 (users/cbs/a1.yaml:1)');
+    expect(page).toContain('the last day with access was 2026-06-30 (users/cbs/a1.yaml:7)');
   });
 });
 

@@ -242,7 +242,7 @@ describe('tasks', () => {
     await scene.store.lease.acquire('test');
     await scene.store.tasks.record({ opened, closed: [], held: [], met: [] }, now);
     await scene.store.lease.release();
-    const nothing = { opened: [], closed: [], held: [], met: [], notices: [] };
+    const nothing = { opened: [], closed: [], held: [], met: [], written: [], notices: [] };
     const tasks = { desk: { attend: () => nothing }, memory: scene.store.tasks };
     const answer = await whyOf({ ...scene.parts(), tasks }, null, 'anna');
     expect(answer.tasks.map(({ id }) => id)).toEqual(['a3', 'a2']);

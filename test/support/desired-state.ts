@@ -37,13 +37,21 @@ export async function makeRepository(folder: string): Promise<void> {
 /**
  * Writes the files and commits everything; gives the commit's id.
  * @param at when, as Git reads it; now by default. The same commits at the same time have the same ids.
+ * @param author as in `Rie Service`, who it is by default
  */
-export async function commit(folder: string, files: Files, message: string, at?: string): Promise<string> {
+export async function commit(
+  folder: string,
+  files: Files,
+  message: string,
+  at?: string,
+  author?: string,
+): Promise<string> {
   await writeFiles(folder, files);
   await git(folder, 'add', '--all');
   const dates = at === undefined ? {} : { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at };
+  const who = author === undefined ? {} : { GIT_AUTHOR_NAME: author };
   const args = ['-C', folder, 'commit', '--quiet', '--no-verify', `--message=${message}`];
-  await runCommand('git', args, { env: { ...GIT_ENVIRONMENT, ...dates } });
+  await runCommand('git', args, { env: { ...GIT_ENVIRONMENT, ...dates, ...who } });
   return (await git(folder, 'rev-parse', 'HEAD')).trim();
 }
 

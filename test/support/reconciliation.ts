@@ -82,7 +82,7 @@ export function desired(key: string, wanted: Wanted = {}): Desired {
     knownSince: wanted.knownSince === undefined ? LONG_AGO : wanted.knownSince,
     origin: { file: `users/${key}.yaml`, line: 1 },
     blueprint: { username: key, userPrincipalName: `${key}@example.org`, unit: 'OU=Researchers,DC=example,DC=org' },
-    institution: wanted.institution ?? 'cbs',
+    belongsTo: wanted.institution ?? 'cbs',
   };
 }
 

@@ -74,7 +74,7 @@ export interface Scene {
   parts(): PassParts;
   /** Writes files of the repository; where it is Git, commits and pushes them, and gives the revision. */
   /** @param at when it is committed, as Git reads it; as it happens by default. */
-  declare(files: Files, at?: string): Promise<string>;
+  declare(files: Files, at?: string, author?: string): Promise<string>;
   /** Makes the branch stand at that revision, at home and on the server. */
   forcePush(revision: string): Promise<void>;
   plan(): Promise<Report>;
@@ -182,9 +182,9 @@ async function makeDesk(
     await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
   }
   const push = () => runCommand('git', ['-C', folder, 'push', '--quiet', '--force', origin, 'main']);
-  const declare = async (files: Files, at?: string) => {
+  const declare = async (files: Files, at?: string, author?: string) => {
     if (!git) return writeFiles(folder, files);
-    const revision = await commit(folder, files, 'Change', at);
+    const revision = await commit(folder, files, 'Change', at, author);
     await push();
     return revision;
   };

@@ -103,7 +103,7 @@ export async function taskScene(
       const holds = waiting.map((key) => ({ changes: [{ person: { key } }] }) as unknown as Hold);
       await store.lease.acquire('sync');
       const want = wantedOf({ loaded, resolution, trouble: [] });
-      const { tasks: outlook, notices } = await attendToTasks(byHand, want, holds, now, keep);
+      const { tasks: outlook, notices } = await attendToTasks({ tasks: byHand }, want, holds, now, keep);
       await store.lease.release();
       if (keep && trusted) remembered = afterPass(loaded, { remembered, at: now });
       noticed = notices.map(({ text }) => text);

@@ -23,6 +23,8 @@ export interface Mapping {
   readonly attributes: readonly string[];
   /** Attributes that hold the phone number and nothing else. */
   readonly phones: ReadonlySet<string>;
+  /** Placeholders of an attribute's template: the fields that its value comes from. */
+  fieldsOf(attribute: string): readonly string[];
   /** Wanted values of one person; an empty text means absent. */
   valuesOf(user: User, institution: Institution): Readonly<Record<string, string | null>>;
   /** A stored value in the form in which it is compared: E.164 for phones, NFC (UAX #15) for the rest. */
@@ -39,6 +41,7 @@ export function mappingOf(configured: Templates): Mapping {
   return {
     attributes,
     phones,
+    fieldsOf: (attribute) => placeholdersIn(templates[attribute] ?? ''),
     valuesOf: (user, institution) => {
       const values: Record<string, string | null> = {};
       for (const [attribute, pieces] of compiled) values[attribute] = filled(pieces, user, institution);
@@ -83,10 +86,12 @@ function filled(pieces: readonly Piece[], user: User, institution: Institution):
   return value === '' ? null : value;
 }
 
+function placeholdersIn(template: string): readonly string[] {
+  return [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? '');
+}
+
 function refuseUnknown(attribute: string, template: string): void {
-  const unknown = [...template.matchAll(/\{([^{}]*)\}/g)]
-    .map((match) => match[1] ?? '')
-    .filter((name) => !PLACEHOLDERS.includes(name));
+  const unknown = placeholdersIn(template).filter((name) => !PLACEHOLDERS.includes(name));
   if (unknown.length === 0) return;
   throw new MusterError({
     remedy: 'person',

@@ -20,7 +20,7 @@ export interface ProjectionSettings {
 }
 
 /** What one account depends on. */
-type Facts = readonly [...circumstances: Circumstances, institution: Institution | null];
+type Facts = readonly [...circumstances: Circumstances, institution: Entry<Institution> | null];
 
 interface Context {
   readonly surroundings: Surroundings;
@@ -50,7 +50,7 @@ export function projector(
 }
 
 function factsOf(entry: Entry<User>, { surroundings, institutions }: Context): Facts {
-  const institution = institutions.get(entry.document.institution)?.document ?? null;
+  const institution = institutions.get(entry.document.institution) ?? null;
   return [...circumstancesOf(entry, surroundings), institution];
 }
 
@@ -63,14 +63,16 @@ function desiredOf(facts: Facts, moment: Moment, settings: ProjectionSettings): 
     person: { key, label: personLabel(document) },
     verdict: mayLogIn,
     attributes: {
-      ...settings.mapping.valuesOf(document, institution ?? nameless(document.institution)),
+      ...settings.mapping.valuesOf(document, institution?.document ?? nameless(document.institution)),
       [ACCOUNT_EXPIRES]: expires === null ? 'never' : new Date(expires).toISOString(),
     },
     mayGain: mayGain(entry),
     knownSince,
     origin,
+    entry,
+    institution: institution ?? undefined,
     blueprint: blueprintOf(document, settings),
-    institution: document.institution,
+    belongsTo: document.institution,
   };
 }
 

@@ -76,6 +76,7 @@ function traitsOf(settings: DirectorySettings, afterShutting: readonly Lingering
     loosens: (attribute, from, to) => attribute === ACCOUNT_EXPIRES && expiryOf(to) > expiryOf(from),
     drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
     keptForMs: KEPT_FOR_MS,
+    decidedBy: (attribute) => (attribute === ACCOUNT_EXPIRES ? ['ends'] : settings.mapping.fieldsOf(attribute)),
     createRefused: createRefused(settings),
     afterShutting,
   };

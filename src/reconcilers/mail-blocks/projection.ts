@@ -37,6 +37,7 @@ function desiredOf(circumstances: Circumstances, moment: Moment): Desired {
     mayGain: mayGain(entry),
     knownSince,
     origin,
+    entry,
     blueprint: { email: fold(document.email) },
   };
 }

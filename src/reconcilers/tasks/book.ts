@@ -8,8 +8,10 @@ import {
   type Need,
   subjectKey,
   type Task,
+  type TaskLine,
   type TaskQuestion,
 } from '../../core/tasks.ts';
+import type { Origin } from '../../diagnostic.ts';
 import { dayAfter, dayOf, startOfNextDay } from '../../model/day.ts';
 import { taskIdOf } from '../../model/task-id.ts';
 
@@ -22,6 +24,7 @@ export class TaskBook {
   readonly opened: Task[] = [];
   readonly closed: Task[] = [];
   readonly held: Held[] = [];
+  readonly written: TaskLine[] = [];
   readonly notices: Notice[] = [];
 
   constructor(question: TaskQuestion, timeZone: string) {
@@ -50,7 +53,9 @@ export class TaskBook {
     });
   }
 
-  done(task: Task, doneBy: DoneBy, more: Pick<Task, 'doneOn' | 'by'>): void {
+  /** @param origin the line that says so */
+  done(task: Task, doneBy: DoneBy, more: Pick<Task, 'doneOn' | 'by'>, origin: Origin): void {
+    this.written.push({ task: task.id, origin });
     this.closed.push({ ...task, ...more, status: 'done', closedAt: this.#question.at, doneBy });
     const held = heldAfter(task.subject);
     if (held !== null) this.held.push(held);

@@ -1,7 +1,8 @@
 /** Matching what has to be done by hand with what is tracked already: what opens, what closes, what is known of whom. Pure. */
 import type { Notice } from '../../core/plan.ts';
 import { type Held, subjectKey, type Task, type TaskChanges, type TaskQuestion } from '../../core/tasks.ts';
-import type { Entry, User } from '../../model/document.ts';
+import type { Entry, Instant, User } from '../../model/document.ts';
+import { placeOfField } from '../../model/field-lines.ts';
 import { lastResult } from '../../model/reuse.ts';
 import { mayGain } from '../../model/standing.ts';
 import { type Access, accessTeller } from './access.ts';
@@ -30,8 +31,8 @@ export function matcher(settings: TaskSettings, lasting: boolean): (question: Ta
     }
     withdrawForgotten(question, settings, book, confirmed);
     workOnServers(question, settings, book, confirmed);
-    const { opened, closed, held, notices } = book;
-    return { opened, closed, held, met, notices };
+    const { opened, closed, held, written, notices } = book;
+    return { opened, closed, held, met, written, notices };
   };
 }
 
@@ -47,21 +48,27 @@ function byPerson(held: readonly Held[]): States {
   return states;
 }
 
-/** What stands in `confirmed-tasks.yaml` and was taken in after the task was opened; with a notice for what names no task. */
+/** What stands in `confirmed-tasks.yaml` and was taken in after the task was opened or withdrawn; with a notice for what names no task. */
 function confirmations({ model, memory }: TaskQuestion, book: TaskBook): ReadonlySet<string> {
   const byId = new Map(memory.tasks.map((task) => [task.id, task]));
   const confirmed = new Set<string>();
-  for (const { document, origin, knownSince, condition } of model.confirmedTasks) {
+  for (const entry of model.confirmedTasks) {
+    const { document, origin, knownSince, condition } = entry;
     const task = byId.get(document.task);
     if (task === undefined) {
       if (condition === 'declared') book.notices.push(unknownTask(document.task, origin));
-    } else if (task.status === 'open' && (knownSince === null || knownSince > task.openedAt)) {
-      if (confirmed.has(task.id)) continue;
+    } else if (!confirmed.has(task.id) && isConfirmedBy(task, knownSince)) {
       confirmed.add(task.id);
-      book.done(task, 'confirmed', { doneOn: document.done, by: document.by });
+      book.done(task, 'confirmed', { doneOn: document.done, by: document.by }, placeOfField(entry, 'done'));
     }
   }
   return confirmed;
+}
+
+/** What somebody did before they heard that it is no longer needed was done all the same, and what is known of that person is not as it was. */
+function isConfirmedBy({ status, subject, openedAt, closedAt }: Task, knownSince: Instant | null): boolean {
+  if (status === 'open') return knownSince === null || knownSince > openedAt;
+  return status === 'withdrawn' && subject.kind === 'person' && (knownSince === null || knownSince > (closedAt ?? 0));
 }
 
 function unknownTask(id: string, origin: Notice['origin']): Notice {

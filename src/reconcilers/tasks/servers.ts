@@ -2,6 +2,7 @@
 import type { Notice } from '../../core/plan.ts';
 import { subjectKey, type Task, type TaskQuestion } from '../../core/tasks.ts';
 import type { Day, Entry, HostedServer, ServerStep } from '../../model/document.ts';
+import { placeOfField } from '../../model/field-lines.ts';
 import type { TaskBook } from './book.ts';
 import { serverNeed, stepLines } from './needs.ts';
 import type { TaskSettings } from './settings.ts';
@@ -33,7 +34,7 @@ export function workOnServers(
       if (task.status !== 'open' || needed.has(subjectKey(task.subject))) continue;
       const day = entry.document.steps[task.subject.step];
       if (day === null) book.withdraw(task);
-      else book.done(task, 'step', { doneOn: day, by: null });
+      else book.done(task, 'step', { doneOn: day, by: null }, placeOfField(entry, `steps.${task.subject.step}`));
     }
   }
   const known = new Set(model.hostedServers.map(({ document }) => document.id));

@@ -29,6 +29,7 @@ function desiredOf(circumstances: Circumstances, moment: Moment): Desired {
     mayGain: mayGain(entry),
     knownSince,
     origin,
+    entry,
     blueprint: { username: document.username },
   };
 }
