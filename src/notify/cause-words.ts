@@ -5,11 +5,15 @@ import type { Templates } from './templates.ts';
 const DAY = String.raw`(?<since>\d{4}-\d\d-\d\d)`;
 const END = String.raw`(?:, until [\d-]{10} (?:inclusive|\d\d:\d\d)|, to be lifted on [\d-]{10})?`;
 
+const LEFT = String.raw`the account is closed|the last day with access was [\d-]{10}`;
+const OPENED_AGAIN = String.raw`what took it away is over \(it was: (?:${LEFT})\); is back`;
+const BEGINS_ANEW = `: gets a new initial password, and .+`;
+
 type CauseLine = Extract<LineName, `because.${string}`>;
 
 /**
- * The clauses of src/model/restrictions.ts and src/core/access.ts, as they begin and end. One that is of no known form, or that
- * joins several, is quoted as it is.
+ * The clauses of src/model/restrictions.ts, src/core/access.ts and src/core/coming-back.ts, as they begin and end. One that is of no
+ * known form, or that joins several others, is quoted as it is.
  */
 const FORMS: readonly { readonly kind: string; readonly form: RegExp; readonly line: CauseLine }[] = [
   {
@@ -38,6 +42,17 @@ const FORMS: readonly { readonly kind: string; readonly form: RegExp; readonly l
   { kind: 'over', form: new RegExp(`^the (?:mail )?block of .+ ended after ${DAY}$`), line: 'because.expired' },
   { kind: 'over', form: /^the block of .+ from the command line by .+ has ended$/, line: 'because.unblocked' },
   { kind: 'over', form: new RegExp(`^access started on ${DAY}$`), line: 'because.begun' },
+  { kind: 'over', form: new RegExp(`^${OPENED_AGAIN}, in .+$`), line: 'because.back' },
+  {
+    kind: 'over',
+    form: new RegExp(`^${OPENED_AGAIN} from another institution \\(was with (?<who>[a-z0-9-]+)\\)${BEGINS_ANEW}$`),
+    line: 'because.back-elsewhere',
+  },
+  {
+    kind: 'over',
+    form: new RegExp(`^${OPENED_AGAIN} after more than (?<since>\\d+) days away${BEGINS_ANEW}$`),
+    line: 'because.back-late',
+  },
   { kind: 'declared', form: /^/, line: 'because.declared' },
   { kind: 'drift', form: /^/, line: 'because.drift' },
 ];
