@@ -134,6 +134,7 @@ describe.each([
 
       const back = await research.merge(person('sobrien', { institution: 'northlake' }), 'Is back');
       expect(headsOf(back)).toEqual([`${RESEARCH_SERVICE}: ${words.returned(1)}`]);
+      expect(textOf(back)).toContain(words.back('Project X'));
       expect(await research.seen('sobrien')).toEqual(insider('sobrien'));
       expect(await kept()).toEqual(before);
     });
@@ -148,6 +149,7 @@ describe.each([
       expect(await research.seen('lnygaard')).toEqual(outsider('lnygaard'));
       const mails = await research.merge({ [path]: from('harbour-lab', 'active') }, 'Is back, elsewhere');
       expect(headsOf(mails)).toEqual([`${RESEARCH_SERVICE}: ${words.reissued}, ${words.returned(1)}`]);
+      expect(textOf(mails)).toContain(words.backElsewhere('Project Y'));
       const sealed = await sealedPasswords(research.site, 'lnygaard');
       expect(textOf(mails)).toContain(sealed.find(({ state }) => state === 'ready')?.path);
       expect(await research.seen('lnygaard')).toEqual(insider('lnygaard'));

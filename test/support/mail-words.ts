@@ -10,6 +10,9 @@ export const MAIL_WORDS = {
     closed: '1 closed account',
     blocked: (people: number) => (people === 1 ? '1 person blocked' : `${people} people blocked`),
     returned: (people: number) => (people === 1 ? '1 person has access again' : `${people} people have access again`),
+    back: (group: string) => `is back, in the groups of before (${group})`,
+    backElsewhere: (group: string) =>
+      `is back from another institution (was with northlake): gets a new initial password, and is taken out of the groups of before (${group})`,
     stopped: '1 person who may not send mail',
     sending: '1 person may send mail again',
     oldNumber: 'old number',
@@ -26,6 +29,9 @@ export const MAIL_WORDS = {
     blocked: (people: number) => (people === 1 ? '1 person er spærret' : `${people} personer er spærret`),
     returned: (people: number) =>
       people === 1 ? '1 person har fået sin adgang igen' : `${people} personer har fået deres adgang igen`,
+    back: () => 'kontoen er åbnet igen, med adgangskode og grupper som før',
+    backElsewhere: () =>
+      'kontoen er åbnet igen hos en anden institution (før: northlake), med en ny startadgangskode og uden grupperne fra før',
     stopped: '1 person må ikke sende mail',
     sending: '1 person må igen sende mail',
     oldNumber: 'gammelt nummer',
