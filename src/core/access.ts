@@ -68,6 +68,14 @@ export function isDisabledIn(row: LedgerRow | null): boolean {
   return row !== null && !row.state.enabled && row.disabledFor !== null;
 }
 
+/** The same, unless it would give anew what nothing can be given anew of. */
+export function unlessRefused({ desired, traits }: Case, finding: Finding): Finding {
+  const anew = finding.changes.some((change) => change.kind === 'enable' && change.anew === true);
+  if (!anew || traits.renewRefused === null) return finding;
+  const text = `${desired.person.label} is back and needs a new initial password, but ${traits.renewRefused}`;
+  return noticed(about(desired, 'create-refused', text, 'Mend that setting, then sync again.'));
+}
+
 /**
  * A disable for whatever reasons stand; also used by the block lane.
  * @param again whether Muster had disabled it already
@@ -225,7 +233,7 @@ export function causeOf(reasons: readonly Reason[], text: string): Cause {
 
 /** Somebody else gave back what Muster had taken, and it may be given: the record of our disable ends with it. */
 function acceptEnabled(row: LedgerRow): Finding {
-  if (row.state.enabled && row.disabledFor === null) return NOTHING;
+  if (row.state.enabled && row.disabledFor === null && row.away === undefined) return NOTHING;
   const accepted = { ...hereAgain(row), state: { ...row.state, enabled: true }, disabledFor: null };
   return { ...NOTHING, accepted };
 }

@@ -80,6 +80,8 @@ export interface Leave {
   readonly since: Instant;
   /** Key of the institution. */
   readonly institution: string;
+  /** Values that say who they are and where they belong, as Muster last wrote them. */
+  readonly who: Attributes;
 }
 
 /** The part of a thing that Muster owns, before or after a change. */

@@ -1,8 +1,9 @@
 /** Coming back: what is kept of somebody who left, and whether they get it back as it was or begin anew. */
 import type { ReasonKind } from '../model/standing.ts';
 import type { Case } from './case.ts';
-import type { Enable, Leave } from './change.ts';
+import type { Attributes, Desired, Enable, Leave } from './change.ts';
 import type { Away, LedgerRow } from './ports.ts';
+import type { Traits } from './traits.ts';
 
 /** Whoever is blocked stays; these say that the person went. */
 const LEAVING: ReadonlySet<ReasonKind> = new Set(['closed', 'ended']);
@@ -15,16 +16,35 @@ const DAY_MS = 86_400_000;
 /** What is to be kept of somebody whose account is taken because they leave; null: they do not, or nothing is kept of such a thing. */
 export function leaveOf({ desired, traits, moment }: Omit<Case, 'row'>): Leave | null {
   const { belongsTo: institution, verdict } = desired;
-  const leaving = verdict.reasons.find(({ kind }) => LEAVING.has(kind));
-  if (leaving === undefined || institution === undefined || traits.keptForMs === Number.POSITIVE_INFINITY) return null;
-  return { since: leaving.since ?? leaving.knownSince ?? moment.exactly(), institution };
+  const leaves = verdict.reasons.some(({ kind }) => LEAVING.has(kind));
+  if (!leaves || institution === undefined || traits.keptForMs === Number.POSITIVE_INFINITY) return null;
+  // Until now they had it, whatever day was written afterwards.
+  return { since: moment.exactly(), institution, who: whoOf(desired, traits) };
 }
 
-/** The row of somebody whose account Muster had taken for another reason before they left; null: as it stands. */
+/** The row of somebody whose account was off before they left, by Muster for another reason or by hand; null: as it stands. */
 export function leftMeanwhile(subject: Case, row: LedgerRow): LedgerRow | null {
-  if (row.away !== undefined || row.disabledFor === null || row.state.enabled) return null;
+  if (row.away !== undefined) return null;
   const leave = leaveOf(subject);
-  return leave === null ? null : { ...row, away: { ...leave, groups: null } };
+  if (leave === null) return null;
+  const leaving = subject.desired.verdict.reasons.find(({ kind }) => LEAVING.has(kind));
+  const since = leaving?.since ?? leaving?.knownSince ?? leave.since;
+  return { ...row, away: { ...asKnown(leave, row), since, groups: null } };
+}
+
+/** With the values of before: an entry that is closed and given to somebody else in one go must not pass for theirs. */
+export function asKnown(leave: Leave, row: LedgerRow | null): Leave {
+  const before = row?.state.attributes ?? {};
+  const who = Object.entries(leave.who).map(([name, value]) => [name, before[name] ?? value] as const);
+  return { ...leave, who: Object.fromEntries(who) };
+}
+
+/** Fields of an entry that say who somebody is, and where they belong. */
+const WHO: ReadonlySet<string> = new Set(['name.given', 'name.family', 'institution.id', 'institution.name']);
+
+function whoOf({ attributes }: Desired, { decidedBy }: Traits): Attributes {
+  const says = (name: string) => decidedBy?.(name).some((field) => WHO.has(field)) === true;
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => says(name)));
 }
 
 /** The row of somebody who is there again. */
@@ -42,13 +62,23 @@ export interface ComingBack {
 export function comingBack({ desired, traits, moment }: Omit<Case, 'row'>, row: LedgerRow): ComingBack | null {
   const { away } = row;
   if (away === undefined) return null;
-  const why = moment.reached(away.since + traits.keptForMs)
-    ? `after more than ${traits.keptForMs / DAY_MS} days away`
-    : desired.belongsTo === away.institution
-      ? null
-      : `from another institution (was with ${away.institution})`;
+  const why = differenceOf({ desired, traits, moment }, away);
   if (why === null) return { text: `is back, ${groupsKept(away)}`, anew: {} };
   return { text: `is back ${why}: gets a new initial password, ${groupsLeft(away)}`, anew: { anew: true } };
+}
+
+/** Null: none that matters. */
+function differenceOf(
+  { desired, traits, moment }: Pick<Case, 'desired' | 'traits' | 'moment'>,
+  away: Away,
+): string | null {
+  const { who, institution } = away;
+  if (moment.reached(away.since + traits.keptForMs)) return `after more than ${traits.keptForMs / DAY_MS} days away`;
+  if (desired.belongsTo !== institution) return `from another institution (was with ${institution})`;
+  const other = Object.entries(who).find(
+    ([name, value]) => name in desired.attributes && desired.attributes[name] !== value,
+  );
+  return other === undefined ? null : `otherwise than they went (${other[0]} was ${other[1] ?? 'empty'})`;
 }
 
 function groupsKept({ groups }: Away): string {
@@ -57,8 +87,8 @@ function groupsKept({ groups }: Away): string {
 }
 
 function groupsLeft({ groups }: Away): string {
-  if (groups === null) return 'and is taken out of every group';
-  return groups.length === 0 ? 'and no group' : `and is taken out of the groups of before (${named(groups)})`;
+  const before = groups === null ? '' : groups.length === 0 ? ' (was in none)' : ` (was in ${named(groups)})`;
+  return `and is taken out of every group${before}`;
 }
 
 export function named(groups: readonly string[]): string {

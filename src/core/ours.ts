@@ -1,5 +1,5 @@
 /** Ours: what is to be done about a thing that the ledger knows as this person's. */
-import { accessChange } from './access.ts';
+import { accessChange, unlessRefused } from './access.ts';
 import { attributeChanges, NOTHING_FOUND } from './attributes.ts';
 import { type Case, type Finding, NOTHING, noticed } from './case.ts';
 import type { Observed } from './change.ts';
@@ -10,7 +10,7 @@ import type { LedgerRow } from './ports.ts';
 
 export function judgeOurs(subject: Case, row: LedgerRow, observed: Observed): Finding {
   if (observed.protectedBecause !== null) return noticed(protectedNotice(subject, observed));
-  const access = accessChange(subject, row, observed);
+  const access = unlessRefused(subject, accessChange(subject, row, observed));
   if (observed.ownership !== 'ours') {
     const takes = access.changes.filter((change) => change.effect !== 'gives' && change.classes.includes('block'));
     return { changes: takes, notices: [notOursNotice(subject, observed)], accepted: null };

@@ -167,7 +167,7 @@ async function performWatched(
     if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
     const reads = writes && !watch.stop.aborted;
     const unconfirmed = reads ? await run.step('read-back', () => readBack(applied, sessionsOf(systems))) : [];
-    if (learns && writes && watch.came === null) await settleShutOuts(parts, want.resolution.model, plan);
+    if (learns && watch.came === null) await settleShutOuts(parts, want.resolution.model, plan);
     if (learns && writes) await settleWrittenOrders(parts.store, want.resolution.model, run.startedAt);
     const keeps = learns && writes && watch.came === null && recalled.paused === null;
     const byHand =

@@ -1,5 +1,6 @@
 /** What the ledger holds after a change was made: the one place where outcomes become memory. */
 import type { Change, Disable } from './change.ts';
+import { asKnown } from './coming-back.ts';
 import type { Written } from './outcome.ts';
 import type { LedgerRow } from './ports.ts';
 
@@ -40,7 +41,7 @@ export function rowAfter(change: Change, written: Written, row: LedgerRow | null
 /** Who is shut out for another reason while they are away has still left when they did. */
 function awayAfter({ leave }: Disable, { groups = null }: Written, row: LedgerRow | null): Pick<LedgerRow, 'away'> {
   if (leave === undefined || row?.away !== undefined) return awayOf(row);
-  return { away: { ...leave, groups } };
+  return { away: { ...asKnown(leave, row), groups } };
 }
 
 function awayOf(row: LedgerRow | null): Pick<LedgerRow, 'away'> {

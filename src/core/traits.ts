@@ -33,6 +33,8 @@ export interface Traits {
    * elsewhere, it is given anew (see `Enable`). Infinity: it is given back as it was whenever that is.
    */
   readonly keptForMs: number;
+  /** Why nothing can be given anew at present; null: it can. */
+  readonly renewRefused: string | null;
   /**
    * Fields of the person's entry that a value comes from, as in `phone` or `name.given`; `institution.name` is that of the
    * institution's. Absent: none is known.

@@ -1,7 +1,7 @@
 /** Addresses and usernames of people who left or are kept from mail: nobody else is given one, for what is meant for them would reach somebody else. */
 import { type Origin, place } from '../diagnostic.ts';
 import { sameContent } from './content.ts';
-import { type Block, type Day, fold, type User } from './document.ts';
+import { type Block, type Day, fold, type Institution, type User } from './document.ts';
 import type { Found } from './gather.ts';
 import { lastResult } from './reuse.ts';
 import type { Objection } from './settle.ts';
@@ -11,7 +11,7 @@ type Why = 'closed' | 'gone' | 'blocked';
 const WHY_WORDS: Readonly<Record<Why, string>> = {
   closed: 'whose account is closed',
   gone: 'who is no longer declared',
-  blocked: 'who is blocked or may not send mail',
+  blocked: 'who is blocked, may not send mail, or whose time has ended',
 };
 
 interface Holder {
@@ -41,13 +41,21 @@ function gatherAddresses(users: ReadonlyMap<string, Found<User>>, blocked: Reado
   for (const found of users.values()) {
     const why = whyOf(found, blocked);
     if (why === null) continue;
-    for (const { document, origin } of readingsOf(found)) {
+    for (const { document, origin } of countingOf(found)) {
       const address = fold(document.email);
       const holders = former.get(address) ?? [];
       if (holders.at(-1)?.key !== found.key) former.set(address, [...holders, { key: found.key, why, origin }]);
     }
   }
   return former;
+}
+
+/** What may count: a closed entry that is opened again may be refused, and then stays as it last was. */
+function countingOf(found: Pick<Found<User>, 'stated' | 'last'>) {
+  const { stated, last } = found;
+  const isClosed = ({ document }: { readonly document: User }) => document.state === 'closed';
+  const reopens = last !== null && isClosed(last) && !stated.every(isClosed);
+  return reopens && stated.length > 0 ? [...stated, last] : readingsOf(found);
 }
 
 /** What stands now, else what last stood. */
@@ -57,14 +65,13 @@ function readingsOf<D>({ stated, last }: Pick<Found<D>, 'stated' | 'last'>) {
 
 /** Null: neither gone nor kept from mail. */
 function whyOf(found: Found<User>, blocked: ReadonlySet<string>): Why | null {
-  const readings = readingsOf(found);
-  if (readings.length > 0 && readings.every(({ document }) => document.state === 'closed')) return 'closed';
+  if (countingOf(found).some(({ document }) => document.state === 'closed')) return 'closed';
   if (found.stated.length === 0 && found.broken.length === 0 && found.hidden === null) return 'gone';
   return blocked.has(found.key) ? 'blocked' : null;
 }
 
-/** Keys of people about whom a block is in force on that day, or will be. */
-export function blockedPeople(
+/** Keys of people or institutions about which a block is in force on that day, or will be. */
+export function blockedTargets(
   blocks: readonly ReadonlyMap<string, Pick<Found<Block>, 'stated' | 'last'>>[],
   today: Day,
 ): readonly string[] {
@@ -76,6 +83,37 @@ export function blockedPeople(
     ),
   );
 }
+
+/** Keys of people whose last day with access is over. */
+export function endedPeople(users: ReadonlyMap<string, Found<User>>, today: Day): readonly string[] {
+  const isOver = ({ document }: { readonly document: User }) => document.ends !== null && document.ends < today;
+  return [...users.values()].flatMap((found) => (countingOf(found).some(isOver) ? [found.key] : []));
+}
+
+/** Keys of people who belong to one of these institutions, directly or through others that it is part of. */
+export function peopleWithin(
+  blocked: ReadonlySet<string>,
+  users: ReadonlyMap<string, Found<User>>,
+  institutions: ReadonlyMap<string, Found<Institution>>,
+): readonly string[] {
+  if (blocked.size === 0) return [];
+  const isWithin = (key: string, seen: ReadonlySet<string>): boolean => {
+    if (blocked.has(key)) return true;
+    const above = readingsOf(institutions.get(key) ?? NOWHERE).flatMap(({ document }) => document.partOf ?? []);
+    return above.some((one) => !seen.has(one) && isWithin(one, new Set([...seen, one])));
+  };
+  const known = new Map<string, boolean>();
+  const answer = (key: string) => {
+    const found = known.get(key) ?? isWithin(key, new Set([key]));
+    known.set(key, found);
+    return found;
+  };
+  return [...users.values()].flatMap((found) =>
+    countingOf(found).some(({ document }) => answer(document.institution)) ? [found.key] : [],
+  );
+}
+
+const NOWHERE = { stated: [], last: null };
 
 /** What speaks against one document, beside the last good one. */
 export type ReuseObjection = (document: User, last: User | null) => Objection | null;

@@ -14,8 +14,8 @@ import type {
   Kind,
   User,
 } from './document.ts';
-import { blockedPeople } from './former-addresses.ts';
-import { allGatherer } from './gather-all.ts';
+import { blockedTargets, endedPeople, peopleWithin } from './former-addresses.ts';
+import { allGatherer, type FoundAll } from './gather-all.ts';
 import { heldAmongBlocks, heldAmongPeople, heldAmongWork } from './held-entries.ts';
 import type { HeldEntry } from './held-entry.ts';
 import type { Loaded } from './loaded.ts';
@@ -86,6 +86,7 @@ export function resolver(lasting = true): Resolve {
   const inZone = lastResult(daysIn);
   const find = lastResult(allGatherer());
   const blockedNow = steadySet<string>();
+  const endedBy = lastResult(endedPeople);
   const settlePeople = lastResult(peopleSettler(lasting));
   const newsOfPeople = lastResult(pickNews<'institution' | 'user'>);
   const heldPeople = lastResult(heldAmongPeople);
@@ -97,7 +98,7 @@ export function resolver(lasting = true): Resolve {
   return (loaded, remembered, { timeZone, operatorBlocks, at, forgetful = false }) => {
     const time = { days: inZone(timeZone), at, today: dayOf(at, timeZone) };
     const found = find(loaded, remembered);
-    const blocked = blockedNow(blockedPeople([found['blocked-user'], found['mail-block']], time.today));
+    const blocked = blockedNow(keptOut(found, operatorBlocks, time.today, endedBy(found.user, time.today)));
     const people = settlePeople(loaded, found, blocked);
     const blocks = settleBlocks(found, time);
     const work = settleWork(found, people.objectionTo, time.today);
@@ -122,6 +123,23 @@ export function resolver(lasting = true): Resolve {
       },
     };
   };
+}
+
+/** Keys of everybody whom a block keeps out or from mail, or whose time has ended. */
+function keptOut(
+  found: FoundAll,
+  orders: readonly OperatorBlock[],
+  today: ReturnType<typeof dayOf>,
+  ended: readonly string[],
+): readonly string[] {
+  const ordered = (scope: OperatorBlock['scope']) => orders.flatMap((one) => (one.scope === scope ? [one.target] : []));
+  const institutions = new Set([...blockedTargets([found['blocked-institution']], today), ...ordered('institution')]);
+  return [
+    ...blockedTargets([found['blocked-user'], found['mail-block']], today),
+    ...ordered('user'),
+    ...peopleWithin(institutions, found.user, found.institution),
+    ...ended,
+  ];
 }
 
 type Modeller = (

@@ -13,7 +13,7 @@ interface Layout {
   readonly dash: number | null;
   /** Column of the fields of an entry. */
   readonly fields: number;
-  /** First field of the first entry: where it comes again without a dash, the dash was forgotten. */
+  /** First field of the first entry: where it comes again without a dash, the dash was forgotten. `[]`: there is no entry yet. */
   readonly first: string | null;
   /** The last field had no value on its line: a group or a list may follow, set in further. */
   readonly open: boolean;
@@ -31,6 +31,8 @@ interface Line {
   readonly rest: string;
 }
 
+/** What a file says that has no entries, as a new repository's do. */
+const EMPTY_LIST = '[]';
 const FIELD = /^([\p{L}\p{N}_-]+) *:(?:\s+(.*))?$/u;
 
 /** The fault to show for a text that the parser refused at `place`. */
@@ -60,7 +62,7 @@ function lineOf(text: string, number: number): Line {
 }
 
 function layoutFrom(line: Line): Layout {
-  const first = FIELD.exec(line.rest)?.[1] ?? null;
+  const first = line.rest.trim() === EMPTY_LIST ? EMPTY_LIST : (FIELD.exec(line.rest)?.[1] ?? null);
   const fields = line.afterDash ?? line.indent;
   return { dash: line.afterDash === null ? null : line.indent, fields, first, open: false, group: null };
 }
@@ -122,7 +124,9 @@ function indentFault(line: Line, layout: Layout): Fault | null {
   if (indent === layout.fields && afterDash === null) return null;
   if (afterDash !== null) {
     const message =
-      'A dash begins an entry of a list, but this file began without one. Put a dash before the first entry too.';
+      layout.first === EMPTY_LIST
+        ? 'An entry begins here, but the file says before it, with `[]`, that it has none. Delete that line.'
+        : 'A dash begins an entry of a list, but this file began without one. Put a dash before the first entry too.';
     return { ...spot, message };
   }
   if (layout.dash === indent && FIELD.exec(rest)?.[1] === layout.first) {

@@ -44,12 +44,12 @@ export function plainChange(change: Change): Change {
   }
 }
 
-function plainLeave({ since, institution }: Leave): Leave {
-  return { since, institution };
+function plainLeave({ since, institution, who }: Leave): Leave {
+  return { since, institution, who };
 }
 
-export function plainAway({ since, institution, groups }: Away): Away {
-  return { since, institution, groups };
+export function plainAway({ groups, ...leave }: Away): Away {
+  return { ...plainLeave(leave), groups };
 }
 
 export function plainCause({ kind, text, origin, furtherOrigins, institutions }: Cause): Cause {

@@ -8,7 +8,9 @@ export function ledgerContract(world: StoreWorld): void {
     const place = world.newPlace();
     const store = await openFor(world, place);
     const enabled = sampleRow('bhansen', { disabledFor: null, goneAt: NOON });
-    const away = sampleRow('cholm', { away: { since: NOON, institution: 'cbs', groups: ['Project X'] } });
+    const away = sampleRow('cholm', {
+      away: { since: NOON, institution: 'cbs', who: { displayName: 'C. Holm' }, groups: ['Project X'] },
+    });
     await store.ledger.put([
       sampleRow('ajensen'),
       enabled,

@@ -14,31 +14,31 @@ import {
   NOW,
   reason,
   row,
+  TRAITS_WITHOUT_RECIPIENTS,
 } from '../support/reconciliation.ts';
 
-const AWAY: Away = { since: NOW - 29 * DAY_MS, institution: 'cbs', groups: ['Project X'] };
+const WHO = { company: 'CBS', displayName: 'Anna Jensen' };
+const AWAY: Away = { since: NOW - 29 * DAY_MS, institution: 'cbs', who: WHO, groups: ['Project X'] };
 const off = (away?: Away, kind = 'closed') =>
   row('anna', { enabled: false, disabledFor: cause(kind), ...(away === undefined ? {} : { away }) });
 const OFF = found('anna', { enabled: false });
 
 describe('somebody who leaves', () => {
   test.each([
-    ['closed', { since: null }, NOW],
-    ['closed', { since: null, knownSince: NOW - HOUR_MS }, NOW - HOUR_MS],
-    ['ended', { since: NOW - 3 * DAY_MS }, NOW - 3 * DAY_MS],
-  ] as const)('%s: since when, and from where, is kept with what they had (%j)', (kind, more, since) => {
-    const [change] = diffOf(
-      [desired('anna', { reasons: [reason(kind, more)] })],
-      [found('anna')],
-      [row('anna')],
-    ).changes;
-    expect(change).toMatchObject({ kind: 'disable', leave: { since, institution: 'cbs' } });
+    ['closed', { since: null }],
+    ['closed', { since: null, knownSince: NOW - HOUR_MS }],
+    // A day that is long over may have been written a moment ago.
+    ['ended', { since: NOW - 300 * DAY_MS }],
+  ] as const)('%s: since when it was taken, who they were and what they had is kept (%j)', (kind, more) => {
+    const wanted = desired('anna', { reasons: [reason(kind, more)], attributes: { displayName: 'Somebody Else' } });
+    const [change] = diffOf([wanted], [found('anna')], [row('anna')]).changes;
+    expect(change).toMatchObject({ kind: 'disable', leave: { since: NOW, institution: 'cbs' } });
     if (change?.kind !== 'disable') throw new Error('nothing was taken');
     const written = { handle: 'guid-anna', state: { enabled: false, attributes: {} }, groups: ['Project X'] };
     const kept = rowAfter(change, written, row('anna'));
-    expect(kept.away).toEqual({ since, institution: 'cbs', groups: ['Project X'] });
+    expect(kept.away).toEqual({ since: NOW, institution: 'cbs', who: WHO, groups: ['Project X'] });
     // A block that comes later, or details that change, do not make them leave anew.
-    const later = rowAfter({ ...change, leave: { since: NOW + DAY_MS, institution: 'dtu' } }, written, kept);
+    const later = rowAfter({ ...change, leave: { since: NOW + DAY_MS, institution: 'dtu', who: {} } }, written, kept);
     expect(later.away).toEqual(kept.away);
   });
 
@@ -59,9 +59,12 @@ describe('somebody who leaves', () => {
     expect(diffOf([wanted], [OFF], accepted).accepted).toEqual([]);
   });
 
-  test('an account that Muster never took from them is not kept for them', () => {
-    const wanted = desired('anna', { reasons: [reason('closed')] });
-    expect(diffOf([wanted], [OFF], [row('anna')]).accepted).toEqual([]);
+  test('who was disabled by hand before has left as well, is listed, and is given nothing by that', () => {
+    const wanted = desired('anna', { reasons: [reason('closed', { since: null })] });
+    const { accepted, changes } = diffOf([wanted], [OFF], [row('anna')]);
+    expect(accepted).toMatchObject([{ away: { since: NOW, institution: 'cbs', who: WHO }, disabledFor: null }]);
+    expect(changes).toEqual([]);
+    expect(inShort(diffOf([desired('anna')], [OFF], accepted))).toEqual(['(disabled-by-hand)']);
   });
 });
 
@@ -80,18 +83,24 @@ describe('somebody who comes back', () => {
   test.each([
     ['after 30 days', { ...AWAY, since: NOW - 30 * DAY_MS }, {}, 'after more than 30 days away'],
     ['from another institution', AWAY, { institution: 'dtu' }, 'from another institution (was with cbs)'],
+    [
+      'under another name',
+      AWAY,
+      { attributes: { displayName: 'Nora Newcomer' } },
+      'otherwise than they went (displayName was Anna Jensen)',
+    ],
   ])('%s: anew, with another password and without the groups', (_, away, wanted, why) => {
-    const [change] = back(away, wanted);
+    const change = back(away, wanted).find(({ kind }) => kind === 'enable');
     expect(change).toMatchObject({ kind: 'enable', anew: true, effect: 'gives' });
     expect(change?.cause.text).toContain(
-      `; is back ${why}: gets a new initial password, and is taken out of the groups of before (Project X)`,
+      `; is back ${why}: gets a new initial password, and is taken out of every group (was in Project X)`,
     );
   });
 
   test.each([
     [null, 'is taken out of every group'],
-    [[], 'and no group'],
-    [['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'], '(A, B, C, D, E, F and 2 more)'],
+    [[], 'is taken out of every group (was in none)'],
+    [['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'], '(was in A, B, C, D, E, F and 2 more)'],
   ])('the groups %j are told in few words', (groups, words) => {
     expect(back({ ...AWAY, groups }, { institution: 'dtu' })[0]?.cause.text).toContain(words);
   });
@@ -129,4 +138,11 @@ describe('somebody who comes back', () => {
 
 test('coming back is held like any other giving', () => {
   expect(inShort(diffOf([desired('anna')], [OFF], [off(AWAY)]))).toEqual(['enable anna gives enable']);
+});
+
+test('whoever needs a new password that can be sealed to nobody is told of, and stays out', () => {
+  const late = { ...AWAY, since: NOW - 40 * DAY_MS };
+  const { changes, notices } = diffOf([desired('anna')], [OFF], [off(late)], { traits: TRAITS_WITHOUT_RECIPIENTS });
+  expect(changes).toEqual([]);
+  expect(notices).toMatchObject([{ kind: 'create-refused', text: expect.stringContaining('credentials.recipients') }]);
 });

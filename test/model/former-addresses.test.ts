@@ -36,6 +36,7 @@ function pass(before: readonly Files[], now: Files): Resolution {
   return resolved(repository(now), { remembered, at });
 }
 
+const KEPT_OUT = 'who is blocked, may not send mail, or whose time has ended';
 const whose = (why: string) =>
   `users/n.yaml:1 The e-mail address Anna@Example.org is that of \`anna\` (users/a.yaml:1), ${why}`;
 
@@ -70,8 +71,27 @@ describe('M5: a new person with the address', () => {
       ...NEW,
       [file]: [block(kind, 'anna', { from: '2026-05-01', ...more })],
     });
-    expect(errors(pass([ANNA], listed()))).toEqual([whose('who is blocked or may not send mail')]);
+    expect(errors(pass([ANNA], listed()))).toEqual([whose(KEPT_OUT)]);
     expect(errors(pass([ANNA], listed({ lifted: '2026-05-20' })))).toEqual([]);
+  });
+
+  test('of somebody whose time has ended, or whose institution is blocked, is held', () => {
+    const ended: Files = { ...CBS, 'users/a.yaml': [user('anna', { ...HERS, ends: '2026-05-01' })] };
+    expect(errors(pass([ANNA, ended], { ...ended, ...NEW }))).toEqual([whose(KEPT_OUT)]);
+    const shut: Files = {
+      ...ANNA,
+      'institutions/dtu.yaml': [institution('dtu')],
+      'users/n.yaml': [user('niels', { ...SHARED, institution: 'dtu' })],
+      'blocked-institutions.yaml': [block('blocked-institution', 'cbs', { from: '2026-05-01' })],
+    };
+    expect(errors(pass([ANNA], shut))).toEqual([whose(KEPT_OUT)]);
+  });
+
+  test('of somebody closed is held also where their own entry is refused for being given to another', () => {
+    const other = user('anna', { email: 'else@example.org', state: 'active', name: { given: 'Else', family: 'Holm' } });
+    const now = pass([ANNA, CLOSED], { ...CBS, 'users/a.yaml': [other], ...NEW });
+    expect(errors(now)).toHaveLength(2);
+    expect(conditionOf(now, 'niels')).toBe('held');
   });
 
   test('is held also where the address comes with a change of somebody known, who keeps their own', () => {

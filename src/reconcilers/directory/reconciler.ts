@@ -76,15 +76,17 @@ function traitsOf(settings: DirectorySettings, afterShutting: readonly Lingering
     loosens: (attribute, from, to) => attribute === ACCOUNT_EXPIRES && expiryOf(to) > expiryOf(from),
     drift: (attribute) => (settings.reported.has(attribute) ? 'report' : 'revert'),
     keptForMs: KEPT_FOR_MS,
+    renewRefused: settings.passwords === null ? NOBODY_TO_SEAL_TO : null,
     decidedBy: (attribute) => (attribute === ACCOUNT_EXPIRES ? ['ends'] : settings.mapping.fieldsOf(attribute)),
     createRefused: createRefused(settings),
     afterShutting,
   };
 }
 
+const NOBODY_TO_SEAL_TO = 'nobody is named in "credentials.recipients" to whom the initial password could be sealed.';
+
 function createRefused({ passwords, create }: DirectorySettings): string | null {
-  if (passwords === null)
-    return 'nobody is named in "credentials.recipients" to whom the initial password could be sealed.';
+  if (passwords === null) return NOBODY_TO_SEAL_TO;
   return create.length === 0 ? 'the configuration names no unit in "directory…accounts.create".' : null;
 }
 

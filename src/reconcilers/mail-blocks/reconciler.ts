@@ -47,6 +47,7 @@ const TRAITS: Omit<Traits, 'afterShutting'> = {
   loosens: () => false,
   drift: () => 'revert',
   keptForMs: Number.POSITIVE_INFINITY,
+  renewRefused: null,
   createRefused: null,
 };
 

@@ -42,6 +42,7 @@ const TRAITS: Omit<Traits, 'afterShutting'> = {
   loosens: () => false,
   drift: () => 'revert',
   keptForMs: Number.POSITIVE_INFINITY,
+  renewRefused: null,
   decidedBy: (attribute) => (attribute === PHONE ? ['phone'] : []),
   createRefused: null,
 };

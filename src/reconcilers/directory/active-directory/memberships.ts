@@ -1,5 +1,5 @@
 /** Memberships of one account: the groups that name it, and leaving them one by one. */
-import { Attribute, Change } from 'ldapts';
+import { Attribute, Change, EqualityFilter } from 'ldapts';
 import { compareText } from '../../../diagnostic.ts';
 import { MusterError } from '../../../errors.ts';
 import { foldDn } from '../distinguished-name.ts';
@@ -7,7 +7,7 @@ import { NO_SUCH_ACCOUNT, refusal } from '../refusals.ts';
 import { refuseProtected } from '../value-changes.ts';
 import { textsOf } from './entry.ts';
 import { isCode, operationFailure } from './failures.ts';
-import { searchOne } from './paged-search.ts';
+import { searchAll, searchOne } from './paged-search.ts';
 import { anything, type Desk, guidDn, pointRead, searchFor } from './read.ts';
 import { send } from './sending.ts';
 
@@ -27,11 +27,21 @@ export async function groupsOf(desk: Desk, guid: string): Promise<readonly strin
     const inRanges = entry.attributes.some(({ type }) => /^memberOf;range=/i.test(type));
     if (inRanges) throw tooManyGroups(desk, step);
     const kept = new Set((desk.site.keptGroups ?? []).map(foldDn));
-    const groups = textsOf(entry, 'memberOf').filter((group) => !kept.has(foldDn(group)));
-    return groups.sort(compareText);
+    const named = [...textsOf(entry, 'memberOf'), ...(await groupsNaming(desk, entry.name, step))];
+    const groups = new Map(named.map((group) => [foldDn(group), group]));
+    return [...groups].flatMap(([folded, group]) => (kept.has(folded) ? [] : [group])).sort(compareText);
   } catch (error) {
     throw operationFailure(desk.link.server, step, error);
   }
+}
+
+/** From the side of the groups: a memberOf that may not be read looks like none at all. */
+async function groupsNaming(desk: Desk, account: string, step: string): Promise<readonly string[]> {
+  const filter = new EqualityFilter({ attribute: 'member', value: account });
+  const search = { ...searchFor(desk, desk.link.settings.base, step, filter, ['objectGUID']), scope: 'sub' as const };
+  const groups: string[] = [];
+  await searchAll(desk.link.client, search, (group) => groups.push(group.name));
+  return groups;
 }
 
 /**
