@@ -170,7 +170,7 @@ function addDeciding({ program, action }: Host): void {
     .action(action(async () => (await import('./reject.ts')).reject));
   program
     .command('pause')
-    .description('stop everything but blocks')
+    .description('stop everything but blocks and closings')
     .addOption(reason())
     .action(action(async () => (await import('./pause.ts')).pause));
   program

@@ -248,3 +248,16 @@ describe('tasks', () => {
     expect(answer.tasks.map(({ id }) => id)).toEqual(['a3', 'a2']);
   });
 });
+
+test('a pass that only observes keeps what it read, too: nobody is called out whom it found in', async () => {
+  await running({ servers: 1 });
+  await scene.declare(person('anna', { state: 'closed' }));
+  await scene.sync();
+  expect((await remembered()).verdict).toBe('blocked');
+  const before = scene;
+  scene = await makeScene({ servers: 1, mailBlocks: true, tokens: true, mode: 'observe', from: before.home });
+  await before.close();
+  await scene.directory.enable('anna');
+  await scene.sync();
+  expect((await remembered()).verdict).toBe('being-blocked');
+});
