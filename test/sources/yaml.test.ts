@@ -194,8 +194,8 @@ function slipsOf(name: string): readonly string[] {
 }
 
 test('an entry added below the `[]` of a new repository: which line to delete is said', () => {
-  const { diagnostics } = typed('blocked-user', `# Who is blocked.\n[]\n${BLOCK}`);
-  expect(diagnostics.map(({ line, message }) => [line, message])).toEqual([
+  const { problems } = typed('blocked-user', `# Who is blocked.\n[]\n${BLOCK}`);
+  expect(problems.map(({ line, message }) => [line, message])).toEqual([
     [3, 'An entry begins here, but the file says before it, with `[]`, that it has none. Delete that line.'],
   ]);
 });
