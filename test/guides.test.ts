@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Kind } from '../src/model/document.ts';
 import { FIELD_NAMES, readDocuments } from '../src/model/documents.ts';
 import { readYaml } from '../src/sources/yaml.ts';
-import { textOf } from './architecture/documents.ts';
+import { examplesIn, GUIDES, workflowsOf } from './support/guide.ts';
 
 /** How a section names the file that its example stands in. */
 const PLACES: readonly (readonly [place: string, kind: Kind])[] = [
@@ -16,16 +16,8 @@ const PLACES: readonly (readonly [place: string, kind: Kind])[] = [
 const WORKFLOWS = 6;
 const STEPS = 3;
 
-function sectionsOf(page: string): readonly string[] {
-  return textOf(page).split(/^## /mu).slice(1);
-}
-
-function examplesIn(section: string): readonly string[] {
-  return [...section.matchAll(/^```yaml\n([\s\S]*?)^```/gmu)].map(([, yaml = '']) => yaml);
-}
-
-describe.each(['docs/research-service.md', 'docs/research-service.da.md'])('%s', (page) => {
-  const sections = sectionsOf(page);
+describe.each(Object.values(GUIDES))('%s', (page) => {
+  const sections = workflowsOf(page);
 
   test('has six workflows of three steps', () => {
     const steps = sections.map((section) => [...section.matchAll(/\n\d\. /gu)].length);
@@ -54,8 +46,8 @@ describe.each(['docs/research-service.md', 'docs/research-service.da.md'])('%s',
 
 test('both languages show the same entries, but for free text', () => {
   const shown = (page: string) =>
-    sectionsOf(page)
+    workflowsOf(page)
       .flatMap(examplesIn)
       .map((yaml) => yaml.replaceAll(/^( *reason:).*$/gmu, '$1'));
-  expect(shown('docs/research-service.da.md')).toEqual(shown('docs/research-service.md'));
+  expect(shown(GUIDES.da)).toEqual(shown(GUIDES.en));
 });

@@ -45,6 +45,7 @@ const change = z.object({
   server: text,
   person: z.object({ key: text, label: text, username: text }),
   change: z.enum(['create', 'adopt', 'update', 'enable', 'disable']),
+  anew: z.literal(true).optional(),
   effect: z.enum(['takes', 'neither', 'gives']),
   classes: z.array(text),
   handle: text.nullable(),

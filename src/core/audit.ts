@@ -13,7 +13,7 @@ export interface ChangeEvent extends Mandate {
   /** The run that took it down; a later one may have found out what became of it. */
   readonly runId: string;
   readonly intent: string;
-  /** Of a create: names the sealed password. */
+  /** Of a create, and of an account given anew: names the sealed password. */
   readonly attempt: string;
   readonly intendedAt: Instant;
   readonly system: string;
@@ -21,6 +21,8 @@ export interface ChangeEvent extends Mandate {
   /** `username` is spelled as declared for a create, and folded like the key elsewhere. */
   readonly person: { readonly key: string; readonly label: string; readonly username: string };
   readonly change: ChangeKind;
+  /** Of an account that was given back with a new initial password. */
+  readonly anew?: true;
   /** The kind of thing, where it is no account. */
   readonly thing?: string;
   readonly effect: Effect;

@@ -8,7 +8,7 @@ import type { Mandate } from './mandate.ts';
 import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { Notice } from './plan.ts';
 import type { Report } from './report.ts';
-import type { Position, ServerMemory, Suits } from './server-memory.ts';
+import type { Position, ServerMemory, Suits, Unreached } from './server-memory.ts';
 import type { Traits } from './traits.ts';
 
 /** Now, in milliseconds since 1970 UTC. */
@@ -110,14 +110,6 @@ export interface Writer {
 export interface Session {
   readonly reader: Reader;
   readonly writer: Writer;
-}
-
-/** A listed server that does not answer, or does not accept us. */
-export interface Unreached {
-  /** As it stands in the configuration. */
-  readonly server: string;
-  /** Why not, and what to do. */
-  readonly why: string;
 }
 
 /** One concern in one system: what it should hold, and how to reach it. Core never asks which one it is. */

@@ -32,6 +32,14 @@ export function wentBack(then: Position | null, now: Position | null): boolean {
 /** Whether a server in this position will do; where none does, the first that answers is used all the same. */
 export type Suits = (position: Position | null, address: string) => boolean;
 
+/** A listed server that does not answer, or does not accept us. */
+export interface Unreached {
+  /** As it stands in the configuration. */
+  readonly server: string;
+  /** Why not, and what to do. */
+  readonly why: string;
+}
+
 /** The furthest position in which a server was seen at one of its addresses. */
 export interface SeenServer extends Position {
   readonly system: string;

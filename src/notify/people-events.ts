@@ -95,8 +95,10 @@ function fromChange(event: ChangeEvent, at: Instant, authenticators: Authenticat
       return [{ ...base, topic: 'created', attempt: event.attempt }];
     case 'disable':
       return [{ ...base, topic: cause.kind === 'closed' ? 'closed' : BLOCKS.has(cause.kind) ? 'blocked' : 'ended' }];
-    case 'enable':
-      return [{ ...base, topic: 'returned' }];
+    case 'enable': {
+      const returned = { ...base, topic: 'returned' } as const;
+      return event.anew === true ? [returned, { ...base, topic: 'reissued', attempt: event.attempt }] : [returned];
+    }
     case 'update':
       return numbers();
     case 'adopt':

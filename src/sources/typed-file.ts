@@ -95,13 +95,10 @@ export function unpack(kind: Kind, packed: string): TypedFile {
   return {
     unreadable: (flags & 1) !== 0,
     openEnd: (flags & 2) !== 0,
-    entries: entries.map(
-      ([key, line, none, document, fields]) =>
-        ({
-          ...{ kind, key, document, line, none: none === '' ? [] : none.split(' ') },
-          fields: unpackFieldLines(fields),
-        }) as TypedEntry,
-    ),
+    entries: entries.map(([key, line, none, document, packed]) => {
+      const fields = unpackFieldLines(packed);
+      return { kind, key, document, line, none: none === '' ? [] : none.split(' '), fields } as TypedEntry;
+    }),
     broken: broken.map(([key, line, refersTo]) => ({
       kind,
       key,

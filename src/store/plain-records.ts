@@ -112,6 +112,7 @@ export function plainSettled(intent: Intent, outcome: Outcome): ChangeEvent {
     server: intent.server,
     person: { key, label, username: created ? (change.blueprint.username ?? key) : key },
     change: change.kind,
+    ...(change.kind === 'enable' && change.anew === true ? { anew: true } : {}),
     ...(change.address.kind === 'account' ? {} : { thing: change.address.kind }),
     effect: change.effect,
     classes: change.classes,

@@ -72,7 +72,9 @@ describe('somebody who comes back', () => {
     const [change, ...more] = back(AWAY);
     expect(more).toEqual([]);
     expect(change).not.toHaveProperty('anew');
-    expect(change?.cause.text).toBe('no longer holds: closed for a test; is back, in the groups of before (Project X)');
+    expect(change?.cause.text).toBe(
+      'what took it away is over (it was: closed for a test); is back, in the groups of before (Project X)',
+    );
   });
 
   test.each([

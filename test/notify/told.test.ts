@@ -59,6 +59,20 @@ test('a new initial password is told of with the file that is in force', async (
   expect([existsSync(file), site.server.taken[0]?.mail.text?.includes(file)]).toEqual([true, false]);
 });
 
+test('who comes back with a new initial password is told of with the file that it lies in', async () => {
+  const site = await mailedSite();
+  site.declare('institutions/dtu.yaml', 'id: dtu\nname: Technical University\ncontacts: [it@example.org]\n');
+  await site.sync();
+  site.declare('users/cbs.yaml', ANNA.replace('active', 'closed') + BO);
+  await site.sync();
+  site.declare('users/cbs.yaml', ANNA.replace('institution: cbs', 'institution: dtu') + BO);
+  const [mail, ...others] = await site.sync();
+  expect(others).toEqual([]);
+  expect(mail).toContain('Subject: Muster (demo): 1 new initial password, 1 person has access again\n');
+  const [file = ''] = /\/\S+\.age/.exec(mail ?? '') ?? [];
+  expect([existsSync(file), site.server.taken[0]?.mail.text?.includes(file)]).toEqual([true, false]);
+});
+
 test('no name and no number stands in any subject', async () => {
   const site = await mailedSite();
   await site.sync();

@@ -67,6 +67,11 @@ export const EDITS: readonly Catastrophe<Ground>[] = [
   {
     title: 'P1: every username changes',
     strike: [line(/username: (\w+)/g, 'username: x$1')],
+    says: 'The e-mail address c01@example.org is that of `c01` (users/cbs/c01.yaml:1), who is no longer declared',
+  },
+  {
+    title: 'P1: every username and every e-mail address changes',
+    strike: [line(/username: (\w+)/g, 'username: x$1'), line(/email: /g, 'email: x')],
     says: '47 people in one run; the limit of "create" is 5.',
   },
   {
@@ -102,7 +107,8 @@ export const EDITS: readonly Catastrophe<Ground>[] = [
   {
     title: 'P1: everybody gets one and the same e-mail address',
     strike: [line(/email: .*/g, 'email: all@example.org')],
-    says: '60 people in one run; the limit of "update" is 8.',
+    says: 'The e-mail address all@example.org is that of `c20` (users/cbs/c20.yaml:1), whose account is closed',
+    written: { changed: 1 },
   },
   {
     title: 'P1: everybody gets another given name',

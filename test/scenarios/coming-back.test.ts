@@ -45,7 +45,9 @@ describe('a person who was closed', () => {
     const token = await scene.tokens.of('anna');
     await scene.declare(person('anna'));
     const planned = (await scene.plan()).plan.changes.find(({ address }) => address.system === 'directory');
-    expect(planned?.cause.text).toBe('no longer holds: the account is closed; is back, in no group, as before');
+    expect(planned?.cause.text).toBe(
+      'what took it away is over (it was: the account is closed); is back, in no group, as before',
+    );
     expect(done(await scene.sync())).toEqual([
       'directory enable applied',
       'mail enable applied',

@@ -88,7 +88,7 @@ describe('M1: nobody is let out', () => {
     await directory.stop();
     await scene.declare(blocks('user', [from('berit'), from('carl')]));
     const report = await scene.sync();
-    expect(story(report)).toEqual(['disable carl', '(unreachable, urgent)', 'unread mail']);
+    expect(story(report)).toEqual(['disable carl', '(unverified, urgent)', 'unread mail']);
     expect(await scene.directory.isEnabled('carl')).toBe(false);
     await group.serve();
     await scene.sync();

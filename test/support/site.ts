@@ -189,9 +189,13 @@ function interrupted(reconciler: Reconciler, first: () => Promise<void>): Reconc
   };
 }
 
-/** Sealed passwords in the outbox, opened with the site's key. */
+/**
+ * Sealed passwords in the outbox, opened with the site's key.
+ * @param of of one person; of everybody by default.
+ */
 export async function sealedPasswords(
   site: TestSite,
+  of?: string,
 ): Promise<readonly (OutboxEntry & { readonly password: string })[]> {
   const identity = (await readFile(join(site.folder, 'key.txt'), 'utf8')).trim();
   const outbox = openOutbox({
@@ -200,7 +204,7 @@ export async function sealedPasswords(
     instance: INSTANCE,
     clock: Date.now,
   });
-  const entries = await outbox.list();
+  const entries = (await outbox.list()).filter(({ username }) => of === undefined || username === of);
   return await Promise.all(
     entries.map(async (entry) => {
       const letter = await open(await readFile(entry.path, 'utf8'), [identity]);

@@ -1,5 +1,5 @@
 /** One group of a directory, for other systems that keep people in it: who is in it, and one account put in or taken out. */
-import type { Unreached } from '../../core/ports.ts';
+import type { Unreached } from '../../core/server-memory.ts';
 
 /** An account, or what else is in a group. */
 export interface Insider {

@@ -1,6 +1,6 @@
 /** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
-import type { Reach, Unreached } from '../../core/ports.ts';
-import type { Position, Suits } from '../../core/server-memory.ts';
+import type { Reach } from '../../core/ports.ts';
+import type { Position, Suits, Unreached } from '../../core/server-memory.ts';
 import type { Lingering } from '../../core/traits.ts';
 import type { Secret } from '../../secret.ts';
 

@@ -1,5 +1,5 @@
 /** What the mail-blocks reconciler needs of a list of people who may not send mail: whole readings, guarded writes. */
-import type { Unreached } from '../../core/ports.ts';
+import type { Unreached } from '../../core/server-memory.ts';
 import type { Lingering } from '../../core/traits.ts';
 
 /**

@@ -1,7 +1,6 @@
 /** What the tokens reconciler needs of a system of SMS tokens: proven reads, point reads, guarded writes of one token each. */
 import type { RawValues } from '../../core/change.ts';
-import type { Unreached } from '../../core/ports.ts';
-import type { Position, Suits } from '../../core/server-memory.ts';
+import type { Position, Suits, Unreached } from '../../core/server-memory.ts';
 import type { Lingering } from '../../core/traits.ts';
 
 /** One SMS token; tokens of other types do not show at all. */

@@ -1,6 +1,6 @@
 /** The configured servers: the first that can be used, or all that can, and one error for those that can't. */
 import { readFile } from 'node:fs/promises';
-import type { Unreached } from '../../../core/ports.ts';
+import type { Unreached } from '../../../core/server-memory.ts';
 import { MusterError } from '../../../errors.ts';
 import { Secret } from '../../../secret.ts';
 import type { Credentials } from './connection.ts';

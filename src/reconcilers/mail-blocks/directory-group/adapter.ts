@@ -18,6 +18,9 @@ export function directoryGroup(directory: DirectoryGroupAdapter, instance: strin
     };
   };
   return {
+    afterShutting: [
+      { text: 'mail that was taken in before may still leave: look into the queue of the mail server', lasts: null },
+    ],
     connect: async () => listOn(await directory.connect()),
     connectAll: async () => {
       const { groups, unreachable } = await directory.connectAll();
