@@ -60,7 +60,8 @@ export async function prove(
   return { passed: proven, failed: verdicts.length - proven, skipped: 0, output: table(verdicts) };
 }
 
-async function allBreakages(): Promise<string[]> {
+/** Paths, in the order of their names. */
+export async function allBreakages(): Promise<string[]> {
   const found: string[] = [];
   for await (const path of glob('test/breakages/*.patch', { cwd: ROOT })) found.push(join(ROOT, path));
   return found.sort(compareText);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { sampleOf } from '../test/support/fault-points.ts';
 import { duration, ROOT, run, say } from './command.ts';
 import { leftOut } from './left-out.ts';
 import { smokeTestPackage } from './package-smoke.ts';
-import { prove } from './prove.ts';
+import { allBreakages, prove } from './prove.ts';
 import { scratchEnvironment } from './scratch.ts';
 import { type Count, runVitest } from './vitest-run.ts';
 
@@ -43,6 +44,9 @@ function tests(name: string, project: 'fast' | 'slow', without: readonly string[
   };
 }
 
+/** Each takes some seconds of a whole core, and the rest is tried by the runs that follow. */
+const BREAKAGES_TRIED = 24;
+
 const types = check('types', 'tsc', '-p', 'tsconfig.json');
 const lint = check('lint', 'biome', 'check', '.');
 
@@ -63,8 +67,20 @@ async function rows(quick: boolean): Promise<readonly (readonly (readonly Step[]
   const slow = tests('slow tests', 'slow', names.filter(inSlow));
   const demo: Step = { name: 'demo', work: tryDemo };
   const smoke: Step = { name: 'package', work: smokeTestPackage };
-  const breakages: Step = { name: 'breakages', work: () => prove([], (file) => fast.passed() && !inSlow(file)) };
+  const breakages: Step = {
+    name: 'breakages',
+    work: async () => prove(await someBreakages(), (file) => fast.passed() && !inSlow(file)),
+  };
   return [[[types], [lint]], [[fast]], [[slow], [demo, smoke, breakages]]];
+}
+
+/** Those of this run: other ones in the next. That each applies and names a test, a fast test sees to. */
+async function someBreakages(): Promise<readonly string[]> {
+  const all = await allBreakages();
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const some = sampleOf(all, Math.min(BREAKAGES_TRIED, all.length), seed);
+  say(`${some.length} of ${all.length} breakages, chosen by seed ${seed}; script/prove tries all`);
+  return some;
 }
 
 /** A step that remembers whether all of it passed. */

@@ -8,6 +8,7 @@ import { USAGE, type Wish, wishFrom } from './command-line.ts';
 import type { Bench, Figure } from './figure.ts';
 import { perPerson } from './figures/ansible.ts';
 import { applyChanges } from './figures/apply.ts';
+import { channels } from './figures/channels.ts';
 import { coldPlan } from './figures/cold-plan.ts';
 import { help } from './figures/help.ts';
 import { incrementalPass } from './figures/incremental-pass.ts';
@@ -32,6 +33,7 @@ const FIGURES: readonly Figure[] = [
   help,
   perPerson,
   pushToEffect,
+  channels,
 ];
 
 const RUNS: Runs = { cold: 3, warm: 5, nothing: 9, few: 5 };

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { atExit } from '../support/test-directory.ts';
+import { answerOf } from './child-answer.ts';
 import type { ResidentPass } from './resident-process.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -37,17 +38,7 @@ export class ResidentMuster {
     this.#forget();
   }
 
-  async #answer(): Promise<unknown> {
-    const ended = new AbortController();
-    const onExit = () => ended.abort(new Error('The resident Muster ended before it answered.'));
-    this.#child.once('exit', onExit);
-    try {
-      const [message] = await once(this.#child, 'message', { signal: ended.signal });
-      return message;
-    } catch (error) {
-      throw ended.signal.aborted ? ended.signal.reason : error;
-    } finally {
-      this.#child.off('exit', onExit);
-    }
+  #answer(): Promise<unknown> {
+    return answerOf(this.#child, 'The resident Muster ended before it answered.');
   }
 }

@@ -81,6 +81,11 @@ export class Scale {
     await site?.close();
   }
 
+  /** The installation, for figures that add to it. */
+  site(): Promise<SlapdSite> {
+    return this.#open();
+  }
+
   #open(): Promise<SlapdSite> {
     this.#site ??= openSlapdSite(this.#workshop, this.users, this.#say).then(async (site) => {
       // The first reading brings the database and the pack into memory, where all the others find them.
