@@ -69,7 +69,8 @@ export function changingContract(bench: DirectoryBench): void {
       const before = await bench.fixture.lastWrite();
       const now = await bench.reread(account);
       await bench.connection.writer.modify(modification(now, { enabled: true, mark, password }));
-      expect(await bench.fixture.lastWrite()).toBe(before + 1);
+      // Active Directory may count a password by itself.
+      expect(await bench.fixture.lastWrite()).toBeGreaterThan(before);
       expect(await bench.reread(account)).toMatchObject({ enabled: true, mark });
     });
 

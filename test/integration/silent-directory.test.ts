@@ -79,7 +79,11 @@ test.each([
       'create carl applied',
     ]);
     expect(plan.unread.map(({ system, what }) => [system, what])).toEqual([
-      ['tokens', 'The server has fallen silent, and the other systems do not wait for it any longer.'],
+      // On a busy machine patience is over before it has answered at all.
+      [
+        'tokens',
+        expect.stringMatching(/^(The server has fallen silent|No server has answered yet), and the other systems/),
+      ],
     ]);
   },
   TEST_MS,
