@@ -61,7 +61,10 @@ export function enabledPage(enabled: Enabled, timeZone: string): Page {
 
 function enabledLines({ applied, forgotten }: Enabled): readonly Block[] {
   if (forgotten)
-    return [line('What was deleted is not held against anybody any more.'), ...nextStep('To have a new one made, run "muster sync".')];
+    return [
+      line('What was deleted is not held against anybody any more.'),
+      ...nextStep('To have a new one made, run "muster sync".'),
+    ];
   return applied.length === 0 ? [line('Nothing to do: the account is as it should be.', 'good')] : [];
 }
 
