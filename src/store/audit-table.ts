@@ -1,14 +1,11 @@
 /** The table of the audit chain, as its migration makes it: append-only by the database's own word. */
-import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
-
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
-  return column.notNull();
-}
+import { type Kysely, sql } from 'kysely';
+import { primary, required } from './columns.ts';
 
 export async function createAudit(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('audit')
-    .addColumn('seq', 'integer', (column) => column.notNull().primaryKey())
+    .addColumn('seq', 'integer', primary)
     .addColumn('at', 'bigint', required)
     .addColumn('kind', 'text', required)
     .addColumn('runId', 'text')

@@ -1,11 +1,11 @@
 /** The tables of mails and of what was told, as a step of the schema. */
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import { primary, required } from './columns.ts';
 
 export async function createMails(
   db: Kysely<unknown>,
   numbered: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder,
 ): Promise<void> {
-  const required = (column: ColumnDefinitionBuilder) => column.notNull();
   await db.schema
     .createTable('mails')
     .addColumn('seq', 'integer', numbered)
@@ -33,7 +33,7 @@ export async function createMails(
     .execute();
   await db.schema
     .createTable('matters')
-    .addColumn('key', 'text', (column) => column.notNull().primaryKey())
+    .addColumn('key', 'text', primary)
     .addColumn('group', 'text', required)
     .addColumn('since', 'bigint', required)
     .addColumn('told', 'integer', required)

@@ -1,9 +1,8 @@
 /** The tables of what Muster remembers: the ledger, the last good documents and their files, as steps of the schema. */
-import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import { primary, required } from './columns.ts';
 
 export async function createMemory(db: Kysely<unknown>): Promise<void> {
-  const required = (column: ColumnDefinitionBuilder) => column.notNull();
-  const primary = (column: ColumnDefinitionBuilder) => column.notNull().primaryKey();
   await db.schema
     .createTable('ledger')
     .addColumn('system', 'text', required)

@@ -3,6 +3,7 @@ import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
 import { createAudit } from './audit-table.ts';
+import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
 import { addAway, addFieldLines, createMemory } from './memory-tables.ts';
 import type { Schema } from './schema.ts';
@@ -81,14 +82,6 @@ async function appliedMigrations(db: Kysely<Schema>): Promise<readonly string[]>
 /** A column that numbers rows as they come; the one place where PostgreSQL will want other words (`serial`). */
 function numbered(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.primaryKey().autoIncrement();
-}
-
-function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
-  return column.notNull();
-}
-
-function primary(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
-  return column.notNull().primaryKey();
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {

@@ -1,6 +1,7 @@
 /** The table of what servers were last read to hold for people who are or should be shut out, as a step of the schema. */
-import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Found } from '../core/shut-out.ts';
+import { required } from './columns.ts';
 
 /** One row for each listed server of a system. */
 export interface ShutOutsTable {
@@ -15,7 +16,6 @@ export interface ShutOutsTable {
 }
 
 export async function createShutOuts(db: Kysely<unknown>): Promise<void> {
-  const required = (column: ColumnDefinitionBuilder) => column.notNull();
   await db.schema
     .createTable('shutOuts')
     .addColumn('person', 'text', required)

@@ -1,9 +1,8 @@
 /** The tables of tasks and of what people hold in systems that others look after, as a step of the schema. */
-import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import { primary, required } from './columns.ts';
 
 export async function createTasks(db: Kysely<unknown>): Promise<void> {
-  const required = (column: ColumnDefinitionBuilder) => column.notNull();
-  const primary = (column: ColumnDefinitionBuilder) => column.notNull().primaryKey();
   await db.schema
     .createTable('tasks')
     .addColumn('id', 'text', primary)
