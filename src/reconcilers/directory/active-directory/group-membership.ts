@@ -2,15 +2,15 @@
 import { AndFilter, Attribute, Change, EqualityFilter, OrFilter, type SearchEntry } from 'ldapts';
 import { MusterError } from '../../../errors.ts';
 import type { DirectoryGroup, Insider } from '../group-port.ts';
-import { refusal } from '../refusals.ts';
 import { assertOpen, type Link } from './connection.ts';
 import { bytesOf, textsOf } from './entry.ts';
-import { isAnswer, isCode, operationFailure, outcomeUnknown, rightMissing } from './failures.ts';
+import { operationFailure } from './failures.ts';
 import { type Search, searchAll, searchOne } from './paged-search.ts';
 import { lookUpMembers, someoneInside } from './protected-groups.ts';
 import { type Group, readGroup } from './ranges.ts';
 import { anything, guidDn, searchFor } from './read.ts';
 import { serverTime } from './reader.ts';
+import { isSoAlready, send } from './sending.ts';
 import { guidText } from './values.ts';
 
 /** What everything on one connection shares. */
@@ -28,12 +28,6 @@ export interface Desk {
 
 /** Alternatives in one filter: servers parse long filters slowly and Windows limits them. */
 const FILTER_ALTERNATIVES = 100;
-
-/**
- * What servers say of a member that is in there, or is not, already: entryAlreadyExists (Windows and Samba) or attributeOrValueExists,
- * and unwillingToPerform (both) or noSuchAttribute (RFC 4511 appendix A.2).
- */
-const SO_ALREADY = { in: [68, 20], out: [53, 16] } as const;
 
 export function groupOn(desk: Desk): DirectoryGroup {
   const { link, server } = desk;
@@ -118,23 +112,17 @@ function insiderFrom({ markAttribute }: Desk, guid: string, entry: SearchEntry):
 async function put(desk: Desk, one: Insider, inside: boolean): Promise<void> {
   const { link, dn, guid } = desk;
   const step = inside ? `putting ${one.dn} into ${dn}` : `taking ${one.dn} out of ${dn}`;
-  assertOpen(link, step);
   const modification = new Attribute({ type: 'member', values: [one.dn] });
   const change = new Change({ operation: inside ? 'add' : 'delete', modification });
-  try {
-    await link.client.modify(guidDn(guid), [change]);
-  } catch (error) {
-    if (error instanceof MusterError) throw error;
-    if (!isAnswer(error)) throw outcomeUnknown(link.server, step, error);
-    if (isCode(error, 50)) throw rightMissing(link.server, step, 'write the attribute member of this group', error);
-    if (isCode(error, 32)) throw refusal(`${link.server}, ${step}`, NOT_THERE, error);
-    const saysSo = SO_ALREADY[inside ? 'in' : 'out'].some((code) => isCode(error, code));
-    if (!saysSo) throw operationFailure(link.server, step, error);
-    const isInside = (await whole(desk)).members.some((member) => member.guid === one.guid);
-    if (isInside === inside) return;
-    if (inside) throw unread(desk, step, 'The server says that it is in there, and does not show it.');
-    throw operationFailure(link.server, step, error);
-  }
+  const right = 'write the attribute member of this group';
+  await send(desk, { step, absent: NOT_THERE, right }, async () => {
+    await link.client.modify(guidDn(guid), [change]).catch(async (error: unknown) => {
+      if (!isSoAlready(error, inside ? 'in' : 'out')) throw error;
+      const isInside = (await whole(desk)).members.some((member) => member.guid === one.guid);
+      if (isInside === inside) return;
+      throw inside ? unread(desk, step, 'The server says that it is in there, and does not show it.') : error;
+    });
+  });
 }
 
 const NOT_THERE = {

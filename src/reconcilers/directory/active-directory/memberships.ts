@@ -9,7 +9,7 @@ import { textsOf } from './entry.ts';
 import { isCode, operationFailure } from './failures.ts';
 import { searchAll, searchOne } from './paged-search.ts';
 import { anything, type Desk, guidDn, pointRead, searchFor } from './read.ts';
-import { send } from './sending.ts';
+import { isSoAlready, send } from './sending.ts';
 
 /**
  * DNs of the groups of this domain that name the account (memberOf, MS-ADA2 2.42). Its primary group names it by number and is not among
@@ -70,8 +70,8 @@ async function leave(desk: Desk, account: string, group: string): Promise<void> 
   } as const;
   await send(desk, { step, absent, right: `write the members of ${group}` }, async () => {
     await desk.link.client.modify(group, change).catch((error: unknown) => {
-      // Somebody took it out meanwhile (noSuchAttribute, RFC 4511 A.2); Samba and Windows answer unwillingToPerform (53) to the same.
-      if (isCode(error, 16) || isCode(error, 53)) return;
+      // Somebody took it out meanwhile.
+      if (isSoAlready(error, 'out')) return;
       throw isCode(error, 50) ? mayNotLeave(desk, step, group, error) : error;
     });
   });
