@@ -1,11 +1,12 @@
 /** Apply: journals the intent of an approved plan, writes it with bounded concurrency, and records every outcome; never throws. */
 import { MusterError, troubleOf } from '../errors.ts';
 import type { Change, Effect } from './change.ts';
+import { groupsOf } from './coming-back.ts';
 import { Grounds } from './grounds.ts';
 import { mandateFor, type RunMandate } from './mandate.ts';
 import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { ApprovedPlan } from './plan.ts';
-import type { Clock, Intent, Journal, LedgerRow, Session, Writer } from './ports.ts';
+import type { Clock, Intent, Journal, LedgerRow, Session } from './ports.ts';
 import { rowAfter } from './record.ts';
 import type { Applied } from './report.ts';
 import { thingOf } from './thing.ts';
@@ -132,7 +133,7 @@ class Run {
       await this.#settle(intent, { status: 'skipped', because: troubleOf(error).what }, null);
       return;
     }
-    await this.#write(intent, session.writer);
+    await this.#write(intent, session);
     this.#parts.progress(this.#outcomes.size, this.#total);
   }
 
@@ -159,7 +160,7 @@ class Run {
     return leansOn === null || kind !== 'create' ? null : this.#grounds.of(person.key, leansOn);
   }
 
-  async #write(intent: Intent, writer: Writer): Promise<void> {
+  async #write(intent: Intent, { reader, writer }: Session): Promise<void> {
     const { change } = intent;
     let written: Written | PutOff;
     try {
@@ -173,6 +174,8 @@ class Run {
       await this.#settle(intent, { status: 'skipped', because: written.putOff }, null);
       return;
     }
+    const leaves = change.kind === 'disable' && change.leave !== undefined;
+    if (leaves) written = { ...written, groups: await groupsOf(reader, written.handle) };
     const row = rowAfter(change, written, this.#rows.get(written.handle) ?? null);
     this.#rows.set(written.handle, row);
     await this.#settle(intent, { status: 'applied', written }, row);

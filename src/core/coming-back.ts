@@ -2,7 +2,7 @@
 import type { ReasonKind } from '../model/standing.ts';
 import type { Case } from './case.ts';
 import type { Attributes, Desired, Enable, Leave } from './change.ts';
-import type { Away, LedgerRow } from './ports.ts';
+import type { Away, LedgerRow, Reader } from './ports.ts';
 import type { Traits } from './traits.ts';
 
 /** Whoever is blocked stays; these say that the person went. */
@@ -30,6 +30,11 @@ export function leftMeanwhile(subject: Case, row: LedgerRow): LedgerRow | null {
   const leaving = subject.desired.verdict.reasons.find(({ kind }) => LEAVING.has(kind));
   const since = leaving?.since ?? leaving?.knownSince ?? leave.since;
   return { ...row, away: { ...asKnown(leave, row), since, groups: null } };
+}
+
+/** What somebody has who leaves, read once they are shut out; null: a reading that fails must not make the disable look as if it had. */
+export async function groupsOf({ groups }: Pick<Reader, 'groups'>, handle: string): Promise<readonly string[] | null> {
+  return (await groups?.(handle).catch(() => null)) ?? null;
 }
 
 /** With the values of before: an entry that is closed and given to somebody else in one go must not pass for theirs. */

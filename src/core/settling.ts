@@ -1,5 +1,6 @@
 /** Settling: what recovery found is told to the system and written down, one intent at a time, so that one that cannot be stops no other. */
 import { type Trouble, troubleOf } from '../errors.ts';
+import { groupsOf } from './coming-back.ts';
 import type { Connected } from './connecting.ts';
 import { isDoubtful } from './footing.ts';
 import { knownFrom } from './known.ts';
@@ -92,8 +93,7 @@ export async function settle(
 async function withGroups(one: Resolved, reader: Pick<Reader, 'groups'>): Promise<Resolved> {
   const { row } = one;
   if (one.intent.change.kind !== 'disable' || row?.away === undefined || row.away.groups !== null) return one;
-  const groups = (await reader.groups?.(row.handle).catch(() => null)) ?? null;
-  return { ...one, row: { ...row, away: { ...row.away, groups } } };
+  return { ...one, row: { ...row, away: { ...row.away, groups: await groupsOf(reader, row.handle) } } };
 }
 
 function troubleNotice({ change }: Intent, { what, next }: Trouble): Notice {

@@ -1,5 +1,5 @@
 /** Coming back: an account is given anew, with a password that nobody has seen and without the groups of before. */
-import type { Disable, Enable } from '../../core/change.ts';
+import type { Enable } from '../../core/change.ts';
 import type { Written } from '../../core/outcome.ts';
 import { MusterError, troubleOf } from '../../errors.ts';
 import { relativeName } from './distinguished-name.ts';
@@ -54,15 +54,6 @@ export async function giveAnew(
 export async function handedOver(passwords: PasswordDesk, username: string, attempt: string): Promise<void> {
   await passwords.markReady(username, attempt);
   await passwords.markReplaced(username, attempt);
-}
-
-/** What somebody has who leaves, read once they are shut out: a reading that fails must not make the disable look as if it had. */
-export async function groupsKept({ reader }: Ports, { handle }: Disable): Promise<readonly string[] | null> {
-  try {
-    return (await reader.groupsOf(handle)).map(relativeName);
-  } catch {
-    return null;
-  }
 }
 
 function nobodyToSealTo({ person }: Enable): MusterError {

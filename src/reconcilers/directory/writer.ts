@@ -3,7 +3,7 @@ import type { Adopt, Change, Create } from '../../core/change.ts';
 import type { Written } from '../../core/outcome.ts';
 import type { Writer } from '../../core/ports.ts';
 import { MusterError, troubleOf } from '../../errors.ts';
-import { giveAnew, groupsKept } from './coming-back.ts';
+import { giveAnew } from './coming-back.ts';
 import { accountDn } from './distinguished-name.ts';
 import { ACCOUNT_EXPIRES } from './mapping.ts';
 import { markText } from './mark.ts';
@@ -20,9 +20,7 @@ export function directoryWriter(
       if (change.kind === 'create') return create(writer, settings, change, attempt);
       if (change.kind === 'enable' && change.anew === true) return giveAnew(ports, settings, change, attempt);
       await writer.modify(modificationOf(change, settings, attempt));
-      const leaves = change.kind === 'disable' && change.leave !== undefined;
-      const kept = leaves ? { groups: await groupsKept(ports, change) } : {};
-      return { handle: change.handle, state: change.after, ...kept };
+      return { handle: change.handle, state: change.after };
     },
   };
 }
