@@ -1,7 +1,13 @@
 /** Leavers: who is closed or whose time ended, for how long, and what they would come back to. */
 import { compareText } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
-import type { LedgerRow } from './ports.ts';
+import type { Clock, LedgerRow, Reconciler, Store } from './ports.ts';
+
+export interface LeaverParts {
+  readonly store: Pick<Store, 'ledger'>;
+  readonly reconcilers: readonly Pick<Reconciler, 'system'>[];
+  readonly clock: Clock;
+}
 
 const DAY_MS = 86_400_000;
 
@@ -16,6 +22,12 @@ export interface Leaver {
   readonly institution: string;
   /** Names of groups that the account was in; null: not known. */
   readonly groups: readonly string[] | null;
+}
+
+/** As every system has it. */
+export async function leaversIn({ store, reconcilers, clock }: LeaverParts): Promise<readonly Leaver[]> {
+  const rows = await Promise.all(reconcilers.map(({ system }) => store.ledger.all(system)));
+  return leaversAmong(rows.flat(), clock());
 }
 
 /** Longest first. Whoever was deleted by hand meanwhile needs no attention any more. */

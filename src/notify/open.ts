@@ -1,7 +1,7 @@
 /** Opens notifications over the parts of an installation. */
 
 import { FORECAST_DAYS } from '../core/forecast.ts';
-import { leaversAmong } from '../core/leavers.ts';
+import { leaversIn } from '../core/leavers.ts';
 import type { Mails } from '../core/mails.ts';
 import { lookAhead } from '../core/operations/look-ahead.ts';
 import type { PassParts } from '../core/pass.ts';
@@ -40,10 +40,7 @@ export async function openNotifications(settings: NotifySettings, surroundings: 
     sealedFiles,
     lookAhead: (days) => lookAhead(parts, days),
     forecastDays: FORECAST_DAYS,
-    leavers: async () => {
-      const rows = await Promise.all(parts.reconcilers.map(({ system }) => store.ledger.all(system)));
-      return leaversAmong(rows.flat(), clock());
-    },
+    leavers: () => leaversIn(parts),
     ...(tasks === undefined ? {} : { tasks: { memory: tasks.memory, telling: taskTelling } }),
     clock,
     newId,
