@@ -7,6 +7,7 @@ import type {
   AnyEntry,
   Block,
   ConfirmedTask,
+  Day,
   Entry,
   HostedServer,
   Instant,
@@ -87,6 +88,8 @@ export function resolver(lasting = true): Resolve {
   const find = lastResult(allGatherer());
   const blockedNow = steadySet<string>();
   const endedBy = lastResult(endedPeople);
+  const blockedInstitutions = steadySet<string>();
+  const within = lastResult(peopleWithin);
   const settlePeople = lastResult(peopleSettler(lasting));
   const newsOfPeople = lastResult(pickNews<'institution' | 'user'>);
   const heldPeople = lastResult(heldAmongPeople);
@@ -98,7 +101,12 @@ export function resolver(lasting = true): Resolve {
   return (loaded, remembered, { timeZone, operatorBlocks, at, forgetful = false }) => {
     const time = { days: inZone(timeZone), at, today: dayOf(at, timeZone) };
     const found = find(loaded, remembered);
-    const blocked = blockedNow(keptOut(found, operatorBlocks, time.today, endedBy(found.user, time.today)));
+    const institutions = blockedInstitutions(outInstitutions(found, operatorBlocks, time.today));
+    const blocked = blockedNow([
+      ...outPeople(found, operatorBlocks, time.today),
+      ...within(institutions, found.user, found.institution),
+      ...endedBy(found.user, time.today),
+    ]);
     const people = settlePeople(loaded, found, blocked);
     const blocks = settleBlocks(found, time);
     const work = settleWork(found, people.objectionTo, time.today);
@@ -125,21 +133,18 @@ export function resolver(lasting = true): Resolve {
   };
 }
 
-/** Keys of everybody whom a block keeps out or from mail, or whose time has ended. */
-function keptOut(
-  found: FoundAll,
-  orders: readonly OperatorBlock[],
-  today: ReturnType<typeof dayOf>,
-  ended: readonly string[],
-): readonly string[] {
-  const ordered = (scope: OperatorBlock['scope']) => orders.flatMap((one) => (one.scope === scope ? [one.target] : []));
-  const institutions = new Set([...blockedTargets([found['blocked-institution']], today), ...ordered('institution')]);
-  return [
-    ...blockedTargets([found['blocked-user'], found['mail-block']], today),
-    ...ordered('user'),
-    ...peopleWithin(institutions, found.user, found.institution),
-    ...ended,
-  ];
+/** Keys of institutions that are blocked, by the repository or from the command line. */
+function outInstitutions(found: FoundAll, orders: readonly OperatorBlock[], today: Day): readonly string[] {
+  return [...blockedTargets([found['blocked-institution']], today), ...orderedTargets(orders, 'institution')];
+}
+
+/** Keys of people whom a block of their own keeps out or from mail. */
+function outPeople(found: FoundAll, orders: readonly OperatorBlock[], today: Day): readonly string[] {
+  return [...blockedTargets([found['blocked-user'], found['mail-block']], today), ...orderedTargets(orders, 'user')];
+}
+
+function orderedTargets(orders: readonly OperatorBlock[], of: OperatorBlock['scope']): readonly string[] {
+  return orders.flatMap(({ scope, target }) => (scope === of ? [target] : []));
 }
 
 type Modeller = (
