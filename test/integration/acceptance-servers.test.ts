@@ -5,11 +5,12 @@ import { deny } from '../support/denied-rights.ts';
 import { blocks, daysFromToday, type Files, institution, people, person } from '../support/desired-state.ts';
 import { dump, highestCommittedUsn, valuesOf } from '../support/directory-contents.ts';
 import { isLdapWrite } from '../support/ldap-messages.ts';
-import { copyState, missingForSamba, type SambaDc } from '../support/samba.ts';
+import { missingForSamba, type SambaDc } from '../support/samba.ts';
 import {
   change,
   makeSite,
   onFreshSite,
+  onTwoServers,
   outcomeOf,
   plan,
   rebuild,
@@ -217,20 +218,8 @@ async function begin(site: TestSite): Promise<void> {
   expect(outcomeOf(await sync(site))).toEqual({ applied: { create: 16 }, held: {}, exit: 0 });
 }
 
-/** An installation with two servers that hold the same sixteen accounts and do not replicate. */
-async function onTwo(work: (site: TestSite, first: SambaDc, second: SambaDc) => Promise<void>): Promise<void> {
-  await onFreshSite({ limits: GENEROUS }, async (site, first) => {
-    await begin(site);
-    const second = await copyState(first);
-    try {
-      await second.beginAnotherLife();
-      await useServers(site, [first.ldapsUrl, second.ldapsUrl]);
-      await work(site, first, second);
-    } finally {
-      await second.stop();
-    }
-  });
-}
+/** With the same sixteen accounts. */
+const onTwo = (work: Parameters<typeof onTwoServers>[2]) => onTwoServers(GENEROUS, begin, work);
 
 /** Usernames of accounts that can log in, in their order. */
 async function enabledOn(dc: SambaDc): Promise<readonly string[]> {

@@ -7,8 +7,8 @@ import { plainStyle } from '../../src/views/style.ts';
 import { pageAsText } from '../../src/views/text.ts';
 import { whyPage } from '../../src/views/why.ts';
 import { daysFromToday, institution, people, person } from '../support/desired-state.ts';
-import { copyState, missingForSamba, type SambaDc } from '../support/samba.ts';
-import { change, OPERATOR, onFreshSite, onSite, outcomeOf, sync, type TestSite, useServers } from '../support/site.ts';
+import { missingForSamba } from '../support/samba.ts';
+import { change, OPERATOR, onSite, onTwoServers, outcomeOf, sync, type TestSite } from '../support/site.ts';
 
 /** Ten hours, in milliseconds. */
 const TICKET_MS = 36_000_000;
@@ -74,18 +74,13 @@ function found({ channels }: ShutOut): readonly string[] {
   return channels.flatMap(({ answers }) => answers.map((answer) => `${answer.found} (${answer.what})`));
 }
 
-/** An installation with two servers that hold the same two accounts and do not replicate. */
-async function onTwo(work: (site: TestSite, first: SambaDc, second: SambaDc) => Promise<void>): Promise<void> {
-  await onFreshSite({ limits: '{ always: 50 }' }, async (site, first) => {
-    await change(site, { ...institution('cbs', 'CBS'), ...people(['cbs1', 'cbs2']) }, 'People');
-    await sync(site);
-    const second = await copyState(first);
-    try {
-      await second.beginAnotherLife();
-      await useServers(site, [first.ldapsUrl, second.ldapsUrl]);
-      await work(site, first, second);
-    } finally {
-      await second.stop();
-    }
-  });
-}
+/** With the same two accounts. */
+const onTwo = (work: Parameters<typeof onTwoServers>[2]) =>
+  onTwoServers(
+    '{ always: 50 }',
+    async (site) => {
+      await change(site, { ...institution('cbs', 'CBS'), ...people(['cbs1', 'cbs2']) }, 'People');
+      await sync(site);
+    },
+    work,
+  );

@@ -14,7 +14,7 @@ import { type OutboxEntry, openOutbox } from '../../src/credentials/outbox.ts';
 import { generateKey, open } from '../../src/credentials/seal.ts';
 import { type Site, wire } from '../../src/wiring.ts';
 import { commit, type Files, makeRepository, musterFile } from './desired-state.ts';
-import { type SambaDc, startSamba } from './samba.ts';
+import { copyState, type SambaDc, startSamba } from './samba.ts';
 import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
 
 export const INSTANCE = 'research-service';
@@ -245,4 +245,23 @@ export async function onFreshSite(
   } finally {
     await dc.stop();
   }
+}
+
+/** An installation with two servers that hold the same accounts and do not replicate. @param begin what is there before the second one is. */
+export async function onTwoServers(
+  limits: string,
+  begin: (site: TestSite) => Promise<void>,
+  work: (site: TestSite, first: SambaDc, second: SambaDc) => Promise<void>,
+): Promise<void> {
+  await onFreshSite({ limits }, async (site, first) => {
+    await begin(site);
+    const second = await copyState(first);
+    try {
+      await second.beginAnotherLife();
+      await useServers(site, [first.ldapsUrl, second.ldapsUrl]);
+      await work(site, first, second);
+    } finally {
+      await second.stop();
+    }
+  });
 }
