@@ -81,6 +81,7 @@ export const LINES = {
   'because.back': CAUSE,
   'because.back-elsewhere': CAUSE,
   'because.back-late': CAUSE,
+  'because.back-otherwise': CAUSE,
   'because.drift': CAUSE,
   'because.declared': CAUSE,
   'because.other': CAUSE,

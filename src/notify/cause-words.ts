@@ -53,6 +53,11 @@ const FORMS: readonly { readonly kind: string; readonly form: RegExp; readonly l
     form: new RegExp(`^${OPENED_AGAIN} after more than (?<since>\\d+) days away${BEGINS_ANEW}$`),
     line: 'because.back-late',
   },
+  {
+    kind: 'over',
+    form: new RegExp(`^${OPENED_AGAIN} otherwise than they went \\(.+? was (?<who>.+?)\\)${BEGINS_ANEW}$`),
+    line: 'because.back-otherwise',
+  },
   { kind: 'declared', form: /^/, line: 'because.declared' },
   { kind: 'drift', form: /^/, line: 'because.drift' },
 ];

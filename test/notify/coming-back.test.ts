@@ -39,6 +39,12 @@ const WAYS: Readonly<Record<string, WayBack>> = {
     returns: { institution: 'dtu' },
     told: `begrundelse: kontoen er åbnet igen hos en anden institution (før: cbs), ${ANEW}`,
   },
+  'under another name': {
+    leaves: closed,
+    awayDays: 1,
+    returns: { given: 'Else' },
+    told: `begrundelse: kontoen er åbnet igen med andre oplysninger (før: Anna Jensen), ${ANEW}`,
+  },
 };
 
 test.each(Object.entries(WAYS))('who comes back %s', async (_, { leaves, awayDays, returns, told }) => {

@@ -12,7 +12,7 @@ export const MAIL_WORDS = {
     returned: (people: number) => (people === 1 ? '1 person has access again' : `${people} people have access again`),
     back: (group: string) => `is back, in the groups of before (${group})`,
     backElsewhere: (group: string) =>
-      `is back from another institution (was with northlake): gets a new initial password, and is taken out of the groups of before (${group})`,
+      `is back from another institution (was with northlake): gets a new initial password, and is taken out of every group (was in ${group})`,
     stopped: '1 person who may not send mail',
     sending: '1 person may send mail again',
     oldNumber: 'old number',
