@@ -1,4 +1,5 @@
 /** Coming back: what is kept of somebody who left, and whether they get it back as it was or begin anew. */
+import type { Instant } from '../model/document.ts';
 import type { ReasonKind } from '../model/standing.ts';
 import type { Case } from './case.ts';
 import type { Attributes, Desired, Enable, Leave } from './change.ts';
@@ -12,6 +13,11 @@ const LEAVING: ReadonlySet<ReasonKind> = new Set(['closed', 'ended']);
 const GROUPS_NAMED = 6;
 
 const DAY_MS = 86_400_000;
+
+/** For how long the groups of a leave are asked for again where they could not be read: a connection that broke is back by then. */
+const ASKED_AGAIN_FOR_MS = DAY_MS;
+/** In one pass, so that a server which never shows them does not slow every pass down. */
+const ASKED_AGAIN_AT_MOST = 50;
 
 /** What is to be kept of somebody whose account is taken because they leave; null: they do not, or nothing is kept of such a thing. */
 export function leaveOf({ desired, traits, moment }: Omit<Case, 'row'>): Leave | null {
@@ -35,6 +41,29 @@ export function leftMeanwhile(subject: Case, row: LedgerRow): LedgerRow | null {
 /** What somebody has who leaves, read once they are shut out; null: a reading that fails must not make the disable look as if it had. */
 export async function groupsOf({ groups }: Pick<Reader, 'groups'>, handle: string): Promise<readonly string[] | null> {
   return (await groups?.(handle).catch(() => null)) ?? null;
+}
+
+/** Rows of those who left lately and whose groups could not be read then, with what is read now. Nobody leaves a group by leaving. */
+export async function groupsReadLate(
+  rows: Iterable<LedgerRow>,
+  reader: Pick<Reader, 'groups'>,
+  at: Instant,
+): Promise<readonly LedgerRow[]> {
+  if (reader.groups === undefined) return [];
+  const unknown: (LedgerRow & { readonly away: Away })[] = [];
+  for (const { away, ...row } of rows) {
+    if (unknown.length === ASKED_AGAIN_AT_MOST) break;
+    if (away !== undefined && mayBeRead(away, row, at)) unknown.push({ ...row, away });
+  }
+  const asked = unknown.map(async (row) => ({
+    ...row,
+    away: { ...row.away, groups: await groupsOf(reader, row.handle) },
+  }));
+  return (await Promise.all(asked)).filter(({ away }) => away.groups !== null);
+}
+
+function mayBeRead(away: Away, { goneAt }: Pick<LedgerRow, 'goneAt'>, at: Instant): boolean {
+  return away.groups === null && goneAt === null && at - away.since < ASKED_AGAIN_FOR_MS;
 }
 
 /** With the values of before: an entry that is closed and given to somebody else in one go must not pass for theirs. */

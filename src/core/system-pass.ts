@@ -5,6 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { Spending } from './budget.ts';
 import type { Change, Desired } from './change.ts';
 import { compareClocks, doubtfulPeople } from './clocks.ts';
+import { groupsReadLate } from './coming-back.ts';
 import type { Companion } from './companions.ts';
 import { confirmed } from './confirming.ts';
 import { backRow, type Connected, connectToOne, whileWaited } from './connecting.ts';
@@ -217,6 +218,7 @@ async function conclude(
   const judged = withoutLost(whole, lost, start.desired, footing);
   const known = reuse.known(late.rows, late.unsettled);
   const { accepted, contradicted } = await confirmed(judged.accepted, late.rows, session.reader, known);
+  const learned = await groupsReadLate(withRows(late.rows, accepted).values(), session.reader, at);
   const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];
   const { ours, unknownMarks } = reuse.tally(observation, late.rows);
   const result: SystemResult = {
@@ -230,8 +232,9 @@ async function conclude(
       ...[...start.notices, ...late.notices, ...cleared, ...(observation.notices ?? []), ...judged.notices],
       ...laneNotices(lane, judged.notices),
     ],
-    rows: withRows(late.rows, accepted),
-    accepted,
+    rows: withRows(withRows(late.rows, accepted), learned),
+    // The later of two rows of one thing is the one that is kept.
+    accepted: [...accepted, ...learned],
     read: { system, server, digest, ours, ...thingIn(reconciler) },
     trouble: null,
     unknownMarks,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { groupsReadLate } from '../../src/core/coming-back.ts';
 import { NO_MANDATE } from '../../src/core/mandate.ts';
 import type { Away } from '../../src/core/ports.ts';
 import { rowAfter } from '../../src/core/record.ts';
@@ -48,6 +49,24 @@ describe('somebody who leaves', () => {
       const { changes } = diffOf([desired('anna', { reasons: [reason(kind)] })], [found('anna')], [row('anna')]);
       expect(changes).toHaveLength(1);
       expect(changes[0]).not.toHaveProperty('leave');
+    },
+  );
+
+  test.each([
+    ['lately, and the groups could not be read', {}, [['Project Y']]],
+    ['lately, and they are read', { groups: ['Project X'] }, []],
+    ['some days ago', { since: NOW - 2 * DAY_MS }, []],
+  ] as const)(
+    'who left %s: the groups are read late only where a broken connection kept them',
+    async (_, more, read) => {
+      const away: Away = { ...AWAY, since: NOW - HOUR_MS, groups: null, ...more };
+      const reader = { groups: () => Promise.resolve(['Project Y']) };
+      const late = await groupsReadLate([row('carl'), off(away)], reader, NOW);
+      expect(late.map((one) => one.away?.groups)).toEqual(read);
+      expect(late.every(({ handle }) => handle === 'guid-anna')).toBe(true);
+      const broken = { groups: () => Promise.reject(new Error('the connection is closed')) };
+      expect(await groupsReadLate([off(away)], broken, NOW)).toEqual([]);
+      expect(await groupsReadLate([off(away)], {}, NOW)).toEqual([]);
     },
   );
 

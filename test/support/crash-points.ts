@@ -119,12 +119,20 @@ export function differences(ending: Ending, undisturbed: Ending): readonly strin
   ] as const;
   const figures = keys
     .filter((key) => JSON.stringify(ending[key]) !== JSON.stringify(expected[key]))
-    .map((key) => `${key} is ${JSON.stringify(ending[key])}, not ${JSON.stringify(expected[key])}`);
+    .map((key) => difference(key, ending[key], expected[key]));
   const dns = new Set([...ending.accounts.keys(), ...expected.accounts.keys()]);
   const accounts = [...dns].filter(
     (dn) => JSON.stringify(ending.accounts.get(dn)) !== JSON.stringify(expected.accounts.get(dn)),
   );
   return [...figures, ...accounts.map((dn) => `${dn} ended as ${JSON.stringify(ending.accounts.get(dn))}`)];
+}
+
+/** Of lists only what differs. */
+function difference(key: string, is: unknown, should: unknown): string {
+  if (!Array.isArray(is) || !Array.isArray(should))
+    return `${key} is ${JSON.stringify(is)}, not ${JSON.stringify(should)}`;
+  const without = (rows: readonly unknown[], others: readonly unknown[]) => rows.filter((row) => !others.includes(row));
+  return `${key} has ${JSON.stringify(without(is, should))} instead of ${JSON.stringify(without(should, is))}`;
 }
 
 /** The process is frozen in the instant of the strike, and killed once the controller is done with what it had got. */
