@@ -2,6 +2,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Catastrophe, edited, type Step } from '../support/catastrophe.ts';
+import { inTree } from '../support/desired-state.ts';
 import type { EmbeddedGround } from '../support/embedded-ground.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -13,14 +14,16 @@ const AUTHOR = {
 };
 const REWRITTEN = 'history was rewritten or rolled back.';
 
-const folderOf = ({ scene }: EmbeddedGround) => join(scene.home, 'desired-state');
 const originOf = ({ scene }: EmbeddedGround) => join(scene.home, 'origin.git');
+/** At home, where what is committed is on the server at once. */
 const git = (...args: readonly string[]): Step<EmbeddedGround> => {
-  return (ground) => runCommand('git', ['-C', folderOf(ground), ...args], { env: AUTHOR });
+  return (ground) => {
+    const tree = inTree(join(ground.scene.home, 'desired-state'), originOf(ground));
+    return runCommand('git', [...tree, ...args], { env: AUTHOR });
+  };
 };
-const pushed = (ref: string): Step<EmbeddedGround> => {
-  return (ground) => runCommand('git', ['-C', folderOf(ground), 'push', '--quiet', '--force', originOf(ground), ref]);
-};
+/** On the server: the branch stands there now, wherever it stood. */
+const pushed = (revision: string): Step<EmbeddedGround> => git('update-ref', 'refs/heads/main', revision);
 /** Three more commits, taken in: everybody has another number now, and another, and another. */
 const lived: readonly Step<EmbeddedGround>[] = [28, 31, 40].flatMap((prefix, nth) => [
   edited<EmbeddedGround>(/^users\/cbs\/c0[7-9]/, (text) => text.replace(/\+45 \d\d/, `+45 ${prefix}`)),
@@ -31,7 +34,6 @@ const lived: readonly Step<EmbeddedGround>[] = [28, 31, 40].flatMap((prefix, nth
 const forcedBack = (commits: number): readonly Step<EmbeddedGround>[] => [
   ...lived,
   git('reset', '--quiet', '--hard', `HEAD~${commits}`),
-  pushed('main'),
 ];
 const never = { never: 'the repository of before is not there any more' };
 
@@ -40,9 +42,9 @@ const orphaned = (...remove: readonly string[]): readonly Step<EmbeddedGround>[]
   git('checkout', '--quiet', '--orphan', 'begun-anew'),
   ...(remove.length === 0 ? [] : [git('rm', '--quiet', '-r', '-f', '--', ...remove)]),
   git('commit', '--quiet', '--allow-empty', '--no-verify', '--message=Begin anew'),
-  pushed('begun-anew:main'),
+  pushed('begun-anew'),
 ];
-const asItWas: readonly Step<EmbeddedGround>[] = [pushed('kept:main')];
+const asItWas: readonly Step<EmbeddedGround>[] = [pushed('kept')];
 
 export const HISTORY: readonly Catastrophe[] = [
   ...[1, 2, 3, 4].map(
@@ -83,17 +85,17 @@ export const HISTORY: readonly Catastrophe[] = [
   },
   {
     title: 'S4: the branch is deleted',
-    strike: [(ground) => runCommand('git', ['-C', originOf(ground), 'update-ref', '-d', 'refs/heads/main'])],
+    strike: [git('update-ref', 'refs/kept', 'main'), git('update-ref', '-d', 'refs/heads/main')],
     says: 'The repository is empty: it has no branch yet.',
     exit: 1,
-    undo: [pushed('main')],
+    undo: [pushed('refs/kept')],
   },
   {
     title: 'S4: the branch is renamed',
-    strike: [(ground) => runCommand('git', ['-C', originOf(ground), 'branch', '-m', 'main', 'master'])],
+    strike: [git('branch', '-m', 'main', 'master')],
     says: 'The repository has no such branch. It has master. Check source.git.branch; if the branch was deleted, bring it back.',
     exit: 1,
-    undo: [pushed('main')],
+    undo: [git('branch', '-m', 'master', 'main')],
   },
   {
     title: 'S1: the repository is gone',
@@ -130,10 +132,9 @@ export const HISTORY: readonly Catastrophe[] = [
     strike: [
       git('rm', '--quiet', '-r', '-f', '--', '.'),
       git('commit', '--quiet', '--no-verify', '--message=Clean up'),
-      pushed('main'),
     ],
     says: 'This file must be at the top of the repository and say `format: 1` and `instance: research-service`.',
-    undo: [git('revert', '--no-edit', 'HEAD'), pushed('main')],
+    undo: [git('revert', '--no-edit', 'HEAD')],
   },
   {
     title: 'S4: a merge takes the side on which everything was deleted',
@@ -143,9 +144,8 @@ export const HISTORY: readonly Catastrophe[] = [
       git('commit', '--quiet', '--no-verify', '--message=Tidy'),
       git('checkout', '--quiet', 'main'),
       git('merge', '--quiet', '--no-ff', '--no-edit', 'side'),
-      pushed('main'),
     ],
     says: 'Anna Jensen (c01) is no longer declared. Access stays as it was and nothing new is given.',
-    undo: [git('revert', '--no-edit', '-m', '1', 'HEAD'), pushed('main')],
+    undo: [git('revert', '--no-edit', '-m', '1', 'HEAD')],
   },
 ];

@@ -31,13 +31,16 @@ export interface PersonFields {
 /** Makes an empty repository with one branch, `main`. */
 export async function makeRepository(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await git(folder, 'init', '--quiet', '--initial-branch=main', '--template=');
+  await runCommand('git', ['-C', folder, 'init', '--quiet', '--initial-branch=main', '--template='], {
+    env: GIT_ENVIRONMENT,
+  });
 }
 
 /**
  * Writes the files and commits everything; gives the commit's id.
  * @param at when, as Git reads it; now by default. The same commits at the same time have the same ids.
  * @param author as in `Rie Service`, who it is by default
+ * @param gitDir where the history is kept; in the folder itself by default
  */
 export async function commit(
   folder: string,
@@ -45,14 +48,21 @@ export async function commit(
   message: string,
   at?: string,
   author?: string,
+  gitDir = join(folder, '.git'),
 ): Promise<string> {
   await writeFiles(folder, files);
-  await git(folder, 'add', '--all');
+  const git = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    runCommand('git', [...inTree(folder, gitDir), ...args], { env: { ...GIT_ENVIRONMENT, ...more } });
+  await git(['add', '--all']);
   const dates = at === undefined ? {} : { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at };
   const who = author === undefined ? {} : { GIT_AUTHOR_NAME: author };
-  const args = ['-C', folder, 'commit', '--quiet', '--no-verify', `--message=${message}`];
-  await runCommand('git', args, { env: { ...GIT_ENVIRONMENT, ...dates, ...who } });
-  return (await git(folder, 'rev-parse', 'HEAD')).trim();
+  await git(['commit', '--quiet', '--no-verify', `--message=${message}`], { ...dates, ...who });
+  return (await git(['rev-parse', 'HEAD'])).trim();
+}
+
+/** A few commits need no tidying, which would be two more processes each time. */
+export function inTree(folder: string, gitDir: string): readonly string[] {
+  return [`--git-dir=${gitDir}`, `--work-tree=${folder}`, '-c', 'maintenance.auto=false'];
 }
 
 /** Writes the files and nothing else; gives the folder. */
@@ -132,8 +142,4 @@ export function daysFromToday(days: number): string {
 export function phoneOf(username: string): string {
   const number = [...username].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_000, 7);
   return `+45 26 ${String(number).padStart(6, '0')}`;
-}
-
-async function git(folder: string, ...args: readonly string[]): Promise<string> {
-  return await runCommand('git', ['-C', folder, ...args], { env: GIT_ENVIRONMENT });
 }

@@ -1,6 +1,6 @@
 /** A whole Muster without a network, for scenarios: a real repository, a real database, an embedded directory, sealed passwords, and a clock that tests set. */
 import { randomUUID } from 'node:crypto';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { approveHeld } from '../../src/core/operations/approval.ts';
 import type { Operator } from '../../src/core/operations/scene.ts';
@@ -21,7 +21,7 @@ import { lineAuthors } from '../../src/sources/line-authors.ts';
 import { load } from '../../src/sources/loader.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { type OpenStore, openStore } from '../../src/store/store.ts';
-import { commit, type Files, makeRepository, musterFile, writeFiles } from './desired-state.ts';
+import { commit, type Files, inTree, musterFile, writeFiles } from './desired-state.ts';
 import { LIMITS } from './gate-builder.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
 import { type HandTokens, handTokens } from './hand-tokens.ts';
@@ -169,7 +169,7 @@ async function copyHome(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, filter: (path) => basename(path) !== 'mirror' });
 }
 
-/** Where people write, and the source that Muster reads. */
+/** Where people write, and the source that Muster reads: what is committed is on the server at once, as if it had been pushed. */
 async function makeDesk(
   home: string,
   git: boolean,
@@ -177,23 +177,17 @@ async function makeDesk(
 ): Promise<Pick<Scene, 'declare' | 'forcePush'> & { source: Source }> {
   const folder = join(home, 'desired-state');
   const origin = join(home, 'origin.git');
-  if (!exists) await makeRepository(folder);
+  await mkdir(folder, { recursive: true });
   if (git && !exists) {
     await runCommand('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', origin]);
   }
-  const push = () => runCommand('git', ['-C', folder, 'push', '--quiet', '--force', origin, 'main']);
-  const declare = async (files: Files, at?: string, author?: string) => {
-    if (!git) return writeFiles(folder, files);
-    const revision = await commit(folder, files, 'Change', at, author);
-    await push();
-    return revision;
-  };
+  const declare = (files: Files, at?: string, author?: string) =>
+    git ? commit(folder, files, 'Change', at, author, origin) : writeFiles(folder, files);
   if (!exists) await declare(musterFile(INSTANCE));
   return {
     declare,
     forcePush: async (revision) => {
-      await runCommand('git', ['-C', folder, 'reset', '--quiet', '--hard', revision]);
-      await push();
+      await runCommand('git', [...inTree(folder, origin), 'reset', '--quiet', '--hard', revision]);
     },
     source: git ? gitSource({ url: origin, branch: 'main' }, { mirror: join(home, 'mirror') }) : folderSource(folder),
   };
