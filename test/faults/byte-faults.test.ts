@@ -19,11 +19,11 @@ import { makeTestDirectory, type TestDirectory } from '../support/test-directory
 const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** A few seconds each on two idle cores. */
 const POINTS: Readonly<Record<Channel | 'remembered', number>> = {
-  ldap: 60,
-  remembered: 20,
-  'ldap-wire': 30,
-  git: 40,
-  'git-wire': 15,
+  ldap: 30,
+  remembered: 10,
+  'ldap-wire': 15,
+  git: 20,
+  'git-wire': 8,
 };
 const LANES = 3;
 async function faultsIn(

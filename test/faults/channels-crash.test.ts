@@ -17,9 +17,9 @@ const PATIENCE_MS = 600_000;
 const TRIED = {
   'list-before': 2,
   'list-after': 2,
-  statement: 8,
-  'token-before': 3,
-  'token-after': 3,
+  statement: 6,
+  'token-before': 2,
+  'token-after': 2,
   'token-answer': 3,
 };
 const SEED = Math.floor(Math.random() * 2 ** 31);

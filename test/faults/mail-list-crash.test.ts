@@ -8,7 +8,7 @@ import { mailListAt } from '../support/mail-list.ts';
 import { makeTestDirectory } from '../support/test-directory.ts';
 
 const CHILD = join(import.meta.dirname, 'mail-list-crash-child.ts');
-const KILLS = 40;
+const KILLS = 20;
 /** Milliseconds between the beginning of the writes and the latest kill; a replacement takes a few. */
 const LATEST_MS = 40;
 

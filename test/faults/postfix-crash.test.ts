@@ -9,7 +9,7 @@ import { missingForPostmap, postfixMapAt } from '../support/postfix-map.ts';
 import { makeTestDirectory } from '../support/test-directory.ts';
 
 const CHILD = join(import.meta.dirname, 'postfix-crash-child.ts');
-const KILLS = 25;
+const KILLS = 15;
 /** Milliseconds between the beginning of the writes and the latest kill: two batches, on a machine at rest. */
 const LATEST_MS = 250;
 /** A key of one person with the whole entry, or the key that says whose map it is. */
