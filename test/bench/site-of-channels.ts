@@ -9,8 +9,8 @@ import { answerOf } from './child-answer.ts';
 import { commitFiles } from './desired-repository.ts';
 import type { OtpCount, OtpReady } from './otp-process.ts';
 import { personAt } from './population.ts';
-import type { SlapdSite } from './site-on-slapd.ts';
-import type { Workshop } from './workshop.ts';
+import { foldLog, type SlapdSite } from './site-on-slapd.ts';
+import { cached, hashOf, type Workshop } from './workshop.ts';
 
 const PROGRAM = join(import.meta.dirname, 'otp-process.ts');
 /** Everybody's token is taken over in one pass. */
@@ -30,20 +30,24 @@ export interface ChannelSite {
  * Lets Muster block and take over once, so that a pass afterwards has nothing to do.
  * @throws Error where that is not so.
  */
-export async function openChannelSite(workshop: Workshop, site: SlapdSite, blocked: number): Promise<ChannelSite> {
+export async function openChannelSite(
+  workshop: Workshop,
+  site: SlapdSite,
+  blocked: number,
+  say: (text: string) => void,
+): Promise<ChannelSite> {
   const child = fork(PROGRAM, [String(site.users)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const forget = atExit(() => child.kill('SIGKILL'));
   const otp = (await answer(child)) as OtpReady;
+  const configFile = await configure(site, otp);
+  const muster = new BuiltMuster(workshop, configFile);
+  await takeOver(site, muster, say);
   const distance = Math.floor(site.users / blocked);
   const entries = Array.from(
     { length: blocked },
     (_, nth) => `- user: ${personAt(nth * distance).username}\n  reason: Sent results\n  from: 2026-01-01\n`,
   );
   await commitFiles(site.repository, [['mail-blocks.yaml', entries.join('')]], 'Mail of some');
-  const configFile = await configure(site, otp);
-  await site.heat();
-  await copyFile(join(site.folder, 'muster.db'), join(site.folder, 'channels.db'));
-  const muster = new BuiltMuster(workshop, configFile);
   await muster.pass('sync');
   assertNothingToDo((await muster.pass('plan')).report);
   return {
@@ -62,6 +66,20 @@ export async function openChannelSite(workshop: Workshop, site: SlapdSite, block
       await commitFiles(site.repository, [['mail-blocks.yaml', '']], 'Mail of nobody');
     },
   };
+}
+
+/** Everybody's token becomes Muster's, which takes minutes, and is kept for the next run. The tokens are the same each time. */
+async function takeOver(site: SlapdSite, muster: BuiltMuster, say: (text: string) => void): Promise<void> {
+  const database = join(site.folder, 'channels.db');
+  const kept = await cached(`channels-${site.users}`, `${site.version}-${hashOf(PROGRAM)}`, async (building) => {
+    say(`letting Muster take over ${site.users} tokens`);
+    await site.heat();
+    await copyFile(join(site.folder, 'muster.db'), database);
+    await muster.pass('sync');
+    foldLog(database);
+    await copyFile(database, join(building, 'channels.db'));
+  });
+  await copyFile(join(kept, 'channels.db'), database);
 }
 
 /** Our own program sends nothing else. */

@@ -28,6 +28,8 @@ export interface SlapdSite {
   readonly folder: string;
   readonly repository: string;
   readonly configFile: string;
+  /** Says what people, repository and program it is made from. */
+  readonly version: string;
   readonly server: Slapd;
   /** Puts the store back to where everything but the typed form of files is remembered, as after an update of Muster. */
   cool(): Promise<void>;
@@ -53,7 +55,8 @@ export async function openSlapdSite(
   await copyFolder(world, folder);
   const server = await Slapd.start(join(folder, 'slapd'));
   const configFile = await configure(folder, server);
-  const memory = await cached(`memory-${users}`, `${recipe}-${workshop.build}`, async (building) => {
+  const version = `${recipe}-${workshop.build}`;
+  const memory = await cached(`memory-${users}`, version, async (building) => {
     say(`letting Muster learn ${users} accounts`);
     await new BuiltMuster(workshop, configFile).learn();
     foldLog(join(folder, 'muster.db'));
@@ -71,6 +74,7 @@ export async function openSlapdSite(
   await use('warm.db');
   return {
     users,
+    version,
     folder,
     repository: join(folder, 'desired-state.git'),
     configFile,
@@ -85,7 +89,7 @@ export async function openSlapdSite(
 }
 
 /** Everything into the one file that is copied. */
-function foldLog(file: string): void {
+export function foldLog(file: string): void {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();

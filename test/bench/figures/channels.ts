@@ -28,7 +28,7 @@ export const channels: Figure = {
     const blocked = Math.min(BLOCKED, Math.floor(bench.users / 10));
     bench.say(`(i) a control file with ${blocked} people, and ${bench.users} tokens`);
     const slapd = await bench.scale(bench.users).site();
-    const site = await openChannelSite(bench.workshop, slapd, blocked);
+    const site = await openChannelSite(bench.workshop, slapd, blocked, bench.say);
     try {
       const { passes, floor } = await measured(bench, site, () => slapd.server.freshen());
       const figure = {
