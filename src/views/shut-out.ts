@@ -8,21 +8,24 @@ import { count, moment, sentence } from './words.ts';
 
 const FOUND: Readonly<Record<Found, string>> = { open: 'open', shut: 'shut', unknown: 'not known' };
 
-/** Nothing where Muster looks after nothing. */
-export function shutOutSections(shutOut: ShutOut, timeZone: string): readonly Block[] {
-  const { channels } = shutOut;
+/**
+ * Nothing where Muster looks after nothing.
+ * @param told systems of which it is said elsewhere what is still to be done
+ */
+export function shutOutSections(shutOut: ShutOut, timeZone: string, told: ReadonlySet<string>): readonly Block[] {
+  const { channels, outstanding } = shutOut;
   if (channels.length === 0) return [];
   const readAt = momentsIn(channels);
   return section('Channels', [
     ...verdictLines(shutOut, timeZone),
     tableOf(channels, readAt.length > 1, timeZone),
     ...(readAt.length === 1 ? readAt.map((at) => line(`As last read at ${moment(at, timeZone)}.`, 'faint')) : []),
-    ...outstandingBlocks(shutOut),
+    ...outstandingBlocks(outstanding.filter(({ system }) => !told.has(system))),
     ...remainingBlocks(shutOut, timeZone),
   ]);
 }
 
-function outstandingBlocks({ outstanding }: ShutOut): readonly Block[] {
+function outstandingBlocks(outstanding: readonly Outstanding[]): readonly Block[] {
   return section('Still to be done', outstanding.map(outstandingItem), 'bad');
 }
 
@@ -38,7 +41,7 @@ export function readBackSections(people: readonly PersonShutOut[], timeZone: str
   const title = 'Read back from every server';
   if (people.length === 1) {
     const { shutOut, label } = only;
-    const details = [...outstandingBlocks(shutOut), ...remainingBlocks(shutOut, timeZone)];
+    const details = [...outstandingBlocks(shutOut.outstanding), ...remainingBlocks(shutOut, timeZone)];
     return section(title, [line(`${label}:`), ...verdictLines(shutOut, timeZone), ...details]);
   }
   const waiting = people.filter(({ shutOut }) => shutOut.verdict !== 'blocked');

@@ -44,7 +44,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
       ...urgentSections(answer.outstanding),
       ...standingLines(answer, timeZone),
       ...answer.held.flatMap((one) => heldSections(one, timeZone)),
-      ...shutOutSections(answer.shutOut, timeZone),
+      ...shutOutSections(answer.shutOut, timeZone, systemsIn(answer.outstanding)),
       ...section(
         'Why not',
         answer.reasons.map((reason) => reasonItem(reason, timeZone)),
@@ -65,6 +65,11 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
       ),
     ],
   };
+}
+
+/** Of which is said at the top already what to do. */
+function systemsIn(notices: WhyAnswer['outstanding']): ReadonlySet<string> {
+  return new Set(notices.flatMap(({ system }) => system ?? []));
 }
 
 function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Block[] {

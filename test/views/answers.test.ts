@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Notice } from '../../src/core/plan.ts';
 import type { Waiting } from '../../src/core/waiting.ts';
 import { adoptionPage } from '../../src/views/acts.ts';
 import { approvedPage, rejectedPage } from '../../src/views/decisions.ts';
@@ -25,6 +26,24 @@ describe('why', () => {
   test('gives what a person may, every reason with its author, what systems hold, and the last changes', () => {
     expectGolden(text(whyPage(blockedPerson(), zone)), 'why.txt');
     expectGolden(pageAsMarkdown(whyPage(blockedPerson(), zone)), 'why.md');
+  });
+
+  test('says once what is still to be done: at the top where something alarms, else beside the channels', () => {
+    const alarm: Notice = {
+      system: 'directory',
+      kind: 'still-enabled',
+      person: 'Anna Jensen (ajensen)',
+      text: 'Anna Jensen (ajensen) may not log in, but the account is enabled.',
+      next: 'Disable the account by hand now.',
+      origin: null,
+      urgent: true,
+    };
+    const shown = text(whyPage({ ...blockedPerson(), outstanding: [alarm] }, zone));
+    expect(shown).toContain('Disable the account by hand now.');
+    expect(shown).toContain('NOT blocked yet: log in is open on ldaps://dc2.example.org (enabled).');
+    expect(shown).not.toContain('Still to be done');
+    const ofMail = text(whyPage({ ...blockedPerson(), outstanding: [{ ...alarm, system: 'mail' }] }, zone));
+    expect(ofMail).toContain('Still to be done');
   });
 
   test('shows a system that did not answer, and somebody who is declared nowhere', () => {
