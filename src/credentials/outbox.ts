@@ -165,9 +165,19 @@ async function readyAttempts(folder: string, username: string, by: string): Prom
 }
 
 async function listFolder(folder: string): Promise<readonly OutboxEntry[]> {
-  const names = (await exists(folder)) ? await readdir(folder) : [];
+  const names = await namesIn(folder);
   const entries = await Promise.all(names.toSorted().map((name) => entryOf(folder, name)));
   return entries.filter((entry) => entry !== null);
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await exists(folder)) ? await readdir(folder) : [];
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    const what = `The outbox can't be read (${codeOf(error)}).`;
+    throw trouble('person', folder, what, 'It must be a folder that Muster may read and write.', error);
+  }
 }
 
 async function entryOf(folder: string, name: string): Promise<OutboxEntry | null> {
@@ -257,13 +267,8 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
-    throw trouble(
-      'retry',
-      path,
-      `This can't be looked at (${codeOf(error)}).`,
-      'Check the rights of the outbox folder.',
-      error,
-    );
+    const what = `This can't be looked at (${codeOf(error)}).`;
+    throw trouble('retry', path, what, 'Check the rights of the outbox folder.', error);
   }
 }
 

@@ -118,6 +118,13 @@ describe('preparing', () => {
     expect(await readdir(parent)).toEqual(['state']);
   });
 
+  test('K2: where the outbox is a file, whoever asks what is in it hears so', async () => {
+    await mkdir(join(parent, 'state'));
+    await writeFile(folder, 'a file where the folder should be');
+    const trouble = await troubleFrom(() => outbox.list());
+    expect(trouble).toMatchObject({ remedy: 'person', what: "The outbox can't be read (ENOTDIR)." });
+  });
+
   test('K2: where the file breaks off while it is written, no half of it stays', async () => {
     await mkdir(folder, { recursive: true });
     const settings = { folder, recipients: [key.recipient], instance: 'research-service' };
