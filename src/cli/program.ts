@@ -141,6 +141,19 @@ function addWriting({ program, action }: Host): void {
     .argument('<dir>', 'a folder that is empty, or does not exist yet')
     .option('--instance <name>', 'the name of the installation: small letters, digits and hyphens', 'my-site')
     .action(action(async () => (await import('./init.ts')).init));
+  const several = (one: string, before: readonly string[]) => [...before, one];
+  program
+    .command('import')
+    .description('write an entry for every account that exists; what cannot be said is told by name')
+    .option('--ou <dn>', 'only below this unit; may be repeated', several, [])
+    .option('--into <folder>', 'a working copy of the repository (default: the folder of the configuration)')
+    .option('-i, --institution <id>', 'where everybody belongs; by default the account says it')
+    .option('--only <pattern>', 'usernames, * for anything; may be repeated', several, [])
+    .option('--except <pattern>', 'the same, to be left out', several, [])
+    .option('--update', 'also write what the directory has into entries that are there; comments stay')
+    .option('--dry-run', 'only show it')
+    .option('--all', 'name everybody, however many')
+    .action(action(async () => (await import('./import.ts')).importAccounts));
 }
 
 /** One pass, and what people decide about it. */
@@ -209,7 +222,9 @@ function addActing({ program, action }: Host): void {
   program
     .command('adopt')
     .description('take over existing accounts, after showing what that would change')
-    .argument('<user...>', 'usernames')
+    .argument('[user...]', 'usernames')
+    .option('--ou <dn>', 'everybody who is declared and whose account lies there and would stay as it is')
+    .option('--changing', 'with --ou: also those whom the next pass would then change')
     .option('--yes', 'do it')
     .option('-r, --reason <text>', 'why; recorded; needed with --yes')
     .action(action(async () => (await import('./adopt.ts')).adopt));

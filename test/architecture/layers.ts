@@ -126,7 +126,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'prom-client': 'src/http/metrics.ts',
   'simple-git': 'src/sources/git-mirror.ts',
   'temporal-polyfill': 'src/model/day.ts',
-  yaml: 'src/sources/yaml.ts',
+  yaml: 'src/sources/',
 };
 
 export const PACKAGES_AT_EVERY_EDGE: readonly string[] = ['zod'];

@@ -23,6 +23,8 @@ export interface Mapping {
   readonly attributes: readonly string[];
   /** Attributes that hold the phone number and nothing else. */
   readonly phones: ReadonlySet<string>;
+  /** The template of a mapped attribute, as configured; empty for another. */
+  templateOf(attribute: string): string;
   /** Placeholders of an attribute's template: the fields that its value comes from. */
   fieldsOf(attribute: string): readonly string[];
   /** Wanted values of one person; an empty text means absent. */
@@ -41,6 +43,7 @@ export function mappingOf(configured: Templates): Mapping {
   return {
     attributes,
     phones,
+    templateOf: (attribute) => templates[attribute] ?? '',
     fieldsOf: (attribute) => placeholdersIn(templates[attribute] ?? ''),
     valuesOf: (user, institution) => {
       const values: Record<string, string | null> = {};

@@ -1,0 +1,122 @@
+/** What an import wrote, and by name whom it could not write, with what to do about each. */
+import type { LeftOut, LeftWhy } from '../core/importing.ts';
+import { LEFT_WHYS } from '../core/importing.ts';
+import type { Imported } from '../core/operations/import.ts';
+import { capped } from './changes.ts';
+import { type Block, item, line, nextStep, type Page, type Section, section } from './page.ts';
+import { count, people } from './words.ts';
+
+const WHY_WORDS: Readonly<Record<LeftWhy, string>> = {
+  institution: 'Institution not known',
+  email: 'No e-mail address',
+  phone: 'No phone number that passcodes could go to',
+  name: 'Name missing, or not one that can be written',
+  username: 'Username that can’t be written',
+  ends: 'End that can’t be written',
+  'shared-address': 'Out of use, and with somebody else’s address',
+  'in-the-way': 'Something else stands where the file would be',
+  refused: 'Refused by the repository’s own check',
+  mark: 'Marked by somebody else',
+  service: 'Of a service, or of nobody',
+  protected: 'Protected',
+};
+
+export function importPage(imported: Imported, options: { readonly all: boolean }): Page {
+  const { written, files, differing, edited, known, left } = imported;
+  const closed = files.filter((file) => file.closed);
+  const changing = files.filter(({ remarks }) => remarks.some(({ changes }) => changes));
+  const noted = changing.map(({ username, path, remarks }) =>
+    item(
+      [`${username} (`, { code: path }, ')'],
+      remarks.flatMap(({ text, changes }) => (changes ? [line(`${text}.`)] : [])),
+    ),
+  );
+  return {
+    title: written ? 'Accounts imported' : 'What an import would write',
+    blocks: [
+      line(`${count(files.length, 'new file', 'new files')}, ${people(known)} known already.`, 'strong'),
+      ...(closed.length === 0
+        ? []
+        : [line(`${people(closed.length)} of them closed, because the account is disabled.`)]),
+      ...(left.length === 0
+        ? [line('Every account has its entry.', 'good')]
+        : [line(`${count(left.length, 'account has', 'accounts have')} no entry.`, 'warn')]),
+      ...section(
+        `Can't be said in full: Muster would change these accounts (${changing.length})`,
+        capped(noted, options),
+        'warn',
+      ),
+      ...differingSection(differing, edited, options),
+      ...leftSections(left, options),
+      ...nextBlocks(imported),
+    ],
+  };
+}
+
+/** For the repository: whoever has no entry, by reason, with what to do. Deterministic: nothing in it but what was found. */
+export function leftOutPage(left: readonly LeftOut[]): Page {
+  return {
+    title: 'Accounts without an entry',
+    blocks: [
+      line(
+        'Written by "muster import", which reads it anew each time: change the directory or write entries, not this file.',
+      ),
+      ...(left.length === 0 ? [line('None: every account has its entry.', 'good')] : []),
+      ...leftSections(left, { all: true }),
+    ],
+  };
+}
+
+/** Each account once, under the first of its reasons, with all that is in the way. */
+function leftSections(left: readonly LeftOut[], options: { readonly all: boolean }): readonly Section[] {
+  return LEFT_WHYS.flatMap((why) => {
+    const some = left.filter((one) => firstWhy(one) === why);
+    const items = some.map(({ username, location, obstacles }) =>
+      item(
+        [{ code: username }],
+        [line([{ code: location }], 'faint'), ...obstacles.map(({ text, next }) => line(`${text} ${next}`))],
+      ),
+    );
+    return section(`${WHY_WORDS[why]} (${some.length})`, capped(items, options), 'warn');
+  });
+}
+
+function firstWhy({ obstacles }: LeftOut): LeftWhy | undefined {
+  return LEFT_WHYS.find((why) => obstacles.some((one) => one.why === why));
+}
+
+function differingSection(
+  differing: Imported['differing'],
+  edited: readonly string[],
+  options: { readonly all: boolean },
+): readonly Section[] {
+  const items = differing.map(({ username, file, line: at, differences }) => {
+    const done = edited.includes(username)
+      ? [line('The entry takes over what is not about state and end.', 'faint')]
+      : [];
+    return item(
+      [`${username} (`, { code: `${file}:${at}` }, ')'],
+      [
+        ...differences.map(({ field, declared, found }) =>
+          line(`${field}: ${declared ?? 'nothing'} here, ${found ?? 'nothing'} in the directory`),
+        ),
+        ...done,
+      ],
+    );
+  });
+  return section(`Declared otherwise than the directory has it (${differing.length})`, capped(items, options), 'warn');
+}
+
+function nextBlocks({ written, files, differing, edited }: Imported): readonly Block[] {
+  if (!written) return nextStep('Nothing was written. Without --dry-run it is.');
+  return [
+    ...(differing.length > edited.length
+      ? nextStep('Entries stay as they are. --update writes what the directory has into them.')
+      : []),
+    ...(files.length === 0
+      ? []
+      : nextStep(
+          'Look at it: run "muster validate". Once it is merged, "muster adopt --ou …" shows who would be taken over.',
+        )),
+  ];
+}
