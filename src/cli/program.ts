@@ -225,6 +225,7 @@ function addActing({ program, action }: Host): void {
     .argument('[user...]', 'usernames')
     .option('--ou <dn>', 'everybody who is declared and whose account lies there and would stay as it is')
     .option('--changing', 'with --ou: also those whom the next pass would then change')
+    .option('--all', 'name everybody, however many')
     .option('--yes', 'do it')
     .option('-r, --reason <text>', 'why; recorded; needed with --yes')
     .action(action(async () => (await import('./adopt.ts')).adopt));

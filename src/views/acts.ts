@@ -68,9 +68,13 @@ function enabledLines({ applied, forgotten }: Enabled): readonly Block[] {
   return applied.length === 0 ? [line('Nothing to do: the account is as it should be.', 'good')] : [];
 }
 
-export function adoptionPage(adoption: Adoption, timeZone: string): Page {
-  const { adopts, refused, applied } = adoption;
-  const wording: Wording = { timeZone, all: true, tense: 'future' };
+/** @param again the command as it was given, to be repeated with --yes */
+export function adoptionPage(
+  adoption: Adoption,
+  { timeZone, again, all }: { readonly timeZone: string; readonly again: string; readonly all: boolean },
+): Page {
+  const { adopts, refused, aside, applied } = adoption;
+  const wording: Wording = { timeZone, all, tense: 'future' };
   const done = applied.flatMap(({ change, outcome }) =>
     outcome.status === 'applied' && change.kind === 'adopt' ? [change] : [],
   );
@@ -88,8 +92,19 @@ export function adoptionPage(adoption: Adoption, timeZone: string): Page {
       ),
       ...failedSections(applied, wording),
       ...section(
+        `Left aside, for the next pass would change them (${aside.length})`,
+        capped(
+          aside.map(({ person, key }) => item([person, ' (', { code: `muster adopt ${key}` }, ' shows what)'])),
+          { all },
+        ),
+        'warn',
+      ),
+      ...section(
         applied.length === 0 ? 'Would be taken over' : 'Taken over',
-        taken.map(({ person, location }) => item(person.label, [line(location, 'faint')])),
+        capped(
+          taken.map(({ person, location }) => item(person.label, [line(location, 'faint')])),
+          { all },
+        ),
       ),
       ...(taken.length === 0
         ? []
@@ -99,10 +114,7 @@ export function adoptionPage(adoption: Adoption, timeZone: string): Page {
       ...changeSections(wouldChange, wording),
       ...(applied.length > 0 || adopts.length === 0
         ? []
-        : [
-            line('Nothing was written yet. To do it:'),
-            ...nextStep(`muster adopt ${adopts.map(({ person }) => person.key).join(' ')} --yes --reason "…"`),
-          ]),
+        : [line('Nothing was written yet. To do it:'), ...nextStep(`${again} --yes --reason "…"`)]),
     ],
   };
 }

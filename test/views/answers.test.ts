@@ -143,9 +143,11 @@ describe('acts', () => {
   const phone = sampleChanges.find(({ person }) => person.key === 'eholm');
   if (phone === undefined) throw new Error('the sample has no Erik Holm');
 
+  const wording = { timeZone: zone, again: 'muster adopt eholm', all: true };
+
   test('an adoption shows first what would follow, and the command that does it', () => {
     const refused = [{ person: 'Jens Friis (jfriis)', because: 'the account is protected: adminCount is set.' }];
-    const page = adoptionPage({ adopts: [taken], refused, wouldChange: [phone], applied: [] }, zone);
+    const page = adoptionPage({ adopts: [taken], refused, aside: [], wouldChange: [phone], applied: [] }, wording);
     expectGolden(text(page), 'adopt.txt');
   });
 
@@ -156,7 +158,9 @@ describe('acts', () => {
       next: 'Give the right.',
     } as const;
     const applied = [{ change: taken, outcome, approved: true, lane: false }];
-    const shown = text(adoptionPage({ adopts: [taken], refused: [], wouldChange: [phone], applied }, zone));
+    const shown = text(
+      adoptionPage({ adopts: [taken], refused: [], aside: [], wouldChange: [phone], applied }, wording),
+    );
     expect(shown).toMatch(/^No account was taken over\n/);
     expect(shown).not.toContain('With the next pass then');
     expect(shown).not.toContain('+4520123457');

@@ -6,11 +6,21 @@ import type { LedgerRow } from '../ports.ts';
 import type { Applied } from '../report.ts';
 import { type Operator, onScene, personOf, type Scene, writeOrdered } from './scene.ts';
 
+/** Everybody declared whose account lies somewhere. */
+export interface Region {
+  /** Whether a location is meant. */
+  readonly within: (location: string) => boolean;
+  /** Also those whom the next pass would then change. */
+  readonly changing: boolean;
+}
+
 export interface Adoption {
   /** What would be, or was, marked. */
   readonly adopts: readonly Adopt[];
   /** Who was not, and why. */
   readonly refused: readonly { readonly person: string; readonly because: string }[];
+  /** Who was not, because the next pass would change them: only by name, or where that was asked for. */
+  readonly aside: readonly { readonly person: string; readonly key: string; readonly changes: number }[];
   /** What the next pass would then change. */
   readonly wouldChange: readonly Change[];
   /** Empty while it was only shown. */
@@ -20,33 +30,63 @@ export interface Adoption {
 /** `operator` null: shows only. Throws MusterError for somebody who is not declared. */
 export async function adopt(
   parts: PassParts,
-  usernames: readonly string[],
+  whom: readonly string[] | Region,
   operator: Operator | null,
 ): Promise<Adoption> {
   return onScene(parts, 'adopt', async (scene) => {
-    const people = usernames.map((username) => personOf(scene, username));
-    const found = await scene.session.reader.lookup(
-      people.map(({ address }) => ({ key: address.key, handle: null })),
-      scene.known,
-    );
-    const byKey = new Map(found.map((one) => [one.address.key, one]));
-    const others = await otherAccounts(scene, people);
-    const judged = people.map((desired) => {
-      const observed = byKey.get(desired.address.key) ?? null;
-      return { desired, observed, because: refusal(observed, others.get(desired.address.key)) };
-    });
+    const judged = await judgedOf(scene, whom);
     const refused = judged.flatMap(({ desired, because }) =>
       because === null ? [] : [{ person: desired.person.label, because }],
     );
-    const accepted = judged.flatMap(({ desired, observed, because }) =>
+    const possible = judged.flatMap(({ desired, observed, because }) =>
       observed === null || because !== null ? [] : [{ desired, observed }],
     );
+    const changes = Map.groupBy(preview(scene, possible), ({ address }) => address.key);
+    const isAside = ({ desired }: Accepted) => 'within' in whom && !whom.changing && changes.has(desired.address.key);
+    const accepted = possible.filter((one) => !isAside(one));
+    const aside = possible.filter(isAside).map(({ desired: { person, address } }) => {
+      return { person: person.label, key: address.key, changes: changes.get(address.key)?.length ?? 0 };
+    });
     const adopts = accepted.map(({ desired, observed }) => adoptOf(scene, desired, observed));
-    const wouldChange = accepted.flatMap(({ desired, observed }) => preview(scene, desired, observed));
-    if (operator === null || adopts.length === 0) return { adopts, refused, wouldChange, applied: [] };
+    const wouldChange = accepted.flatMap(({ desired }) => changes.get(desired.address.key) ?? []);
+    const shown = { adopts, refused, aside, wouldChange };
+    if (operator === null || adopts.length === 0) return { ...shown, applied: [] };
     const applied = await writeOrdered(scene, adopts, operator);
     await forgetDeleted(scene, applied);
-    return { adopts, refused, wouldChange, applied };
+    return { ...shown, applied };
+  });
+}
+
+interface Accepted {
+  readonly desired: Desired;
+  readonly observed: Observed;
+}
+
+interface Judged {
+  readonly desired: Desired;
+  readonly observed: Observed | null;
+  /** Null: they can be taken over. */
+  readonly because: string | null;
+}
+
+/** Of a unit, only those who have an account there that is not Muster's yet: it is no mistake that others are declared. */
+async function judgedOf(scene: Scene, whom: readonly string[] | Region): Promise<readonly Judged[]> {
+  const people = 'within' in whom ? scene.desired : whom.map((username) => personOf(scene, username));
+  const found = await scene.session.reader.lookup(
+    people.map(({ address }) => ({ key: address.key, handle: null })),
+    scene.known,
+  );
+  const byKey = new Map(found.map((one) => [one.address.key, one]));
+  const meant = !('within' in whom)
+    ? people
+    : people.filter(({ address }) => {
+        const one = byKey.get(address.key);
+        return one !== undefined && one.ownership !== 'ours' && whom.within(one.location);
+      });
+  const others = await otherAccounts(scene, meant);
+  return meant.map((desired) => {
+    const observed = byKey.get(desired.address.key) ?? null;
+    return { desired, observed, because: refusal(observed, others.get(desired.address.key)) };
   });
 }
 
@@ -109,31 +149,27 @@ export function acceptedState(
   return { enabled: observed.enabled, attributes: Object.fromEntries(attributes) };
 }
 
-function preview(scene: Scene, desired: Desired, observed: Observed): readonly Change[] {
-  const { system, key } = desired.address;
-  const row: LedgerRow = {
-    system,
-    key,
-    handle: observed.handle,
-    state: acceptedState(scene, desired, observed),
-    disabledFor: null,
-    goneAt: null,
-  };
+/** What the next pass would change about these people. */
+function preview(scene: Scene, people: readonly Accepted[]): readonly Change[] {
+  const { system, traits } = scene.reconciler;
+  const ledger = people.map(({ desired, observed }): LedgerRow => {
+    const state = acceptedState(scene, desired, observed);
+    return { system, key: desired.address.key, handle: observed.handle, state, disabledFor: null, goneAt: null };
+  });
   const observation = {
     system,
     reach: 'full' as const,
     server: '',
-    observed: [{ ...observed, ownership: 'ours' as const }],
+    observed: people.map(({ observed }) => ({ ...observed, ownership: 'ours' as const })),
     elsewhere: [],
     gone: [],
     conflicts: [],
     digest: '',
   };
-  const { traits } = scene.reconciler;
   return diff({
-    desired: [desired],
+    desired: people.map(({ desired }) => desired),
     observation,
-    ledger: [row],
+    ledger,
     traits,
     at: scene.at,
     doubtful: new Set(),
