@@ -107,9 +107,11 @@ export function sortCandidates(
   for (const candidate of candidates) {
     const before = declared.get(fold(candidate.username));
     if (candidate.kind === 'ours') known += 1;
-    // Somebody wrote the entry by hand where import could not: that counts.
-    else if (candidate.kind === 'left') before === undefined ? left.push(candidate) : (known += 1);
-    else if (before === undefined) fresh.push(candidate);
+    else if (before === undefined) {
+      if (candidate.kind === 'left') left.push(candidate);
+      else fresh.push(candidate);
+      // Where an account can't be said, somebody wrote the entry by hand: that counts.
+    } else if (candidate.kind === 'left') known += 1;
     else {
       const differences = before.user === null ? [] : differencesBetween(before.user, candidate.user);
       if (differences.length === 0) known += 1;

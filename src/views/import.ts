@@ -3,7 +3,7 @@ import type { LeftOut, LeftWhy } from '../core/importing.ts';
 import { LEFT_WHYS } from '../core/importing.ts';
 import type { Imported } from '../core/operations/import.ts';
 import { capped } from './changes.ts';
-import { type Block, item, line, nextStep, type Page, type Section, section } from './page.ts';
+import { type Block, item, line, nextStep, type Page, type Phrase, type Section, section } from './page.ts';
 import { count, people } from './words.ts';
 
 const WHY_WORDS: Readonly<Record<LeftWhy, string>> = {
@@ -67,18 +67,30 @@ export function leftOutPage(left: readonly LeftOut[]): Page {
   };
 }
 
-/** Each account once, under the first of its reasons, with all that is in the way. */
+/** Each account once, under the first of its reasons; what is the same of several is said once, with the names below it. */
 function leftSections(left: readonly LeftOut[], options: { readonly all: boolean }): readonly Section[] {
   return LEFT_WHYS.flatMap((why) => {
     const some = left.filter((one) => firstWhy(one) === why);
-    const items = some.map(({ username, location, obstacles }) =>
-      item(
-        [{ code: username }],
-        [line([{ code: location }], 'faint'), ...obstacles.map(({ text, next }) => line(`${text} ${next}`))],
-      ),
+    const alike = Map.groupBy(some, ({ obstacles }) => obstacles.map(({ text, next }) => `${text} ${next}`).join('\n'));
+    const items = [...alike].map(([said, those]) =>
+      item(headOf(those), [
+        ...said.split('\n').map((text) => line(text)),
+        ...capped(
+          those.length === 1
+            ? []
+            : those.map(({ username, location }) => item([{ code: username }, ' (', { code: location }, ')'])),
+          options,
+        ),
+      ]),
     );
     return section(`${WHY_WORDS[why]} (${some.length})`, capped(items, options), 'warn');
   });
+}
+
+function headOf(those: readonly LeftOut[]): Phrase {
+  const [first, ...others] = those;
+  if (first === undefined || others.length > 0) return [count(those.length, 'account', 'accounts')];
+  return [{ code: first.username }, ' (', { code: first.location }, ')'];
 }
 
 function firstWhy({ obstacles }: LeftOut): LeftWhy | undefined {

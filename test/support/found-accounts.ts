@@ -31,7 +31,7 @@ interface Sort {
   readonly name?: (n: string) => string;
   readonly disabled?: true;
   readonly username?: (n: string) => string;
-  /** Null: the account has none. */
+  /** Null: the account has none; # stands for the account's own number. */
   readonly attributes?: Readonly<Record<string, string | null>>;
 }
 
@@ -60,7 +60,7 @@ const SORTS: readonly Sort[] = [
   { fate: 'left', attributes: names('Anna "Annie", née', 'Jensen') },
   { fate: 'left', attributes: { givenName: null, sn: null } },
   { fate: 'left', attributes: { adminCount: '1' } },
-  { fate: 'left', attributes: { servicePrincipalName: 'HTTP/www.example.org' } },
+  { fate: 'left', attributes: { servicePrincipalName: 'HTTP/www#.example.org' } },
   { fate: 'left', attributes: { adminDescription: 'made by another tool' } },
   { fate: 'left', username: (n) => `way-too-long-a-username-${n}` },
 ];
@@ -84,7 +84,7 @@ export function foundAccounts(count: number): readonly FoundAccount[] {
       ...others,
     };
     const attributes = Object.fromEntries(
-      Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+      Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, value.replace('#', n)]])),
     );
     return {
       username,

@@ -71,7 +71,7 @@ function unfitness(account: Account, { markAttribute }: ImportRules, inverse: In
     return {
       why: 'protected',
       text,
-      next: 'Nothing: Muster never touches it. An administrator needs an account of their own for everyday work.',
+      next: 'There is nothing to do, Muster never touches it. An administrator needs an account of their own for everyday work.',
     };
   }
   if (account.mark !== null) {
@@ -160,7 +160,7 @@ class AccountForm {
       return null;
     }
     if (whole) return { ends: ends.value, remarks: [] };
-    const text = `expires ${clockTime(at, timeZone)}, within a day; the last whole day stands here`;
+    const text = `The account expires ${clockTime(at, timeZone)}, within a day; the last whole day stands here`;
     return { ends: ends.value, remarks: [{ field: 'ends', text, changes: true }] };
   }
 
@@ -175,11 +175,11 @@ function stateRemarks({ enabled }: Account, { ends }: User, today: Day): readonl
   const over = ends !== null && ends < today;
   if (!enabled) {
     const text =
-      'disabled when it was imported, nobody knows why; whoever is only away is `active` again with "muster enable"';
+      'The account was disabled when it was imported, nobody knows why. Who is only away is active, and gets it back with "muster enable"';
     return [{ field: 'state', text, changes: false }];
   }
   return over
-    ? [{ field: 'ends', text: 'has expired, and is still enabled; Muster would disable it', changes: true }]
+    ? [{ field: 'ends', text: 'The account has expired, and is still enabled; Muster would disable it', changes: true }]
     : [];
 }
 
@@ -251,12 +251,12 @@ function unknown(said: string | null, inverse: Inverse): Obstacle {
   if (said === null) {
     const where =
       attributes.length === 0 ? 'no attribute of the configuration says it' : `${attributes.join(', ')} is empty`;
-    const next = 'Fill it in in the directory, or import the unit by itself: muster import --ou … --institution …';
+    const next = 'Fill it in in the directory, or import the unit by itself with --ou and --institution.';
     return { why: 'institution', text: `Nobody can tell the institution: ${where}.`, next };
   }
   return {
     why: 'institution',
     text: `No institution of the repository is called "${shown(said)}".`,
-    next: 'Write its file below institutions/ with just this name, or import its unit with --institution, and import again.',
+    next: 'Write its file below institutions/ with just this name, or import its unit by itself with --ou and --institution.',
   };
 }
