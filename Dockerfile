@@ -25,7 +25,7 @@ COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY --from=build /build/bin ./bin
 COPY --from=build /build/config/muster.example.yaml ./config/
-COPY --from=build /build/docs/open-credential.html ./docs/
+COPY --from=build /build/docs/open-credential.html /build/docs/passwords.md /build/docs/research-service.md /build/docs/research-service.da.md /build/docs/writing-entries.md ./docs/
 ENV NODE_ENV=production MUSTER_CONFIG=/etc/muster/muster.yaml
 USER 10001:10001
 VOLUME /var/lib/muster

@@ -1,14 +1,5 @@
-/** What `muster init` writes: a configuration that only observes, and a desired-state repository with one institution and one person. */
-
-export interface InitOptions {
-  /** Small letters, digits and hyphens. */
-  readonly instance: string;
-  /** IANA name. */
-  readonly timeZone: string;
-}
-
-/** The unit of the embedded directory that comes with it. */
-export const UNIT = 'OU=Researchers,DC=example,DC=org';
+/** What `muster init` writes beside the repository: a configuration that only observes. */
+import { type InitOptions, repositoryFiles, UNIT } from './init-repository.ts';
 
 /** The folder of the repository, beside the configuration. */
 export const REPOSITORY = 'desired-state';
@@ -17,7 +8,7 @@ export const DIRECTORY = 'directory.json';
 
 /** Path below the folder to the text of the file. */
 export function initialFiles(options: InitOptions): ReadonlyMap<string, string> {
-  const inRepository = Object.entries(repository(options)).map(
+  const inRepository = Object.entries(repositoryFiles(options)).map(
     ([path, text]) => [`${REPOSITORY}/${path}`, text] as const,
   );
   return new Map([[CONFIGURATION, configuration(options)], ['.gitignore', IGNORED], ...inRepository]);
@@ -48,6 +39,7 @@ timeZone: ${timeZone}
 source:
   folder: ${REPOSITORY}
   # git: { url: ssh://git@git.example.org/research/desired-state.git, branch: main }
+  # Accounts that exist already become its first entries by "muster import" (docs/operating.md).
 
 # When "muster serve" looks without being asked: every hour.
 schedule: "0 * * * *"
@@ -79,51 +71,4 @@ directory:
 # How many people one pass may affect before it asks; what is not named keeps its default.
 limits: { always: 5 }
 `;
-}
-
-function repository({ instance }: InitOptions): Readonly<Record<string, string>> {
-  return {
-    'muster.yaml': `# Which Muster this repository is for. Without this file, or with another name, Muster changes nothing at all.
-format: 1
-instance: ${instance}
-`,
-    'institutions/northlake.yaml': `# One file for each institution, named after its id.
-id: northlake                       # short name; people's files refer to it, so it never changes
-name: Northlake University
-contacts: [ research-office@northlake.example.org ]
-# partOf: …                         # the id of an institution above it; a block of that one covers this one, too
-`,
-    'users/northlake/ajensen.yaml': `# One file for each person, in the folder of their institution.
-username: ajensen            # the log-on name; never changes; at most 20 characters
-name: { given: Anna, family: Jensen }
-email: anna.jensen@northlake.example.org
-phone: +45 20 12 34 56       # where passcodes are sent; begins with the country
-institution: northlake
-state: active                # active or closed; always written
-# starts: 2027-01-05         # first day with access
-# ends: 2027-12-31           # last day with access
-`,
-    'blocked-users.yaml': `# People who are shut out, with the reason. The people's own files stay as they are.
-# An entry ends by "until" or "lifted" alone; deleting it ends nothing.
-# - user: ajensen
-#   reason: Copied results to a private mailbox
-#   from: 2027-01-05
-#   until: 2027-02-28        # last day of the block
-[]
-`,
-    'blocked-institutions.yaml': `# Institutions whose people are shut out, those of institutions that are part of them included.
-# - institution: northlake
-#   reason: Agreement expired, renewal under way
-#   from: 2027-01-05
-[]
-`,
-    'README.md': `# Who may use our systems
-
-One short YAML file for each person and institution; a merge request is the approval. Muster makes the systems hold what stands
-here. Look at what a change would do before you merge it:
-
-    muster validate
-    muster plan
-`,
-  };
 }

@@ -3,7 +3,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MusterError } from '../errors.ts';
 import { initPage } from '../views/init.ts';
-import { CONFIGURATION, DIRECTORY, initialFiles, REPOSITORY, UNIT } from './init-files.ts';
+import { CONFIGURATION, DIRECTORY, initialFiles, REPOSITORY } from './init-files.ts';
+import { guideFiles, UNIT } from './init-repository.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 
 export interface InitCommandOptions {
@@ -20,7 +21,8 @@ export async function init(
   await refuseUsed(folder);
   const { createEmbeddedDirectory, writeEditorFiles } = await import('../wiring.ts');
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  const files = initialFiles({ instance, timeZone });
+  const guide = [...(await guideFiles())].map(([path, text]) => [`${REPOSITORY}/${path}`, text] as const);
+  const files = new Map([...initialFiles({ instance, timeZone }), ...guide]);
   for (const [path, text] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text, { flag: 'wx' });
