@@ -84,10 +84,10 @@ state: active                # active or closed; always written
 # - id: northlake-genomics
 #   name: Genomics server
 #   institution: northlake
-#   requested: 2027-01-11
+#   requested: 2026-02-02
 #   contact: genomics-it@northlake.example.org
 #   steps:                   # give each its day once it is done, in this order
-#     agreed: 2027-01-18     # then signed, received, installed, moved, informed, billed
+#     agreed: 2026-02-16     # then signed, received, installed, moved, informed, billed
 []
 `,
   };
@@ -120,7 +120,7 @@ function lists(): Readonly<Record<string, string>> {
     'confirmed-tasks.yaml': `# What was done by hand: the id of the task, as the mail about it says, and the day.
 # The first entry takes the place of the [] below.
 # - task: lobatu-kivo
-#   done: 2027-01-20
+#   done: 2026-03-09
 #   by: Berit, front desk
 []
 `,

@@ -1,7 +1,7 @@
 /** `muster init`: what it makes can be used as it stands, and it writes over nothing. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { generateKey } from '../../src/credentials/seal.ts';
 import { call } from './site-folder.ts';
@@ -67,6 +67,43 @@ test('its repository is wired for editors, as by schema --write', async () => {
   const settings: unknown = JSON.parse(readFileSync(join(folder, 'desired-state/.vscode/settings.json'), 'utf8'));
   expect(settings).toMatchObject({ 'yaml.schemas': { './.muster/schema/user.json': ['users/**/*.yaml'] } });
   expect(existsSync(join(folder, 'desired-state/.muster/schema/institution.json'))).toBe(true);
+});
+
+test('its check for merge requests accepts it, and so does every example once its remark signs are taken away', async () => {
+  await call(['init', folder]);
+  const repository = join(folder, 'desired-state');
+  const validate = () => call(['--config', join(repository, '.muster/check.yaml'), 'validate']);
+  expect((await validate()).out).toContain('No mistakes.');
+  expect(readFileSync(join(repository, '.gitlab-ci.yml'), 'utf8')).toContain('--config .muster/check.yaml validate');
+  for (const path of [
+    'blocked-users',
+    'blocked-institutions',
+    'mail-blocks',
+    'confirmed-tasks',
+    'servers/first-server',
+  ]) {
+    const file = join(repository, `${path}.yaml`);
+    const example = readFileSync(file, 'utf8').match(/^# (?:- | {2}).*$/gmu) ?? [];
+    expect(example.length, path).toBeGreaterThan(2);
+    writeFileSync(file, `${example.map((text) => text.slice(2)).join('\n')}\n`);
+  }
+  const { out } = await validate();
+  expect(out).toContain('3 blocks, 1 hosted server, 1 confirmed task');
+  expect(out).not.toContain('mistake');
+});
+
+test('the guides that it brings lead to nothing that is not there', async () => {
+  await call(['init', folder]);
+  const repository = join(folder, 'desired-state');
+  const pages = ['README.md', ...readdirSync(join(repository, 'guide')).map((name) => `guide/${name}`)];
+  expect(pages).toHaveLength(5);
+  const broken = pages.flatMap((page) => {
+    const links = [...readFileSync(join(repository, page), 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/gu)].map(
+      ([, to = '']) => to,
+    );
+    return links.filter((to) => !to.startsWith('https:') && !existsSync(join(repository, dirname(page), to)));
+  });
+  expect(broken).toEqual([]);
 });
 
 test('a folder in which anything stands is left as it is', async () => {

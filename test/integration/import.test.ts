@@ -11,6 +11,8 @@ import { missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { change, makeSite, type TestSite } from '../support/site.ts';
 
 const COUNT = Number(process.env.MUSTER_IMPORTED ?? 10_000);
+/** Accounts made in one transaction. */
+const PORTION = 1000;
 /** Of these, several can log in with a password, which has to stay. */
 const WITH_PASSWORD = 20;
 const PASSWORD = 'Kept-as-it-was-2026';
@@ -25,15 +27,15 @@ describe.skipIf(missing.length > 0)(`${COUNT} accounts that exist`, () => {
   let site: TestSite;
   beforeAll(async () => {
     dc = await startSamba();
-    await addUsers(
-      dc,
-      accounts.map(({ username, name, disabled, attributes }, nth) => ({
+    for (let start = 0; start < COUNT; start += PORTION) {
+      const users = accounts.slice(start, start + PORTION).map(({ username, name, disabled, attributes }, nth) => ({
         name,
         disabled,
-        ...(nth < WITH_PASSWORD ? { password: PASSWORD } : {}),
+        ...(start + nth < WITH_PASSWORD ? { password: PASSWORD } : {}),
         attributes: { sAMAccountName: username, userPrincipalName: `${username}@example.org`, ...attributes },
-      })),
-    );
+      }));
+      await addUsers(dc, users);
+    }
     site = await makeSite(dc);
     await change(site, institution('northlake', 'Northlake University'), 'One institution');
   }, PATIENCE_MS);
