@@ -79,7 +79,7 @@ function account(person: BenchPerson, index: number): string {
 
 type Value = string | Buffer | readonly string[];
 
-function entry(dn: string, attributes: Readonly<Record<string, Value>>): string {
+export function entry(dn: string, attributes: Readonly<Record<string, Value>>): string {
   const lines = Object.entries(attributes).flatMap(([name, value]) =>
     typeof value === 'string' || Buffer.isBuffer(value) ? [line(name, value)] : value.map((one) => line(name, one)),
   );
@@ -96,7 +96,7 @@ function nameIn(dn: string): string {
 }
 
 /** S-1-5-21-1-2-3-RID (MS-DTYP 2.4.2.2), with a RID of an ordinary account. */
-function sid(index: number): Buffer {
+export function sid(index: number): Buffer {
   const bytes = Buffer.alloc(28);
   bytes.set([1, 5, 0, 0, 0, 0, 0, 5]);
   for (const [at, part] of [21, 1, 2, 3, 2000 + index].entries()) bytes.writeUInt32LE(part, 8 + at * 4);

@@ -40,6 +40,11 @@ export async function fillDatabase(folder: string, users: number): Promise<void>
   await rm(ldif);
 }
 
+/** Adds more to a filled database, as LDIF (RFC 2849), while nothing runs over it. */
+export async function fillMore(folder: string, ldif: string): Promise<void> {
+  await runCommand(SLAPD, ['-T', 'add', '-q', '-f', join(folder, 'slapd.conf')], { input: ldif });
+}
+
 /** One running server over a filled folder of its own. */
 export class Slapd {
   readonly caFile: string;

@@ -1,4 +1,4 @@
-/** Ten thousand accounts on a real domain controller become entries and then Muster's, and nothing of them changes but the mark. */
+/** Accounts of every sort on a real domain controller become entries and then Muster's, and nothing of them changes but the mark. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,9 +10,10 @@ import { foundAccounts } from '../support/found-accounts.ts';
 import { missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { change, makeSite, type TestSite } from '../support/site.ts';
 
-const COUNT = Number(process.env.MUSTER_IMPORTED ?? 10_000);
+/** `MUSTER_IMPORTED=10000` asks for more; filling a controller with them takes far longer than all that is done with them. */
+const COUNT = Number(process.env.MUSTER_IMPORTED ?? 520);
 /** Accounts made in one transaction. */
-const PORTION = 1000;
+const PORTION = 260;
 /** Of these, several can log in with a password, which has to stay. */
 const WITH_PASSWORD = 20;
 const PASSWORD = 'Kept-as-it-was-2026';
@@ -52,7 +53,7 @@ describe.skipIf(missing.length > 0)(`${COUNT} accounts that exist`, () => {
     const repository = site.repository;
     const begun = performance.now();
     const imported = await muster('import', '--into', repository, '--ou', dc.researchersOu);
-    figure(`${COUNT} accounts imported in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    figure(`${COUNT} accounts of a domain controller imported in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     expect([imported.code, imported.err]).toEqual([2, '']);
     const entries = (await readdir(join(repository, 'users/northlake'))).map((name) => name.replace('.yaml', ''));
     expect(entries.sort()).toEqual(named('entry', 'closed', 'aside'));
