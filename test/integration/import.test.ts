@@ -7,7 +7,7 @@ import { institution } from '../support/desired-state.ts';
 import { addUsers, dump } from '../support/directory-contents.ts';
 import { figure } from '../support/figures.ts';
 import { foundAccounts } from '../support/found-accounts.ts';
-import { missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
+import { ldapCommand, missingForSamba, type SambaDc, startSamba } from '../support/samba.ts';
 import { change, makeSite, type TestSite } from '../support/site.ts';
 
 /** `MUSTER_IMPORTED=10000` asks for more; filling a controller with them takes far longer than all that is done with them. */
@@ -76,6 +76,11 @@ describe.skipIf(missing.length > 0)(`${COUNT} accounts that exist`, () => {
       people: named('entry', 'closed').length,
       attributes: ['adminDescription'],
     });
+
+    // p00001 is one of those who had a password.
+    const whom = ['-D', 'p00001@example.org', '-w', PASSWORD];
+    const answer = await ldapCommand(dc, 'ldapsearch', ['-s', 'base', '-b', dc.baseDn, 'dc'], { credentials: whom });
+    expect(answer).toContain('dc: example');
 
     const planned = await muster('--format', 'json', 'plan');
     expect(JSON.parse(planned.out)).toMatchObject({ plan: { changes: [] } });
