@@ -46,7 +46,7 @@ export function sidesOf(
   before: Loaded,
   after: Loaded,
   { timeZone, at, operatorBlocks = [], remembered = [] }: StepOptions,
-  resolve: Resolve = resolver(),
+  resolve: Resolve = resolver(false),
 ): Sides {
   const first = resolve(before, remembered, { timeZone, operatorBlocks, at, forgetful: true });
   const resolution = resolve(after, rememberedAfter(first, remembered), { timeZone, operatorBlocks, at });
@@ -67,11 +67,12 @@ export function sidesOf(
 
 /** What the memory holds once a revision was taken in. */
 function rememberedAfter({ remember }: Resolution, remembered: readonly AnyEntry[]): readonly AnyEntry[] {
+  if (remembered.length === 0) return remember.entries;
   const identity = ({ kind, key }: { readonly kind: Kind; readonly key: string }) => `${kind} ${key}`;
   const all = new Map(remembered.map((entry) => [identity(entry), entry]));
   for (const entry of remember.entries) all.set(identity(entry), entry);
   for (const entry of remember.forget) all.delete(identity(entry));
-  return [...all.values()].sort((a, b) => compareText(identity(a), identity(b)));
+  return [...all.values()];
 }
 
 function questionsAbout(
