@@ -79,6 +79,7 @@ function changed({ kind, was, is }: Change, sides: Sides): StepItem {
     return {
       ...base,
       ...at(lifted ? 'lifted' : 'until'),
+      losing: [],
       does: 'lifts-block',
       effect: 'gives',
       severity: 'warning',

@@ -114,7 +114,7 @@ function gone(was: Entry<User>, is: Entry<User>, other: Entry<User> | undefined,
 function declaredAgain(was: Entry<User>, is: Entry<User>, base: Base, sides: Sides): StepItem {
   const open = leftBy(restrictionsOf(sides.after, is), sides.at).length > 0;
   const text = `${personLabel(is.document)} ${hasLeft(was) ? 'is declared again' : 'is declared without a mistake again'}.`;
-  const place = { ...placing(is), paths: filesOf(was, is) };
+  const place = { ...placing(is), paths: filesOf(was, is), losing: NONE };
   return { ...base, ...place, does: 'creates', effect: open ? 'gives' : 'neither', text };
 }
 

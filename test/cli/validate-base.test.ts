@@ -98,7 +98,7 @@ describe('in a work tree of Git', () => {
     );
   });
 
-  test('Y6: a line that is gone is told by what stood there at the base, which the state alone cannot tell', async () => {
+  test('Y1: a line that is gone is told by what stood there at the base, which the state alone cannot tell', async () => {
     const ending = person('bo', { ends: '2027-12-31' });
     await commit(site.repo, inFolder(ending), 'Ends');
     await writeFiles(site.repo, inFolder(person('bo')));
@@ -108,7 +108,7 @@ describe('in a work tree of Git', () => {
     expect(ran.out).toContain('`ends` was 2027-12-31 and is gone.');
   });
 
-  test('Y4: a file that was cut off since the base is told as such', async () => {
+  test('Y1: a file that was cut off since the base is told as such', async () => {
     const path = 'people/desired/users/cbs/bo.yaml';
     const text = readFileSync(join(site.repo, path), 'utf8');
     await writeFiles(site.repo, { [path]: text.slice(0, text.indexOf('state')).trimEnd().slice(0, -3) });

@@ -222,7 +222,7 @@ describe('blocks', () => {
     expect(only(still.items).gaining).toEqual(['anna']);
   });
 
-  test('Y2: one whose entry is gone stays in force, is an error with the lines to write, and tells whom it keeps out', () => {
+  test('Y1: one whose entry is gone stays in force, is an error with the lines to write, and tells whom it keeps out', () => {
     const item = only(step(of({ from: '2026-06-01' }), people).items);
     expect(item).toMatchObject({ does: 'removes-block', effect: 'gives', severity: 'error', gaining: [] });
     expect(item.wouldGain).toEqual(['anna', 'bo']);
