@@ -1,4 +1,5 @@
 /** Steps between small repositories for tests, and what they do in few words. */
+import { expect } from 'vitest';
 import { type Step, type StepItem, type StepOptions, stepBetween } from '../../src/model/step.ts';
 import { type Files, repository, TODAY, ZONE } from './model-builder.ts';
 
@@ -11,7 +12,8 @@ export function step(before: Files | null, after: Files, options: Partial<StepOp
 /** The one item that there is. */
 export function only(items: Step['items']): StepItem {
   const [item] = items;
-  if (item === undefined || items.length > 1) throw new Error(`${items.length} items, not one`);
+  expect(items).toHaveLength(1);
+  if (item === undefined) throw new RangeError('one item has a first');
   return item;
 }
 
