@@ -66,13 +66,13 @@ describe('what a branch causes', () => {
   });
 
   test('tells which limit it would trip, and who would wait', async () => {
-    await bench.branch('work', people(CBS, { state: 'closed' }));
+    await bench.branch('work', people(['n1', 'n2', 'n3', 'n4', 'n5', 'n6']));
     const review = await bench.review('work');
-    expect(review.holds).toMatchObject([{ rule: 'disable', people: 6 }]);
-    expect(review.items.every(({ heldBy }) => heldBy === 'disable')).toBe(true);
+    expect(review.holds).toMatchObject([{ rule: 'create', people: 6 }]);
+    expect(review.items.every(({ heldBy }) => heldBy === 'create')).toBe(true);
     const text = textOf(review);
     expect(text).toContain('changes to 6 people would wait until somebody decides');
-    expect(text).toContain('6 people of 7 accounts; the limit of "disable" is 5 %.');
+    expect(text).toContain('6 people of 7 accounts; the limit of "create" is 10 %.');
   });
 
   test('says once what is the same for many', async () => {
