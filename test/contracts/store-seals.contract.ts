@@ -5,7 +5,8 @@ import { NOON } from './store-samples.ts';
 import { openFor, reopened, type StoreWorld } from './store-world.ts';
 
 const ANNA = { system: 'directory', kind: 'account', key: 'anna' };
-const MERGED = { revision: 'c'.repeat(40), at: NOON + 1, lines: [{ file: 'users/anna.yaml', from: 1, to: null }] };
+const ENTRY = { path: 'users/anna.yaml', kind: 'user', key: 'anna' } as const;
+const MERGED = { revision: 'c'.repeat(40), at: NOON + 1, lines: [{ ...ENTRY, from: 1, to: null }] };
 
 function seal(name: string, more: Partial<Seal> = {}): Seal {
   return {
@@ -15,7 +16,7 @@ function seal(name: string, more: Partial<Seal> = {}): Seal {
     at: NOON,
     digest: 'd'.repeat(64),
     files: [{ path: 'users/anna.yaml', blob: null }],
-    entries: [{ path: 'users/anna.yaml', kind: 'user', key: 'anna' }],
+    entries: [ENTRY],
     changes: [
       {
         address: ANNA,

@@ -35,9 +35,11 @@ describe('an observed value', () => {
   });
 
   test('that is not shown cannot be guessed from the digest', () => {
-    const other = diffOf([desired('anna', NEW_NUMBER)], [found('anna', { attributes: { mobile: '+4520777777' } })], [
-      row('anna', { state: { enabled: true, attributes: {} } }),
-    ]).changes;
+    const other = diffOf(
+      [desired('anna', NEW_NUMBER)],
+      [found('anna', { attributes: { mobile: '+4520777777' } })],
+      [row('anna', { state: { enabled: true, attributes: {} } })],
+    ).changes;
     const [one, two] = [changed(), other].map((changes) => shown([], withChanges(emptyReport(), changes)));
     expect(one?.item.digest).toBe(two?.item.digest);
   });

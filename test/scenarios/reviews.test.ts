@@ -83,7 +83,9 @@ describe('what a branch causes', () => {
   });
 
   test('is nothing where only a comment changes', async () => {
-    await bench.branch('work', { 'institutions/itu.yaml': '# ours\nid: itu\nname: Northlake IT\ncontacts: [office@itu.example.net]\n' });
+    await bench.branch('work', {
+      'institutions/itu.yaml': '# ours\nid: itu\nname: Northlake IT\ncontacts: [office@itu.example.net]\n',
+    });
     const review = await bench.review('work');
     expect(review.state).toBe('nothing');
     expect(reviewHeadline(review)).toBe('Nothing changes for anybody.');
@@ -147,7 +149,10 @@ describe('what a branch cannot bring to light', () => {
 });
 
 test('writes nothing: neither to a system nor to what is remembered', async () => {
-  await bench.branch('work', { ...person('a1', { state: 'closed' }), ...blocks('user', [{ target: 'a2', from: '2026-01-01' }]) });
+  await bench.branch('work', {
+    ...person('a1', { state: 'closed' }),
+    ...blocks('user', [{ target: 'a2', from: '2026-01-01' }]),
+  });
   const { directory, store } = bench.scene;
   const before = [await directory.bytes(), await store.memory.revision(), await store.memory.entries()];
   await bench.review('work');

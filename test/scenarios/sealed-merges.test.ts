@@ -5,7 +5,7 @@ import type { Report } from '../../src/core/report.ts';
 import type { SealOutcome } from '../../src/core/seal.ts';
 import { outcomeHeadline, outcomeMarkdown } from '../../src/views/review-outcome.ts';
 import { blocks, type Files, institution, people, person } from '../support/desired-state.ts';
-import { makeReviewBench, type Merging, type ReviewBench } from '../support/review-bench.ts';
+import { type Merging, makeReviewBench, type ReviewBench } from '../support/review-bench.ts';
 import { takeOffline } from '../support/scene.ts';
 
 const CBS = ['a1', 'a2', 'a3'];
@@ -36,7 +36,9 @@ function doneIn({ applied }: Report): readonly string[] {
 }
 
 function heldIn({ holds }: Report): readonly string[] {
-  return holds.flatMap(({ rule, changes }) => changes.map(({ kind, address }) => `${rule}: ${kind} ${address.key}`)).sort();
+  return holds
+    .flatMap(({ rule, changes }) => changes.map(({ kind, address }) => `${rule}: ${kind} ${address.key}`))
+    .sort();
 }
 
 async function outcome(): Promise<SealOutcome> {
@@ -59,7 +61,14 @@ describe.each<Merging>(['merge', 'squash', 'rebase'])('merged with %s', (how) =>
     const report = await bench.scene.sync();
     expect(doneIn(report)).toEqual(['disable a1', 'disable a2', 'disable a3']);
     expect(report.holds).toEqual([]);
-    expect(await outcome()).toMatchObject({ name: 'branch work', shown: 3, done: 3, waiting: 0, deviations: [], held: [] });
+    expect(await outcome()).toMatchObject({
+      name: 'branch work',
+      shown: 3,
+      done: 3,
+      waiting: 0,
+      deviations: [],
+      held: [],
+    });
     expect(outcomeHeadline(await outcome())).toBe('Done as it was shown.');
   });
 
@@ -93,6 +102,22 @@ test('what is held stays held over later pushes and restarts until somebody lets
   expect(doneIn(await bench.scene.sync())).toContain('disable b1');
   expect((await outcome()).held).toEqual([]);
   expect(await bench.scene.store.seals.inForce()).toEqual([]);
+});
+
+test('what is held is let go by another reason, and not by the reviewed entry leaving its file', async () => {
+  await bench.branch('work', BLOCKED);
+  await bench.review('work');
+  await bench.scene.declare({ ...movedIn('b1'), ...movedIn('b2') });
+  await bench.merge('work');
+  await bench.scene.sync();
+  await bench.scene.declare({ 'blocked-institutions.yaml': null });
+  expect(heldIn(await bench.scene.sync())).toEqual(
+    expect.arrayContaining(['unreviewed: disable b1', 'unreviewed: disable b2']),
+  );
+  await bench.scene.declare(blocks('user', [{ target: 'b1', from: '2026-01-01' }]));
+  const report = await bench.scene.sync();
+  expect(doneIn(report)).toContain('disable b1');
+  expect(heldIn(report)).toContain('unreviewed: disable b2');
 });
 
 test('where the directory cannot be read at first, what was not shown is held once it can be', async () => {
@@ -168,7 +193,12 @@ test('what moved without taking more goes on, and is told', async () => {
   await bench.merge('work');
   const report = await bench.scene.sync();
   expect(doneIn(report)).toContain('update longer');
-  expect(await outcome()).toMatchObject({ shown: 1, done: 0, held: [], deviations: [{ how: 'otherwise', person: { key: 'longer' } }] });
+  expect(await outcome()).toMatchObject({
+    shown: 1,
+    done: 0,
+    held: [],
+    deviations: [{ how: 'otherwise', person: { key: 'longer' } }],
+  });
   expect(outcomeMarkdown(await outcome(), 'Europe/Copenhagen')).toContain('Happens otherwise than was shown');
 });
 

@@ -58,20 +58,31 @@ function outsideCode(markdown: string): string {
 function many(count: number): readonly Change[] {
   return Array.from({ length: count }, (_, nth) => {
     const person = `Anna Jensen (p${nth})`;
-    if (nth % 2 === 0) return disable(person, cause('institution-blocked', 'Northlake is blocked', origin('blocked-institutions.yaml', 3)));
+    if (nth % 2 === 0)
+      return disable(
+        person,
+        cause('institution-blocked', 'Northlake is blocked', origin('blocked-institutions.yaml', 3)),
+      );
     const why = cause('declared', `the repository says so`, origin(`users/northlake/p${nth}.yaml`, 4));
     return update(person, { mobile: '+4520000000' }, { mobile: `+45${20_000_001 + nth}` }, why);
   });
 }
 
 describe('10,000 changes', () => {
-  test.each([1_000_000, 60_000, 20_000, 4_000, 600])('fit into %i characters, and begin with the whole of it in figures', (characters) => {
-    const text = reviewMarkdown(reviewOf(many(10_000)), { characters, link: new URL('https://muster.example.org/plan'), timeZone: ZONE });
-    expect(text.length).toBeLessThanOrEqual(characters);
-    expect(text).toContain('5,000 people lose access, 5,000 phone numbers change.');
-    expect(text).toContain('[The full plan](<https://muster.example.org/plan>)');
-    expect(text.match(/^ *`{3,}/gm)?.length ?? 0).toBe(0);
-  });
+  test.each([1_000_000, 60_000, 20_000, 4_000, 600])(
+    'fit into %i characters, and begin with the whole of it in figures',
+    (characters) => {
+      const text = reviewMarkdown(reviewOf(many(10_000)), {
+        characters,
+        link: new URL('https://muster.example.org/plan'),
+        timeZone: ZONE,
+      });
+      expect(text.length).toBeLessThanOrEqual(characters);
+      expect(text).toContain('5,000 people lose access, 5,000 phone numbers change.');
+      expect(text).toContain('[The full plan](<https://muster.example.org/plan>)');
+      expect(text.match(/^ *`{3,}/gm)?.length ?? 0).toBe(0);
+    },
+  );
 
   test('that share one reason name it once', () => {
     const text = reviewMarkdown(reviewOf(many(10_000)), { characters: 60_000, link: null, timeZone: ZONE });
@@ -91,7 +102,11 @@ test('what is cut in the middle of lines to copy leaves none of them open', () =
     holds: 'entry' as const,
   }));
   for (let characters = 400; characters < 4_000; characters += 97) {
-    const text = reviewMarkdown(reviewOf([], { diagnostics, state: 'errors' }), { characters, link: null, timeZone: ZONE });
+    const text = reviewMarkdown(reviewOf([], { diagnostics, state: 'errors' }), {
+      characters,
+      link: null,
+      timeZone: ZONE,
+    });
     expect(text.length).toBeLessThanOrEqual(characters);
     expect((text.match(/^ *````$/gm)?.length ?? 0) % 2).toBe(0);
   }
@@ -131,15 +146,18 @@ const HOSTILE = [
 describe('text that people wrote', () => {
   test.each(HOSTILE)('%j is inert wherever a review shows it', (hostile) => {
     const why = cause('declared', hostile, origin(hostile, 1));
-    const review = reviewOf([disable(hostile, why), update(`${hostile} (b)`, { mail: hostile }, { mail: `x${hostile}` }, why)], {
-      state: 'errors',
-      conflicts: [hostile],
-      consequences: [{ text: hostile, origin: origin(hostile, 2) }],
-      holds: [{ rule: 'disable', because: hostile, people: 1 }],
-      diagnostics: [{ severity: 'error', file: hostile, line: 1, message: hostile, fix: hostile, holds: 'entry' }],
-      notices: [{ kind: 'foreign', person: hostile, text: hostile, next: hostile, origin: null, urgent: false }],
-      spared: [disable(hostile, why)],
-    });
+    const review = reviewOf(
+      [disable(hostile, why), update(`${hostile} (b)`, { mail: hostile }, { mail: `x${hostile}` }, why)],
+      {
+        state: 'errors',
+        conflicts: [hostile],
+        consequences: [{ text: hostile, origin: origin(hostile, 2) }],
+        holds: [{ rule: 'disable', because: hostile, people: 1 }],
+        diagnostics: [{ severity: 'error', file: hostile, line: 1, message: hostile, fix: hostile, holds: 'entry' }],
+        notices: [{ kind: 'foreign', person: hostile, text: hostile, next: hostile, origin: null, urgent: false }],
+        spared: [disable(hostile, why)],
+      },
+    );
     const text = reviewMarkdown(review, { characters: CHARACTERS, link: null, timeZone: ZONE });
     const bare = outsideCode(text);
     expect(bare).not.toContain('@');
@@ -156,5 +174,7 @@ describe('text that people wrote', () => {
 
 test('the headline is one line', () => {
   expect(reviewHeadline(reviewOf(many(3)))).toBe('2 people lose access, 1 phone number changes.');
-  expect(reviewHeadline(reviewOf([], { state: 'unknown' }))).toBe('What would happen is not known: not everything could be read.');
+  expect(reviewHeadline(reviewOf([], { state: 'unknown' }))).toBe(
+    'What would happen is not known: not everything could be read.',
+  );
 });
