@@ -6,6 +6,7 @@ import { canonicalJson, fingerprint } from './change.ts';
 import { type Notice, peopleIn } from './plan.ts';
 import type { Report } from './report.ts';
 import { HIDDEN_VALUE, type Review, type ReviewHold, type ReviewItem } from './review.ts';
+import type { WrittenEntry } from './seal.ts';
 
 /** What the target wants of every thing, by system and key. */
 export type Declared = ReadonlyMap<string, Desired>;
@@ -20,6 +21,16 @@ export interface Caused {
   /** Its `fingerprint`. */
   readonly print: string;
   readonly item: ReviewItem;
+}
+
+/** A review with the changes as they are, for who keeps what was shown. */
+export interface Reviewed {
+  readonly review: Review;
+  readonly caused: readonly Caused[];
+  /** Entries that the branch writes anew. */
+  readonly written: readonly WrittenEntry[];
+  /** The plan with the branch; null: none was made. */
+  readonly report: Report | null;
 }
 
 /** Plans of one and the same reading, without and with the branch. */

@@ -12,7 +12,6 @@ import { readOnce } from './read-once.ts';
 import type { Report } from './report.ts';
 import type { Review, ReviewedFile, ReviewState } from './review.ts';
 import {
-  type Caused,
   causedBy,
   declaredIn,
   digestOfItems,
@@ -20,11 +19,11 @@ import {
   newDiagnostics,
   noticesOf,
   planned,
+  type Reviewed,
   withoutBranch,
 } from './review-caused.ts';
 import { consequencesFor } from './review-consequences.ts';
 import type { Revisions } from './revisions.ts';
-import type { WrittenEntry } from './seal.ts';
 import { keepReview, writtenBetween } from './seal-keeping.ts';
 
 export interface ReviewParts extends PassParts {
@@ -46,16 +45,6 @@ export async function reviewRevision(parts: ReviewParts, request: ReviewRequest)
   const whole = await reviewed(parts, request);
   if (request.keepAs !== undefined && parts.seals !== undefined) await keepReview(parts.seals, request.keepAs, whole);
   return whole.review;
-}
-
-/** A review with the changes as they are, for who keeps what was shown. */
-export interface Reviewed {
-  readonly review: Review;
-  readonly caused: readonly Caused[];
-  /** Entries that the branch writes anew. */
-  readonly written: readonly WrittenEntry[];
-  /** The plan with the branch; null: none was made. */
-  readonly report: Report | null;
 }
 
 export async function reviewed(parts: ReviewParts, { head, target, how }: ReviewRequest): Promise<Reviewed> {

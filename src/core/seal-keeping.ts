@@ -1,7 +1,7 @@
 /** Keeping what a review showed, as a seal. */
 import type { Loaded, TypedEntry } from '../model/loaded.ts';
 import { canonicalJson } from './change.ts';
-import type { Reviewed } from './review-revision.ts';
+import type { Reviewed } from './review-caused.ts';
 import type { Seal, Seals, WrittenEntry } from './seal.ts';
 
 /** A branch that waits for longer is reviewed anew long before it is merged. */
