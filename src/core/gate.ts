@@ -7,6 +7,7 @@ import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
 import type { StoreDoubt } from './restored.ts';
+import { namesOf, type SealInForce, unshown } from './seals-in-force.ts';
 import { thingOf } from './thing.ts';
 import { tugsOfWar } from './tugs-of-war.ts';
 
@@ -39,6 +40,8 @@ export interface GateInput {
   readonly restored?: StoreDoubt;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
+  /** What reviews showed of merges that are being applied; absent: nothing was reviewed. */
+  readonly seals?: readonly SealInForce[];
 }
 
 /** Judges a finished plan. Every change comes out exactly once: approved, or in one hold. */
@@ -84,6 +87,7 @@ export function gate(input: GateInput): Gated {
     'Mend the clock of this machine or of the directory server; if these are right all the same, run APPROVE.',
     true,
   );
+  holdUnreviewed(input, rest, isApproved, hold);
   const surprised = peopleSurprised(input);
   hold(
     'differs',
@@ -160,6 +164,18 @@ type HoldCall = (
   release: string,
   approvable: boolean,
 ) => void;
+
+/** What takes more from people than was shown to whoever approved the merge. */
+function holdUnreviewed(
+  { seals = [] }: GateInput,
+  rest: readonly Change[],
+  isApproved: (change: Change) => boolean,
+  hold: HoldCall,
+): void {
+  const picked = unshown(seals, rest).filter((change) => !isApproved(change));
+  const because = `the review of ${namesOf(seals)} did not show that these people lose anything: what it was worked out from has changed since.`;
+  hold('unreviewed', picked, because, 'Look at them, then run APPROVE.', true);
+}
 
 /** Tugs of war and objects that keep failing: isolated, so that the others go on. What takes away is never held back here. */
 function holdTroubled(

@@ -11,12 +11,14 @@ import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
 /** Contents asked for in one process: bounds what one deadline covers. */
 const CONTENTS_BATCH = 20_000;
-const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+export const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 export interface GitSourceOptions extends MirrorOptions {
   /** Keep the last listing in memory, for a process that asks again and again: then only what changed since is listed. */
   readonly resident?: boolean;
 }
+
+type Stamp = Pick<Snapshot, 'revision' | 'committedAt' | 'commit'>;
 
 /** A snapshot, and every entry of its tree, fit to be read or not. */
 export interface Read {
@@ -73,10 +75,7 @@ export async function readSnapshot(
   last: Read | null,
   folder = '',
 ): Promise<Read> {
-  const format = '--format=%H%n%ct%n%an <%ae>%n%cn <%ce>';
-  const [revision = '', seconds = '', author = '', committer = ''] = (
-    await local(mirror, where, ['log', '-1', format, name, '--'])
-  ).split('\n');
+  const { revision, ...stamp } = await stampOf(mirror, where, name);
   if (last?.snapshot.revision === revision) return last;
   const changes = last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision);
   const entries =
@@ -87,11 +86,19 @@ export async function readSnapshot(
   const fit =
     last === null || files === null ? await fitForReading(entries) : { files, rejected: last.snapshot.rejected };
   refuseTooMuch(where, fit.files);
-  const commit = { author, committer };
-  return { snapshot: { revision, committedAt: momentOf(seconds), commit, ...fit }, entries };
+  return { snapshot: { revision, ...stamp, ...fit }, entries };
 }
 
-async function* contents(
+/** What a commit says of itself. */
+export async function stampOf(mirror: string, where: string, name: string): Promise<Required<Stamp>> {
+  const format = '--format=%H%n%ct%n%an <%ae>%n%cn <%ce>';
+  const [revision = '', seconds = '', author = '', committer = ''] = (
+    await local(mirror, where, ['log', '-1', format, name, '--'])
+  ).split('\n');
+  return { revision, committedAt: momentOf(seconds), commit: { author, committer } };
+}
+
+export async function* contents(
   mirror: Mirror,
   files: readonly SourceFile[],
 ): AsyncGenerator<{ readonly file: SourceFile; readonly bytes: Uint8Array }> {

@@ -210,6 +210,7 @@ function partsOf(
     progress: () => undefined,
     lineAuthors: lineAuthors(source),
     shutOuts: store.shutOuts,
+    seals: store.seals,
   };
 }
 
