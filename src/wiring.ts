@@ -93,6 +93,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     parts: {
       settings: {
         mode: config.mode,
+        modes: config.modes,
         timeZone: config.timeZone,
         limits: config.limits,
         concurrency: WRITES_IN_FLIGHT,
@@ -159,6 +160,7 @@ export function patientOf(config: Config): Patient {
   return {
     configFile: config.file,
     mode: config.mode,
+    modes: config.modes,
     timeZone: config.timeZone,
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),

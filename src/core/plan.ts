@@ -77,7 +77,16 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost' | 'restored';
+  readonly rule:
+    | ChangeClass
+    | 'clock'
+    | 'differs'
+    | 'flapping'
+    | 'failing'
+    | 'paused'
+    | 'modes'
+    | 'store-lost'
+    | 'restored';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */
@@ -104,6 +113,8 @@ export interface ApprovedPlan {
 export interface Gated {
   readonly approved: ApprovedPlan;
   readonly holds: readonly Hold[];
+  /** Of people who are only observed. */
+  readonly observed: readonly Change[];
 }
 
 /** Distinct people among changes. */

@@ -6,6 +6,7 @@ import type { Commit } from '../model/loaded.ts';
 import type { AuditHead } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Interruption } from './interruptions.ts';
+import type { Mode } from './modes.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forecast } from './outlook.ts';
 import type { Hold, Plan } from './plan.ts';
@@ -25,7 +26,8 @@ export interface Report {
   readonly runId: string;
   /** What set the pass off: `command`, `schedule`, `push`, `due`. */
   readonly trigger: string;
-  readonly mode: 'enforce' | 'observe';
+  /** `observe`: nothing could be written for anybody. */
+  readonly mode: Mode;
   /** Whether anything could have been written: false for `plan`. */
   readonly dryRun: boolean;
   readonly startedAt: Instant;
@@ -42,6 +44,8 @@ export interface Report {
   /** Where the audit chain ended with this run; absent for one that only looked, and in what is kept of it. */
   readonly audit?: AuditHead;
   readonly holds: readonly Hold[];
+  /** Keys of those among the planned changes who are only observed, so that nothing of theirs was written; absent: nobody is, or everybody. */
+  readonly observed?: readonly string[];
   readonly applied: readonly Applied[];
   readonly diagnostics: readonly Diagnostic[];
   /** Steps that failed: servers, steps, what to check. */

@@ -5,6 +5,7 @@ import type { OperatorBlock } from '../model/model.ts';
 import type { Counts } from './activity.ts';
 import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
+import { type Mode, type ModeSettings, runMode } from './modes.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
 import type { SystemChannel } from './shut-out-remembered.ts';
@@ -91,6 +92,8 @@ export interface Status {
   readonly instance: string;
   readonly at: Instant;
   readonly mode: Glance['mode'];
+  /** Institutions with a mode of their own; absent: none has. */
+  readonly modes?: Readonly<Record<string, Mode>>;
   readonly condition: Condition;
   /** Why it is not `good`, one clause each, the gravest first. */
   readonly because: readonly string[];
@@ -106,9 +109,8 @@ export interface Status {
   readonly work: { readonly servers: readonly ServerStanding[]; readonly tasks: readonly Task[] };
 }
 
-export interface StatusSite {
+export interface StatusSite extends ModeSettings {
   readonly instance: string;
-  readonly mode: Glance['mode'];
   /** Names of the systems that are configured. */
   readonly systems: readonly string[];
   /** The same, as channels of a person. */
@@ -134,7 +136,8 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
     format: 1,
     instance: site.instance,
     at,
-    mode: site.mode,
+    mode: runMode(site),
+    ...(site.modes === undefined || site.modes.size === 0 ? {} : { modes: Object.fromEntries(site.modes) }),
     condition: failing.length > 0 ? 'failing' : last === null ? 'new' : waiting.length > 0 ? 'waiting' : 'good',
     because: [...failing, ...waiting],
     loop,

@@ -8,6 +8,7 @@ import { type Ended, indexModel, type Reason, type Standing, standing } from '..
 import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
+import { type ModeSettings, whyObserved } from './modes.ts';
 import type { Outcome } from './outcome.ts';
 import { type HeldFor, heldFor, outstandingIn } from './outstanding.ts';
 import type { PassParts } from './pass.ts';
@@ -93,6 +94,8 @@ export interface WhyAnswer {
     readonly authorship: Authorship | null;
   } | null;
   readonly standing: Standing | null;
+  /** That nothing of theirs is written, and why; absent: it is. */
+  readonly onlyObserved?: string;
   /** Every reason against the person, each once, with who wrote it. */
   readonly reasons: readonly Authored<Reason>[];
   readonly ended: readonly Authored<Ended>[];
@@ -140,6 +143,7 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     revision: want.loaded.revision,
     declared: entry === null ? null : { ...declaration(entry), authorship: await blame(entry.origin) },
     standing: now.standing,
+    ...observedWords(model, parts.settings, key),
     reasons: await Promise.all(now.reasons.map(withAuthor(blame))),
     ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
@@ -160,6 +164,12 @@ export async function whyOf(parts: PassParts, history: History | null, username:
 /** What everybody has by itself says of nobody that they exist. */
 function holdsNothing(answer: SystemAnswer): boolean {
   return 'things' in answer && answer.things.every(({ enabled, address }) => enabled && thingOf(address.kind).innate);
+}
+
+/** In words, where nothing of that person's is written. */
+export function observedWords(model: Model, settings: ModeSettings, key: string): Pick<WhyAnswer, 'onlyObserved'> {
+  const words = whyObserved(model, settings, key);
+  return words === null ? {} : { onlyObserved: words };
 }
 
 interface StandingOf {

@@ -42,7 +42,7 @@ ${because.length === 0 ? null : html`<p class="because">${sentenceOf(because)}</
 ${fact('Last pass', ...lastPass(status, timeZone))}
 ${fact('Next pass', ...nextPass(status, timeZone))}
 ${fact('Revision', ...revision(status))}
-${fact('Mode', status.mode === 'enforce' ? 'enforce' : 'observe', status.mode === 'enforce' ? 'writes what the repository says' : 'looks and reports, writes nothing')}
+${fact('Mode', ...mode(status))}
 </dl>
 </section>`;
 }
@@ -62,6 +62,12 @@ function lastPass({ last, at, loop }: Status, timeZone: string): readonly [Html 
   const took = `took ${span(last.finishedAt - last.startedAt)}, set off by ${TRIGGERS[last.trigger] ?? last.trigger}`;
   const more = html`${timeHtml(last.finishedAt, timeZone)}; ${took}${running === null ? null : `; ${running}`}`;
   return [distance(last.finishedAt, at), more];
+}
+
+function mode({ mode, modes = {} }: Status): readonly [string, string] {
+  const own = Object.entries(modes).map(([institution, its]) => `${institution}: ${its}`);
+  if (own.length > 0) return ['by institution', `${own.join(', ')}; observe writes nothing`];
+  return [mode, mode === 'enforce' ? 'writes what the repository says' : 'looks and reports, writes nothing'];
 }
 
 const TRIGGERS: Readonly<Record<string, string>> = {

@@ -67,7 +67,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
   };
 }
 
-function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Block[] {
+function standingLines({ standing, onlyObserved }: WhyAnswer, timeZone: string): readonly Block[] {
   if (standing === null) return [line('Nobody of this username is declared in the repository.', 'warn')];
   const says = (allowed: boolean, yes: string, no: string) => line(allowed ? yes : no, allowed ? 'good' : 'bad');
   const { mayLogIn, maySendMail, token, nextDue } = standing;
@@ -75,6 +75,7 @@ function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Bloc
     says(mayLogIn.allowed, 'May log in.', 'May not log in.'),
     says(maySendMail.allowed, 'May send mail.', 'May not send mail.'),
     says(token.allowed, 'May get passcodes by SMS.', 'May not get passcodes by SMS.'),
+    ...(onlyObserved === undefined ? [] : [line(onlyObserved, 'warn')]),
     ...(nextDue === null ? [] : [line(`Next change by a date: ${moment(nextDue, timeZone)} (${timeZone}).`, 'faint')]),
   ];
 }
