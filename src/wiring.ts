@@ -107,6 +107,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       store,
       tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       shutOuts: store.shutOuts,
+      agreement: store.agreement,
       clock,
       newId: randomUUID,
       progress,

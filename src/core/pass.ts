@@ -1,5 +1,6 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
+import type { AgreementMemory } from './agreement.ts';
 import { alarms } from './alarms.ts';
 import { apply } from './apply.ts';
 import { attendToTasks, NO_TASKS } from './attending.ts';
@@ -7,6 +8,7 @@ import { beginPass } from './beginning.ts';
 import { Spending } from './budget.ts';
 import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
+import { agreementOf, keepAgreement, systemsToCompare } from './comparing.ts';
 import type { Wanted } from './desire.ts';
 import { groundIn, withGround } from './grounds.ts';
 import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
@@ -54,6 +56,8 @@ export interface PassParts {
   readonly tasks?: ByHand;
   /** Where it is kept who was read as shut out; absent: nowhere. */
   readonly shutOuts?: ShutOutMemory;
+  /** Where it is kept how far systems are as the repository says; absent: nowhere. */
+  readonly agreement?: AgreementMemory;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
   /** Where the head of the audit chain is kept as well; absent: nowhere. */
@@ -75,6 +79,8 @@ export interface PassRequest {
   readonly laneOnly?: boolean;
   /** Looks so many days ahead as well; costs one look at everybody. */
   readonly forecastDays?: number;
+  /** Compares every system with the repository, and names everybody; of itself a pass does it once a day. */
+  readonly compares?: boolean;
   /** True where the last good documents will do, so that nothing waits for the repository. */
   readonly remembered?: boolean;
 }
@@ -143,6 +149,8 @@ async function performWatched(
     { ...request, learns, signal: watch.any },
     run,
   );
+  const asked = request.compares === true;
+  const compares = await systemsToCompare(parts, { asked, keeps: learns, at: run.startedAt });
   const spending = new Spending();
   const observed = await run.step('observe', () =>
     observeAll(
@@ -152,6 +160,7 @@ async function performWatched(
         keeps: restored === null,
         judge: limitsOf(parts, run, want, recalled),
         laneOnly: request.laneOnly === true,
+        compares,
       },
     ),
   );
@@ -173,8 +182,14 @@ async function performWatched(
     const pause = [...pauseNotices(recalled.paused, gated.holds), ...byHand.notices];
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const judged = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
-    const passed = byHand.tasks === undefined ? judged : { ...judged, tasks: byHand.tasks };
+    const agreement = agreementOf(parts, want, systems, run.startedAt, asked);
+    const passed = {
+      ...judged,
+      ...(byHand.tasks === undefined ? {} : { tasks: byHand.tasks }),
+      ...(agreement.length === 0 ? {} : { agreement }),
+    };
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, parts.reconcilers, recalled);
+    if (learns && watch.came === null) await keepAgreement(parts, agreement, run.startedAt);
     // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
     if (wholePass && watch.came === null) await parts.store.reports.save(report);
     return report;

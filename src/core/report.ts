@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Commit } from '../model/loaded.ts';
+import type { Agreement } from './agreement.ts';
 import type { AuditHead } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Interruption } from './interruptions.ts';
@@ -52,6 +53,8 @@ export interface Report {
   readonly trouble: readonly Trouble[];
   /** What has to be done by hand; absent: nothing ever is. */
   readonly tasks?: TaskOutlook;
+  /** How far each system was as the repository says; only where it was compared. */
+  readonly agreement?: readonly Agreement[];
   /** What dates bring in the days to come; only where it was asked for. */
   readonly forecast?: Forecast;
   /** Why the pass ended before it was through; absent: it was. */

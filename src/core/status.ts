@@ -1,8 +1,10 @@
 /** The status of an installation: what a page, an API and metrics say of it, out of what the store remembers; reads, never writes. */
 import type { Trouble } from '../errors.ts';
-import type { Instant } from '../model/document.ts';
+import { dayAfter, dayOf } from '../model/day.ts';
+import type { Day, Instant } from '../model/document.ts';
 import type { OperatorBlock } from '../model/model.ts';
 import type { Counts } from './activity.ts';
+import { AGREEMENT_DAYS_SHOWN, type Agreement, type Slice, slicesOf } from './agreement.ts';
 import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
 import { type Mode, type ModeSettings, runMode } from './modes.ts';
@@ -52,6 +54,8 @@ export interface StatusMemory {
   readonly approvals: Pick<Approvals, 'valid'>;
   readonly people: PeopleMemory;
   readonly past: PastMemory;
+  /** How far systems were as the repository says, from that day on. */
+  agreement(since: Day): Promise<readonly Agreement[]>;
   /** Hosted servers and institutions, and tasks: those that are open, and all about servers. */
   work(): Promise<ServerMemory>;
   /** What the store takes on the disk. */
@@ -105,6 +109,8 @@ export interface Status {
   readonly blocks: readonly OperatorBlock[];
   readonly approvals: readonly Pick<Approval, 'digest' | 'by' | 'reason' | 'at' | 'expires'>[];
   readonly storeBytes: number;
+  /** How far systems are as the repository says, by institution. */
+  readonly agreement: readonly Slice[];
   /** What people do by hand: hosted servers, the longest overdue first, and open tasks. */
   readonly work: { readonly servers: readonly ServerStanding[]; readonly tasks: readonly Task[] };
 }
@@ -120,13 +126,15 @@ export interface StatusSite extends ModeSettings {
 }
 
 export async function statusOf(memory: StatusMemory, site: StatusSite, loop: LoopState, at: Instant): Promise<Status> {
-  const [[latest], proven, paused, blocks, valid, work] = await Promise.all([
+  const today = dayOf(at, site.timeZone);
+  const [[latest], proven, paused, blocks, valid, work, recorded] = await Promise.all([
     memory.glances(0, 1),
     memory.proven(),
     memory.orders.paused(),
     memory.orders.blocks(at),
     memory.approvals.valid(at),
     memory.work(),
+    memory.agreement(dayAfter(today, -AGREEMENT_DAYS_SHOWN)),
   ]);
   const { repositoryAt, committedAt, passedAt } = proven;
   const last = latest?.glance ?? null;
@@ -154,6 +162,7 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
       expires,
     })),
     storeBytes: memory.bytes(),
+    agreement: slicesOf(recorded, today),
     work: {
       servers: standingOfServers(work, at, site.timeZone),
       tasks: work.tasks.filter((task) => task.status === 'open'),

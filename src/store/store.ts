@@ -1,8 +1,10 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
+import type { AgreementMemory } from '../core/agreement.ts';
 import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
 import type { ShutOutMemory } from '../core/shut-out-memory.ts';
 import type { Tasks } from '../core/tasks.ts';
+import { storedAgreement } from './agreement.ts';
 import { storedApprovals } from './approvals.ts';
 import { AuditEnd, storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
@@ -34,6 +36,7 @@ export interface OpenStore extends Store {
   readonly mails: Mails;
   readonly tasks: Tasks;
   readonly shutOuts: ShutOutMemory;
+  readonly agreement: AgreementMemory;
   /** Gives the lease back where it is held here, and closes the database. */
   close(): Promise<void>;
 }
@@ -80,6 +83,7 @@ function partsOf(
     servers: storedServers(connection, lease),
     tasks: storedTasks(connection, lease, end, resident),
     shutOuts: storedShutOuts(connection),
+    agreement: storedAgreement(connection),
     mails: storedMails(connection, self),
     lease,
     blobs: storedBlobs(connection, clock),

@@ -217,6 +217,7 @@ function partsOf(
     progress: () => undefined,
     lineAuthors: lineAuthors(source),
     shutOuts: store.shutOuts,
+    agreement: store.agreement,
   };
 }
 
