@@ -4,6 +4,7 @@ import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { HeldEntry } from '../model/held-entry.ts';
 import type { Change, ChangeClass } from './change.ts';
+import type { Drift } from './drift.ts';
 import type { Operator } from './mandate.ts';
 
 /** Something a person should know, and that no change of this plan will mend. */
@@ -44,6 +45,8 @@ export interface Notice {
   /** What else it is about, as the name of a server: tells two of one kind apart, whatever figures their texts hold. */
   readonly subject?: string;
   readonly text: string;
+  /** The value that was changed by hand, where it is about one. */
+  readonly drift?: Drift;
   /** What to do; null: nothing. */
   readonly next: string | null;
   readonly origin: Origin | null;

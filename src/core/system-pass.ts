@@ -8,6 +8,7 @@ import { compareClocks, doubtfulPeople } from './clocks.ts';
 import type { Companion } from './companions.ts';
 import { confirmed } from './confirming.ts';
 import { backRow, type Connected, connectToOne, whileWaited } from './connecting.ts';
+import { withHandChanges } from './drift.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
 import { type Gap, gapsIn } from './gaps.ts';
 import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
@@ -220,7 +221,8 @@ async function conclude(
     unsettled: new Set(late.unsettled.map(({ change }) => change.address.key)),
   };
   const whole = reuse.diff(question);
-  const judged = withoutLost(whole, lost, start.desired, footing);
+  const toldOf = await withHandChanges(whole, session.reader, input.model, reconciler.traits);
+  const judged = withoutLost(toldOf, lost, start.desired, footing);
   const known = reuse.known(late.rows, late.unsettled);
   const { accepted, contradicted } = await confirmed(judged.accepted, late.rows, session.reader, known);
   const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];

@@ -13,7 +13,8 @@ import type {
 } from '../core/why.ts';
 import type { Condition } from '../model/document.ts';
 import type { Ended, Reason } from '../model/standing.ts';
-import { holdSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
+import { holdSections, noticeSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
+import { handChangeLines } from './changes.ts';
 import { diagnosticSections } from './diagnostics.ts';
 import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
 import { shutOutSections } from './shut-out.ts';
@@ -44,6 +45,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
       ...urgentSections(answer.outstanding),
       ...standingLines(answer, timeZone),
       ...answer.held.flatMap((one) => heldSections(one, timeZone)),
+      ...noticeSections(answer.drifted ?? [], { timeZone, all: true, tense: 'future' }),
       ...shutOutSections(answer.shutOut, timeZone),
       ...section(
         'Why not',
@@ -165,5 +167,6 @@ function thingItem(thing: HeldThing, timeZone: string): Item {
 
 function historyItem(change: PastChange, timeZone: string): Item {
   const what = `${moment(change.at, timeZone)}: ${doneWords(change.kind, change.thing)}${statuses[change.status]}`;
-  return item(what, [line(`Why: ${change.cause}`, 'faint')], change.status === 'applied' ? 'plain' : 'warn');
+  const byHand = (change.byHand ?? []).flatMap((one) => handChangeLines(one, timeZone));
+  return item(what, [line(`Why: ${change.cause}`, 'faint'), ...byHand], change.status === 'applied' ? 'plain' : 'warn');
 }
