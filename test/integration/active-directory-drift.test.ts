@@ -37,7 +37,7 @@ describe.skipIf(missingForSamba().length > 0)('when and where an attribute was l
     const [, name] = /\((.+)\)/.exec(connection.reader.server) ?? [];
     const before = Math.floor((await connection.reader.now()) / SECOND_MS) * SECOND_MS;
     const first = await connection.reader.lastChanges?.(guid, ['mobile', 'displayName', 'mail']);
-    expect([...(first?.keys() ?? [])].sort()).toEqual(['displayName', 'mobile']);
+    expect(new Set(first?.keys())).toEqual(new Set(['displayName', 'mobile']));
     await new Promise((resolve) => setTimeout(resolve, 2 * SECOND_MS));
     await fixture.set(guid, 'mobile', '+4520999999');
     const now = await connection.reader.lastChanges?.(guid, ['mobile', 'displayName']);
@@ -59,7 +59,7 @@ describe.skipIf(missingForSamba().length > 0)('when and where an attribute was l
     };
     for (const [name, value] of Object.entries(values)) await fixture.set(guid, name, value);
     const known = await connection.reader.lastChanges?.(guid, Object.keys(values));
-    expect([...(known?.keys() ?? [])].sort()).toEqual(Object.keys(values).sort());
+    expect(new Set(known?.keys())).toEqual(new Set(Object.keys(values)));
   });
 
   test('is not told of what is not in the schema, nor of an account that is not there', async () => {
@@ -76,8 +76,7 @@ describe.skipIf(missingForSamba().length > 0)('when and where an attribute was l
 });
 
 describe.skipIf(missingForSamba().length > 0)('a value that somebody changed by hand', () => {
-  const accounts =
-    '      attributes: { mobile: "{phone}", company: "{institution.name}" }\n      drift: { mobile: report, mail: revert }\n';
+  const accounts = '      drift: { mobile: report, mail: revert }\n';
 
   test('is a question where it is only reported, and told of where it is put back, in plan, pass and why', () =>
     onFreshSite({ accounts }, async (site, dc) => {

@@ -49,7 +49,6 @@ export interface SceneOptions extends Partial<ModeSettings> {
   readonly mailBlocks?: boolean;
   /** Stands between core and the directory. */
   readonly around?: (reconciler: Reconciler) => Reconciler;
-  /** Stands between core and the control file. */
   readonly aroundMail?: (reconciler: Reconciler) => Reconciler;
   /** Whether there is a system of tokens. */
   readonly tokens?: boolean;
