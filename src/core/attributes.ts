@@ -4,7 +4,7 @@ import { effectOf } from './access.ts';
 import { about, type Case } from './case.ts';
 import type { Attributes, Change, ChangeClass, Observed, Update } from './change.ts';
 import { causedBy } from './decided-by.ts';
-import type { HandChange } from './drift.ts';
+import type { HandChange } from './hand-change.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow } from './ports.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { compareText, type Origin } from '../diagnostic.ts';
 import type { Entry, Instant } from '../model/document.ts';
 import type { Verdict } from '../model/standing.ts';
-import type { HandChange } from './drift.ts';
+import type { HandChange } from './hand-change.ts';
 
 /** Attribute name to canonical value; null: the attribute is absent. */
 export type Attributes = Readonly<Record<string, string | null>>;

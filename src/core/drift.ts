@@ -1,44 +1,15 @@
 /** Drift as a question: what somebody changed by hand, when and on which server, and what to write to keep it. */
-import type { Origin } from '../diagnostic.ts';
-import type { Entry, Instant, User } from '../model/document.ts';
+import type { Entry, User } from '../model/document.ts';
 import { placeOfField } from '../model/field-lines.ts';
 import type { Model } from '../model/model.ts';
 import { readPhone } from '../model/phone.ts';
 import { readEmail, readPersonName } from '../model/text.ts';
 import type { Change } from './change.ts';
 import type { Diff } from './diff.ts';
+import type { Drift, HandChange, LastChange, RepositoryEdit } from './hand-change.ts';
 import type { Notice } from './plan.ts';
 import type { Reader } from './ports.ts';
 import type { Traits } from './traits.ts';
-
-/** When and where an attribute was last changed, as the system itself remembers it. */
-export interface LastChange {
-  readonly at: Instant;
-  /** Name of the server on which it was; null: not known any more. */
-  readonly server: string | null;
-}
-
-/** A value that somebody changed in the system while the repository did not change. */
-export interface HandChange {
-  readonly attribute: string;
-  /** Absent: the system does not tell, or was not asked. */
-  readonly changed?: LastChange;
-}
-
-/** What a notice about such a value says besides its text. */
-export interface Drift extends HandChange {
-  /** Of the thing. */
-  readonly handle: string;
-  readonly found: string | null;
-  /** What to write in the repository to keep what was found; absent: no single line holds it. */
-  readonly edit?: RepositoryEdit;
-}
-
-/** Lines that take the place of what stands there. */
-export interface RepositoryEdit {
-  readonly origin: Origin;
-  readonly lines: string;
-}
 
 /** Things of which a pass asks when they were last changed: enough for what people do by hand, and no burden where a script did it to all. */
 const ASKED_MAX = 20;

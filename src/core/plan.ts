@@ -4,7 +4,7 @@ import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { HeldEntry } from '../model/held-entry.ts';
 import type { Change, ChangeClass } from './change.ts';
-import type { Drift } from './drift.ts';
+import type { Drift } from './hand-change.ts';
 import type { Operator } from './mandate.ts';
 
 /** Something a person should know, and that no change of this plan will mend. */

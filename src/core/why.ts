@@ -9,7 +9,7 @@ import { type Ended, indexModel, type Reason, type Standing, standing } from '..
 import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
-import type { HandChange } from './drift.ts';
+import type { HandChange } from './hand-change.ts';
 import { type ModeSettings, whyObserved } from './modes.ts';
 import type { Outcome } from './outcome.ts';
 import { type HeldFor, heldFor, outstandingIn } from './outstanding.ts';

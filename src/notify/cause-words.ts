@@ -68,9 +68,9 @@ export function causeIn(
   { kind, text, byHand = [] }: Pick<Cause, 'kind' | 'text' | 'byHand'>,
 ): string {
   const seen = kind === 'drift' ? byHand.flatMap(({ changed }) => changed ?? [])[0] : undefined;
-  if (seen !== undefined) {
+  if (seen !== undefined && seen.server !== null) {
     const since = `${new Date(seen.at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-    return templates.line('because.drift-seen', { text, who: seen.server ?? '?', since, reason: '' });
+    return templates.line('because.drift-seen', { text, who: seen.server, since, reason: '' });
   }
   for (const { kind: ofKind, form, line } of FORMS) {
     const found = ofKind === kind ? form.exec(text) : null;

@@ -1,7 +1,7 @@
 /** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
 import type { ChangeEvent } from '../core/audit.ts';
 import type { Cause, Change, Leave, State } from '../core/change.ts';
-import type { HandChange } from '../core/drift.ts';
+import type { HandChange } from '../core/hand-change.ts';
 import type { Mandate, Written } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Away, Intent } from '../core/ports.ts';

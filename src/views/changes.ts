@@ -1,6 +1,6 @@
 /** Changes as people read them: grouped by what happens to the person, and by the reason where many share one. */
 import type { Attributes, Change } from '../core/change.ts';
-import type { HandChange } from '../core/drift.ts';
+import type { HandChange } from '../core/hand-change.ts';
 import { peopleIn } from '../core/plan.ts';
 import { THINGS, type Thing, thingOf } from '../core/thing.ts';
 import { type Block, type Item, item, type Line, line, type Section, section, whereFrom } from './page.ts';

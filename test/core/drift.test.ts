@@ -1,7 +1,7 @@
 /** What a pass finds out about values that were changed by hand, and what it advises. */
 import { describe, expect, test } from 'vitest';
-import type { LastChange } from '../../src/core/drift.ts';
 import { withHandChanges } from '../../src/core/drift.ts';
+import type { LastChange } from '../../src/core/hand-change.ts';
 import type { Entry, User } from '../../src/model/document.ts';
 import { desired, diffOf, found, NOW, row, TRAITS } from '../support/reconciliation.ts';
 

@@ -1,10 +1,14 @@
 /** The daily record of agreement: what passes write down of themselves, and what somebody sees who asks. */
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { READY_DAYS, slicesOf } from '../../src/core/agreement.ts';
 import type { Mode } from '../../src/core/modes.ts';
 import { adopt } from '../../src/core/operations/adopt.ts';
 import { pass } from '../../src/core/pass.ts';
+import { statusOf } from '../../src/core/status.ts';
+import { statusPage } from '../../src/http/status-page.ts';
 import { dayOf } from '../../src/model/day.ts';
+import { openStatusStore } from '../../src/store/status-store.ts';
 import { institution, people, phoneOf } from '../support/desired-state.ts';
 import { DAY_MS, HOUR_MS } from '../support/reconciliation.ts';
 import { makeScene, OPERATOR, type Scene, takeOffline } from '../support/scene.ts';
@@ -79,6 +83,30 @@ test('each day is recorded once, by the first pass that can read the system', as
   scene.clock.now += DAY_MS;
   await scene.sync();
   expect(await recorded()).toHaveLength(2);
+});
+
+test('the status page shows it, and which mode counts where', async () => {
+  const modes = await takingOver();
+  await scene.directory.set('emil', { mobile: '+4520999999' });
+  await scene.sync();
+  const memory = openStatusStore(join(scene.home, 'muster.db'));
+  try {
+    const site = {
+      instance: 'demo',
+      mode: 'enforce' as const,
+      modes,
+      systems: ['directory'],
+      channels: [],
+      timeZone: ZONE,
+    };
+    const status = await statusOf(memory, site, { alive: true, passingSince: null, next: null }, scene.clock.now);
+    const page = statusPage({ status, happenings: [], days: [], timeZone: ZONE }).markup;
+    expect(page).toContain('dtu: observe; observe writes nothing');
+    expect(page).toContain('Agreement with the repository');
+    expect(page).toMatch(/dtu<.*observe<.*0\.0 %<.*>1</);
+  } finally {
+    await memory.close();
+  }
 });
 
 test('whoever asks sees how it is now, with everybody by name, and nothing is written down', async () => {

@@ -1,5 +1,5 @@
 /** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
-import type { LastChange } from '../../core/drift.ts';
+import type { LastChange } from '../../core/hand-change.ts';
 import type { Reach } from '../../core/ports.ts';
 import type { Position, Suits, Unreached } from '../../core/server-memory.ts';
 import type { Lingering } from '../../core/traits.ts';

@@ -1,6 +1,6 @@
 /** Last changes: when, and on which domain controller, attributes of one account were last changed, as replication remembers it. */
 import { EqualityFilter, OrFilter } from 'ldapts';
-import type { LastChange } from '../../../core/drift.ts';
+import type { LastChange } from '../../../core/hand-change.ts';
 import { bytesOf, textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
 import { searchAll, searchOne } from './paged-search.ts';
