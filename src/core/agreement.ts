@@ -4,7 +4,7 @@ import { dayAfter, dayOf } from '../model/day.ts';
 import type { Day, Instant } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import type { Person } from './change.ts';
-import { type Gap, type GapReason, isExplained } from './gaps.ts';
+import { type Gap, type GapReason, isExplained } from './gap-reasons.ts';
 import { institutionModes, type Mode, type ModeSettings } from './modes.ts';
 
 /** Days in a row without a difference that nobody explains, after which an institution counts as ready: a working week and its weekend. */

@@ -1,48 +1,11 @@
 /** Gaps: where what one system holds of a person is not as the repository says, each with its reason. */
 import type { Instant } from '../model/document.ts';
 import { Moment } from '../model/moment.ts';
-import type { Desired, Observed, Person } from './change.ts';
+import type { Desired, Observed } from './change.ts';
 import { type Index, indexer } from './diff-index.ts';
+import type { Gap, GapReason } from './gap-reasons.ts';
 import type { LedgerRow, Observation } from './ports.ts';
 import type { Traits } from './traits.ts';
-
-/**
- * Why a system is not as the repository says. The first six follow from the repository, and are made so by themselves once somebody is
- * looked after; the others are a question to people.
- */
-export const GAP_REASONS = [
-  'to-make',
-  'to-give',
-  'to-take',
-  'to-write',
-  'to-adopt',
-  'unsettled',
-  'differs',
-  'changed-by-hand',
-  'restricted-by-hand',
-  'off-by-hand',
-  'on-not-ours',
-  'foreign',
-  'protected',
-  'moved',
-  'gone',
-  'conflict',
-] as const;
-export type GapReason = (typeof GAP_REASONS)[number];
-
-const EXPLAINED: ReadonlySet<GapReason> = new Set(GAP_REASONS.slice(0, GAP_REASONS.indexOf('differs')));
-
-/** Whether the repository itself says why, so that nobody need be asked. */
-export function isExplained(reason: GapReason): boolean {
-  return EXPLAINED.has(reason);
-}
-
-export interface Gap {
-  readonly person: Person;
-  readonly reason: GapReason;
-  /** What differs; null: the thing as a whole. */
-  readonly attribute: string | null;
-}
 
 export interface Comparing {
   readonly desired: readonly Desired[];

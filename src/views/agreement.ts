@@ -1,6 +1,6 @@
 /** How far systems are as the repository says, by institution: what is ready to be looked after, what stands in the way, how it came about. */
 import { AGREEMENT_DAYS_SHOWN, type Agreement, type GapCount, READY_DAYS, type Slice } from '../core/agreement.ts';
-import { type GapReason, isExplained } from '../core/gaps.ts';
+import { type GapReason, isExplained } from '../core/gap-reasons.ts';
 import type { Trouble } from '../errors.ts';
 import { troubleSections } from './attention.ts';
 import { type Block, cell, item, line, type Page, section, snippet, type Table } from './page.ts';

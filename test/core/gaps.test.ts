@@ -1,7 +1,8 @@
 /** Every reason for which a system is not as the repository says. */
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../src/core/change.ts';
-import { GAP_REASONS, gapsIn, isExplained } from '../../src/core/gaps.ts';
+import { GAP_REASONS, isExplained } from '../../src/core/gap-reasons.ts';
+import { gapsIn } from '../../src/core/gaps.ts';
 import type { LedgerRow, Observation } from '../../src/core/ports.ts';
 import {
   cause,
