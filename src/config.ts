@@ -16,6 +16,7 @@ import { configSchema, MARK_ATTRIBUTE_DEFAULT, type ParsedAccounts, type ParsedC
 import { type TasksConfig, tasksConfigOf } from './config/tasks.ts';
 import { phoneCountriesOf, type TokensConfig, tokensOf } from './config/tokens.ts';
 import type { Limits } from './core/limits.ts';
+import type { Mode } from './core/modes.ts';
 import { MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';
 import type { Country } from './model/phone.ts';
@@ -33,7 +34,9 @@ export interface Config {
   readonly file: string;
   /** Name of the installation: in `muster.yaml` of the repository, and in every ownership mark. */
   readonly instance: string;
-  readonly mode: 'enforce' | 'observe';
+  readonly mode: Mode;
+  /** By id of an institution: of its people, and of everybody's below it, in place of `mode`. */
+  readonly modes: ReadonlyMap<string, Mode>;
   /** IANA name; a plain date is a day in it. */
   readonly timeZone: string;
   readonly source:
@@ -192,6 +195,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     file,
     instance: parsed.instance,
     mode: parsed.mode,
+    modes: new Map(Object.entries(parsed.modes ?? {})),
     timeZone: parsed.timeZone,
     source: sourceOf(parsed.source, absolute, join(dirname(sqlite), 'mirror.git')),
     schedule: parsed.schedule ?? SCHEDULE_DEFAULT,

@@ -97,6 +97,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     parts: {
       settings: {
         mode: config.mode,
+        modes: config.modes,
         timeZone: config.timeZone,
         limits: config.limits,
         concurrency: WRITES_IN_FLIGHT,
@@ -111,6 +112,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       shutOuts: store.shutOuts,
       seals: store.seals,
+      agreement: store.agreement,
       clock,
       newId: randomUUID,
       progress,
@@ -165,6 +167,7 @@ export function patientOf(config: Config): Patient {
   return {
     configFile: config.file,
     mode: config.mode,
+    modes: config.modes,
     timeZone: config.timeZone,
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),

@@ -131,6 +131,7 @@ limits:
   test.each([
     ['mode: enforce', 'mode: observ', '2: mode: "observ" is not possible here. Write "enforce" or "observe".'],
     ['mode: enforce\n', '', '1: mode: Missing. Write "enforce" or "observe"'],
+    ['mode: enforce', 'mode: enforce\nmodes: { dtu: observ }', '3: modes.dtu: "observ" is not possible here.'],
     [
       'Europe/Copenhagen',
       'CET+1',

@@ -129,6 +129,14 @@ function addReading({ program, action }: Host): void {
     .argument('<user>', 'username')
     .action(action(async () => (await import('./why.ts')).why));
   program
+    .command('agreement')
+    .description(
+      'how far systems are as the repository says, by institution and day, and which are ready to be looked after',
+    )
+    .option('--now', 'read everything and compare now, instead of showing what passes recorded')
+    .option('--all', 'name everybody, however many')
+    .action(action(async () => (await import('./agreement.ts')).agreement));
+  program
     .command('doctor')
     .description('check configuration, repository, store, directory servers with certificates and rights, credentials')
     .option('--write-probe', 'prove on disabled throw-away accounts, removed again, that writes do what they should')

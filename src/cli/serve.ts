@@ -47,12 +47,12 @@ async function servicesOf(config: Config, site: Site, logLevel: LogLevel): Promi
   return [...notifications, ...statusPageOf(config, site, logLevel)];
 }
 
-function statusPageOf({ statusPage, instance, mode, timeZone, store }: Config, site: Site, logLevel: LogLevel) {
+function statusPageOf({ statusPage, instance, mode, modes, timeZone, store }: Config, site: Site, logLevel: LogLevel) {
   if (statusPage === null) return [];
   const channels = site.parts.reconcilers.map(({ system, traits: { thing, afterShutting } }) => {
     return { system, thing: thing.kind, afterShutting };
   });
-  const shown = { instance, mode, timeZone, systems: channels.map(({ system }) => system), channels };
+  const shown = { instance, mode, modes, timeZone, systems: channels.map(({ system }) => system), channels };
   return [statusPageService({ ...statusPage, site: shown, sqlite: store.sqlite, logLevel }, site.log)];
 }
 

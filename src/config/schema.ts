@@ -40,10 +40,12 @@ const template = text('a text with {placeholders}', '"{institution.name}"', (val
 const username = matching('a username', 'ajensen', /^[^\s"/\\[\]:;|=,+*?<>@]{1,20}$/);
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 
+const institutionId = matching('the id of an institution', 'cbs', /^[a-z0-9-]+$/);
+
 const accountsShape = {
   read: listOf(dn, '["OU=Researchers,DC=example,DC=org"]').min(1, 'Needs at least one unit'),
   create: listOf(
-    settings({ institution: matching('the id of an institution', 'cbs', /^[a-z0-9-]+$/).optional(), ou: dn }),
+    settings({ institution: institutionId.optional(), ou: dn }),
     '[{ ou: "OU=Researchers,DC=example,DC=org" }]',
   ).optional(),
   upnSuffix: matching('a domain name', 'example.org', hostName),
@@ -199,6 +201,7 @@ const EXPIRE_HOURS_MAX = 168;
 export const configSchema = settings({
   instance: matching('a name of small letters, digits and hyphens', 'research-service', /^[a-z0-9][a-z0-9-]{0,39}$/),
   mode: oneOf('enforce', 'observe'),
+  modes: z.record(institutionId, oneOf('enforce', 'observe')).optional(),
   timeZone: text('the name of a time zone', 'Europe/Copenhagen', isTimeZone),
   source,
   schedule: matching('a time in five fields: minute, hour, day, month, weekday', '"0 * * * *"', CRON).optional(),

@@ -1,6 +1,7 @@
 /** Attending to tasks in a pass: what has to be done by hand is worked out, and kept where the pass may write. */
 import type { Wanted } from './desire.ts';
 import { type LineAuthors, placeOf, type Written } from './mandate.ts';
+import { type ModeSettings, observedPeople } from './modes.ts';
 import type { Hold, Notice } from './plan.ts';
 import type { ByHand, TaskLine, TaskOutlook, TaskWord } from './tasks.ts';
 
@@ -28,20 +29,23 @@ async function wordsOf(
 
 /**
  * @param parts with `tasks` absent: nothing is done by hand.
- * @param holds of these people something waits for a decision: what it would bring is not asked of anybody before.
+ * @param holds of these people something waits for a decision: what it would bring is not asked of anybody before, nor is anything of
+ * people who are only observed.
  * @param keep whether what is found is kept; otherwise it is only shown.
  */
 export async function attendToTasks(
-  { tasks: byHand, lineAuthors }: { readonly tasks?: ByHand; readonly lineAuthors?: LineAuthors },
+  parts: { readonly tasks?: ByHand; readonly lineAuthors?: LineAuthors; readonly settings: ModeSettings },
   want: Wanted,
   holds: readonly Hold[],
   at: number,
   keep: boolean,
 ): Promise<Attended> {
+  const { tasks: byHand, lineAuthors, settings } = parts;
   if (byHand === undefined) return NO_TASKS;
   const { desk, memory: tasks } = byHand;
   const memory = await tasks.memory();
-  const waiting = new Set(holds.flatMap(({ changes }) => changes.map(({ person }) => person.key)));
+  const held = holds.flatMap(({ changes }) => changes.map(({ person }) => person.key));
+  const waiting = new Set([...held, ...observedPeople(want.resolution.model, settings)]);
   const { notices, written, ...changes } = desk.attend({
     model: want.resolution.model,
     memory,
@@ -49,8 +53,8 @@ export async function attendToTasks(
     mayMeet: want.loaded.trusted,
     at,
   });
-  const { opened, closed, met, held } = changes;
-  if (keep && opened.length + closed.length + met.length + held.length > 0) {
+  const { opened, closed, met } = changes;
+  if (keep && opened.length + closed.length + met.length + changes.held.length > 0) {
     await tasks.record({ ...changes, words: await wordsOf(written, want, lineAuthors) }, at);
   }
   const ended = new Set(closed.map(({ id }) => id));

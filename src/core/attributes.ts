@@ -4,6 +4,7 @@ import { effectOf } from './access.ts';
 import { about, type Case } from './case.ts';
 import type { Attributes, Change, ChangeClass, Observed, Update } from './change.ts';
 import { causedBy } from './decided-by.ts';
+import type { HandChange } from './hand-change.ts';
 import type { Notice } from './plan.ts';
 import type { LedgerRow } from './ports.ts';
 
@@ -25,21 +26,21 @@ export function attributeChanges(subject: Case, row: LedgerRow, observed: Observ
   const after: Record<string, string | null> = {};
   const accepted: Record<string, string | null> = {};
   const notices: Notice[] = [];
-  let declared = false;
+  const byHand: HandChange[] = [];
   for (const [name, wanted] of Object.entries(subject.desired.attributes).sort(([a], [b]) => compareText(a, b))) {
     const is = observed.attributes[name] ?? null;
-    const choice = choose(subject, name, wanted, is, row.state.attributes[name]);
+    const choice = choose(subject, observed.handle, name, wanted, is, row.state.attributes[name]);
     if (choice.write) {
       before[name] = is;
       after[name] = wanted;
-      declared ||= !choice.drift;
+      if (choice.drift) byHand.push({ attribute: name });
       continue;
     }
     if (choice.accept) accepted[name] = is;
     if (choice.notice !== null) notices.push(choice.notice);
   }
   return {
-    changes: Object.keys(after).length === 0 ? [] : [update(subject, observed, before, after, declared)],
+    changes: Object.keys(after).length === 0 ? [] : [update(subject, observed, before, after, byHand)],
     notices,
     accepted: Object.keys(accepted).length === 0 ? null : { ...row.state.attributes, ...accepted },
   };
@@ -59,6 +60,7 @@ function isSettled(wanted: Attributes, known: Attributes, is: Attributes): boole
 /** `known` is the ledger's value; undefined: Muster never wrote nor accepted one. */
 function choose(
   subject: Case,
+  handle: string,
   name: string,
   wanted: string | null,
   is: string | null,
@@ -70,15 +72,22 @@ function choose(
     if (known !== is) return { write: false, accept: false, notice: restrictedNotice(subject, name, wanted, is) };
     if (!desired.mayGain) return { write: false, accept: false, notice: null };
   }
-  const drift = known === wanted;
-  if (drift && traits.drift(name) === 'report') {
+  const isDrift = known === wanted;
+  if (isDrift && traits.drift(name) === 'report') {
     const text = `${desired.person.label}: ${name} was changed by hand to ${shown(is)}; the repository says ${shown(wanted)}.`;
-    return { write: false, accept: false, notice: about(desired, 'drift', text, null) };
+    const drift = { attribute: name, handle, found: is };
+    return { write: false, accept: false, notice: { ...about(desired, 'drift', text, null), drift } };
   }
-  return { write: true, drift };
+  return { write: true, drift: isDrift };
 }
 
-function update(subject: Case, observed: Observed, before: Attributes, after: Attributes, declared: boolean): Update {
+function update(
+  subject: Case,
+  observed: Observed,
+  before: Attributes,
+  after: Attributes,
+  byHand: readonly HandChange[],
+): Update {
   const { desired, traits, moment, dated } = subject;
   // Who should have no access is disabled before anything else is written, so no later expiry gives them any.
   const now = { enabled: observed.enabled && desired.verdict.allowed, attributes: observed.attributes };
@@ -102,7 +111,7 @@ function update(subject: Case, observed: Observed, before: Attributes, after: At
     effect,
     classes,
     cause: {
-      ...(declared
+      ...(byHand.length < names.length
         ? { kind: 'declared', text: 'the repository says so' }
         : { kind: 'drift', text: 'was changed by hand; the repository says otherwise' }),
       ...causedBy(
@@ -110,6 +119,7 @@ function update(subject: Case, observed: Observed, before: Attributes, after: At
         names.flatMap((name) => traits.decidedBy?.(name) ?? []),
       ),
       institutions: [],
+      ...(byHand.length === 0 ? {} : { byHand }),
     },
     dated,
   };

@@ -14,12 +14,18 @@ const commit = z.object({ author: text, committer: text }).nullable();
 const written = z.object({ commit: text, author: text, at: instant });
 const operator = { by: text, reason: text };
 
+const handChange = z.object({
+  attribute: text,
+  changed: z.object({ at: instant, server: text.nullable() }).optional(),
+});
+
 const cause = z.object({
   kind: text,
   text,
   origin: origin.nullable(),
   furtherOrigins: z.array(origin).optional(),
   institutions: z.array(text),
+  byHand: z.array(handChange).optional(),
 });
 
 const outcome = z.discriminatedUnion('status', [

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { compareText, type Origin } from '../diagnostic.ts';
 import type { Entry, Instant } from '../model/document.ts';
 import type { Verdict } from '../model/standing.ts';
+import type { HandChange } from './hand-change.ts';
 
 /** Attribute name to canonical value; null: the attribute is absent. */
 export type Attributes = Readonly<Record<string, string | null>>;
@@ -118,6 +119,8 @@ export interface Cause {
   readonly furtherOrigins?: readonly Origin[];
   /** Keys of the blocked institutions behind it. */
   readonly institutions: readonly string[];
+  /** Values that somebody changed by hand, and that are put back; absent: none is. */
+  readonly byHand?: readonly HandChange[];
 }
 
 interface ChangeBase {

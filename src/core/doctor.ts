@@ -5,6 +5,7 @@ import { type Checked, checkRepository } from './check-repository.ts';
 import { desire } from './desire.ts';
 import { type Examination, type Examiner, type Finding, fail, failure, guarded, ok, warn } from './finding.ts';
 import { knownFrom } from './known.ts';
+import type { Mode } from './modes.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
 import { doubtOfStore, type HeadFile, type HeadParts } from './restored.ts';
 import type { Traits } from './traits.ts';
@@ -13,7 +14,9 @@ import type { Traits } from './traits.ts';
 export interface Patient {
   /** Path of the configuration, which was read and is in order. */
   readonly configFile: string;
-  readonly mode: 'enforce' | 'observe';
+  readonly mode: Mode;
+  /** By id of an institution. */
+  readonly modes?: ReadonlyMap<string, Mode>;
   readonly timeZone: string;
   readonly clock: Clock;
   openStore(): Promise<Store & { close(): Promise<void> }>;
@@ -70,8 +73,12 @@ export async function examine(patient: Patient, testMail = false): Promise<Exami
   return { format: 1, findings };
 }
 
-function modeFinding({ mode, configFile }: Patient): readonly Finding[] {
+function modeFinding({ mode, modes = new Map(), configFile }: Patient): readonly Finding[] {
   const read = ok('configuration', `${configFile} is in order.`);
+  if (modes.size > 0) {
+    const own = [...modes].map(([institution, its]) => `${institution} ${its}`).join(', ');
+    return [read, ok('mode', `${mode}, but ${own}: where it is observe, plans are made and nothing is written.`)];
+  }
   if (mode === 'enforce') return [read, ok('mode', 'enforce: what is planned is done.')];
   return [
     read,

@@ -4,6 +4,7 @@ import { overBlockLimit, overClassLimit, type Share, type Used } from './budget.
 import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint, isAgain } from './change.ts';
 import type { Limits } from './limits.ts';
 import type { Operator } from './mandate.ts';
+import type { Observing } from './modes.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
 import type { StoreDoubt } from './restored.ts';
@@ -38,14 +39,17 @@ export interface GateInput {
   readonly storeLost: boolean;
   /** Why the store can't be taken for the one of before; absent: it can. */
   readonly restored?: StoreDoubt;
+  /** Who is only observed; null or absent: nobody. */
+  readonly observing?: Observing | null;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
   /** What reviews showed of merges that are being applied; absent: nothing was reviewed. */
   readonly seals?: readonly SealInForce[];
 }
 
-/** Judges a finished plan. Every change comes out exactly once: approved, or in one hold. */
-export function gate(input: GateInput): Gated {
+/** Judges a finished plan. Every change comes out exactly once: approved, in one hold, or only observed. */
+export function gate(given: GateInput): Gated {
+  const { input, observed } = withoutObserved(given);
   const approved = approvedAmong(input);
   const isApproved = (change: Change) => approved.has(change);
   const tracks = tracksOf(input);
@@ -74,6 +78,10 @@ export function gate(input: GateInput): Gated {
       'Check "store" in the configuration; if the database is really lost, run "muster ledger rebuild".',
       false,
     );
+  }
+  if (unknownModes(input).length > 0) {
+    const others = rest.filter((change) => !change.classes.includes('block'));
+    hold('modes', others, ...unknownModeWords(input), false);
   }
   if (input.paused !== null) {
     // Who was blocked and is found enabled is shut out again all the same.
@@ -107,7 +115,26 @@ export function gate(input: GateInput): Gated {
     approver: approved.get(change) ?? null,
   }));
   // The one place where the brand is given: everything above decided what may pass.
-  return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds };
+  return { approved: { revision: input.revision, changes } as unknown as ApprovedPlan, holds, observed };
+}
+
+/** Those who are only observed use up no limit and wait for nobody: whatever is said of them, nothing of theirs is written. */
+function withoutObserved(given: GateInput): { readonly input: GateInput; readonly observed: readonly Change[] } {
+  const { observing = null, changes } = given;
+  if (observing === null) return { input: given, observed: [] };
+  const isObserved = ({ person }: Change) => observing.isObserved(person.key);
+  const input = { ...given, changes: changes.filter((change) => !isObserved(change)) };
+  return { input, observed: changes.filter(isObserved) };
+}
+
+function unknownModes({ observing }: GateInput): readonly string[] {
+  return observing?.unknown ?? [];
+}
+
+function unknownModeWords(input: GateInput): readonly [because: string, release: string] {
+  const named = unknownModes(input).map((key) => `"${key}"`);
+  const because = `the configuration has a mode for ${named.join(', ')}, and there is no such institution, so nobody knows whom it was to keep from being written.`;
+  return [because, 'Correct "modes" in the configuration.'];
 }
 
 /** Approvals without those that were given in advance for a date that has not come. */

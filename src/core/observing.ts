@@ -3,6 +3,7 @@ import { apply } from './apply.ts';
 import type { Beginning } from './beginning.ts';
 import type { Spending } from './budget.ts';
 import { type Companion, companions } from './companions.ts';
+import type { Compares } from './comparing.ts';
 import type { Wanted } from './desire.ts';
 import type { Watch } from './interruptions.ts';
 import type { LaneInput } from './lane.ts';
@@ -34,6 +35,7 @@ export interface Observing extends Pick<Beginning, 'early'> {
   /** Whether what is found may be written down in the store. */
   readonly keeps: boolean;
   readonly laneOnly: boolean;
+  readonly compares: Compares;
 }
 
 /** One result per system, in their order. Never throws what a system is at fault for. */
@@ -56,7 +58,7 @@ function inputFor(
   reconciler: Reconciler,
   companion: Companion,
   parts: ObservingParts,
-  { run, want, recalled, early, judge, spending, writes, keeps, laneOnly }: Observing,
+  { run, want, recalled, early, judge, spending, writes, keeps, laneOnly, compares }: Observing,
 ): SystemInput {
   const { system } = reconciler;
   const { clock, watch } = parts;
@@ -80,6 +82,7 @@ function inputFor(
       : null,
     keep: writes && keeps ? (recovery) => keepRecovery({ journal, clock }, reconciler, recovery) : null,
     laneOnly,
+    compares: compares(system),
     seen: recalled.seen.get(system) ?? [],
     note: writes && keeps ? (server) => servers.put(server) : null,
     companion,

@@ -1,27 +1,28 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
+import type { AgreementMemory } from './agreement.ts';
 import { alarms } from './alarms.ts';
 import { apply } from './apply.ts';
 import { attendToTasks, NO_TASKS } from './attending.ts';
 import { beginPass } from './beginning.ts';
 import { Spending } from './budget.ts';
-import { type Change, compareChanges } from './change.ts';
 import { closeAll, giveBack } from './closing.ts';
 import { withForecast } from './coming.ts';
+import { agreementOf, keepAgreement, systemsToCompare } from './comparing.ts';
 import type { Wanted } from './desire.ts';
-import { type GateInput, gate } from './gate.ts';
 import { groundIn, withGround } from './grounds.ts';
 import { type Interruptions, NO_INTERRUPTIONS, Watch } from './interruptions.ts';
 import type { Limits } from './limits.ts';
 import type { LineAuthors } from './mandate.ts';
+import { type ModeSettings, observingOf, runMode } from './modes.ts';
 import { observeAll } from './observing.ts';
-import { orderNotices, pauseNotices, settleWrittenOrders } from './orders.ts';
+import { pauseNotices, settleWrittenOrders } from './orders.ts';
 import { type PassReuse, passReuse } from './pass-reuse.ts';
-import type { Gated, Plan } from './plan.ts';
+import type { Gated } from './plan.ts';
+import { judge, limitsOf, planOf } from './planning.ts';
 import type { Clock, Reconciler, Repository, Session, Store } from './ports.ts';
 import { readBack } from './read-back.ts';
 import { settleShutOuts } from './reading-shut-outs.ts';
-import type { Recalled } from './recall.ts';
 import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
 import { doubtOfStore, type HeadFile, restoredNotice, type StoreDoubt } from './restored.ts';
@@ -34,8 +35,7 @@ import type { ByHand } from './tasks.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { applyParts, mandateOf } from './writing.ts';
 
-export interface PassSettings {
-  readonly mode: 'enforce' | 'observe';
+export interface PassSettings extends ModeSettings {
   readonly timeZone: string;
   readonly limits: Limits;
   /** Changes in flight at once. */
@@ -60,6 +60,8 @@ export interface PassParts {
   readonly shutOuts?: ShutOutMemory;
   /** Where it is kept what reviews showed; absent: nowhere. */
   readonly seals?: Seals;
+  /** Where it is kept how far systems are as the repository says; absent: nowhere. */
+  readonly agreement?: AgreementMemory;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
   /** Where the head of the audit chain is kept as well; absent: nowhere. */
@@ -81,6 +83,8 @@ export interface PassRequest {
   readonly laneOnly?: boolean;
   /** Looks so many days ahead as well; costs one look at everybody. */
   readonly forecastDays?: number;
+  /** Compares every system with the repository, and names everybody; of itself a pass does it once a day. */
+  readonly compares?: boolean;
   /** True where the last good documents will do, so that nothing waits for the repository. */
   readonly remembered?: boolean;
 }
@@ -109,7 +113,7 @@ export async function passLane(parts: PassParts, what: string, remembered: boole
 function begin(parts: PassParts, { trigger, dryRun }: PassRequest): Timekeeper {
   const { newId, clock, progress } = parts;
   const onStep = (name: string) => progress(name, 0, null);
-  return new Timekeeper({ runId: newId(), trigger, mode: parts.settings.mode, dryRun, clock, onStep });
+  return new Timekeeper({ runId: newId(), trigger, modes: parts.settings, dryRun, clock, onStep });
 }
 
 /** @param restored why the store can't be taken for the one of before: then the lane alone writes, and nothing is learned. */
@@ -140,7 +144,7 @@ async function performWatched(
   restored: StoreDoubt | null,
 ): Promise<Report> {
   const { watch } = parts;
-  const writes = !request.dryRun && parts.settings.mode === 'enforce';
+  const writes = !request.dryRun && runMode(parts.settings) === 'enforce';
   const { reuse = passReuse(false) } = parts;
   const wholePass = !request.dryRun && request.laneOnly !== true;
   const learns = wholePass && restored === null;
@@ -149,6 +153,8 @@ async function performWatched(
     { ...request, learns, signal: watch.any },
     run,
   );
+  const asked = request.compares === true;
+  const compares = await systemsToCompare(parts, { asked, keeps: learns, at: run.startedAt });
   const spending = new Spending();
   const observed = await run.step('observe', () =>
     observeAll(
@@ -158,6 +164,7 @@ async function performWatched(
         keeps: restored === null,
         judge: limitsOf(parts, run, want, recalled),
         laneOnly: request.laneOnly === true,
+        compares,
       },
     ),
   );
@@ -165,7 +172,7 @@ async function performWatched(
   try {
     const plan = planOf(parts, run, want, systems);
     const gated = judge(parts, request, run, want, recalled, restored, systems, spending);
-    if (learns && writes) await run.step('accept', () => accept(parts, run, systems));
+    if (learns && writes) await run.step('accept', () => accept(parts, run, want, systems));
     const bulk = writes ? await run.step('apply', () => applyAll(parts, run, want, gated, systems)) : [];
     const applied = [...systems.flatMap((system) => system.lane.applied), ...bulk];
     if (writes && restored === null) await rememberServers(parts.store, run.startedAt, systems, applied);
@@ -180,8 +187,14 @@ async function performWatched(
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const judged = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
     if (learns && writes) await settleSeals(parts, recalled.seals, judged);
-    const passed = byHand.tasks === undefined ? judged : { ...judged, tasks: byHand.tasks };
+    const agreement = agreementOf(parts, want, systems, run.startedAt, asked);
+    const passed = {
+      ...judged,
+      ...(byHand.tasks === undefined ? {} : { tasks: byHand.tasks }),
+      ...(agreement.length === 0 ? {} : { agreement }),
+    };
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, parts.reconcilers, recalled);
+    if (learns && watch.came === null) await keepAgreement(parts, agreement, run.startedAt);
     // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
     if (wholePass && watch.came === null) await parts.store.reports.save(report);
     return report;
@@ -208,71 +221,6 @@ export async function underLease<T>(store: Store, what: string, work: () => Prom
   }
 }
 
-function planOf(parts: PassParts, run: Timekeeper, want: Wanted, systems: readonly SystemResult[]): Plan {
-  const { resolution, loaded } = want;
-  return {
-    format: 1,
-    revision: loaded.revision,
-    at: run.startedAt,
-    changes: [...systems.flatMap((system) => system.lane.changes), ...bulkOf(parts, systems)],
-    notices: [
-      ...systems.flatMap(({ system, notices }) => notices.map((one) => ({ system, ...one }))),
-      ...orderNotices(resolution.model, run.startedAt),
-    ],
-    heldEntries: resolution.heldEntries,
-    read: systems.flatMap((system) => system.read ?? []),
-    unread: systems.flatMap((system, index) =>
-      system.trouble === null ? [] : [{ system: parts.reconcilers[index]?.system ?? '', ...system.trouble }],
-    ),
-  };
-}
-
-function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Change[] {
-  const ranks = new Map(parts.reconcilers.map((one) => [one.system, one.rank]));
-  return systems.flatMap((system) => system.changes).sort(compareChanges((system) => ranks.get(system) ?? 0));
-}
-
-function limitsOf(parts: PassParts, run: Timekeeper, want: Wanted, recalled: Recalled) {
-  const { used, approvals, spent, tracks, seals } = recalled;
-  const { limits } = parts.settings;
-  return {
-    revision: want.loaded.revision,
-    limits,
-    used,
-    approvals,
-    spent,
-    tracks,
-    seals,
-    ours: new Map<string, number>(),
-    at: run.startedAt,
-  };
-}
-
-function judge(
-  parts: PassParts,
-  request: PassRequest,
-  run: Timekeeper,
-  want: Wanted,
-  recalled: Recalled,
-  restored: StoreDoubt | null,
-  systems: readonly SystemResult[],
-  spending: Spending,
-): Gated {
-  const lost = recalled.establishedAt === null && systems.some((system) => system.unknownMarks > 0);
-  const input: GateInput = {
-    ...limitsOf(parts, run, want, recalled),
-    earlier: spending.all,
-    changes: bulkOf(parts, systems),
-    ours: new Map(systems.flatMap(({ read }) => (read === null ? [] : [[read.system, read.ours] as const]))),
-    paused: recalled.paused,
-    storeLost: lost,
-    ...(restored === null ? {} : { restored }),
-    patient: request.trigger !== 'command',
-  };
-  const gated = gate(input);
-  return { ...gated, holds: [...systems.flatMap((system) => system.lane.holds), ...gated.holds] };
-}
-
 async function applyAll(
   parts: Watched,
   run: Timekeeper,
@@ -287,9 +235,16 @@ async function applyAll(
 }
 
 /** What the readings showed without any write of ours: accepted values, deletions, and that this memory is the whole one. */
-async function accept(parts: PassParts, run: Timekeeper, systems: readonly SystemResult[]): Promise<void> {
+async function accept(
+  parts: PassParts,
+  run: Timekeeper,
+  want: Wanted,
+  systems: readonly SystemResult[],
+): Promise<void> {
   const { ledger } = parts.store;
-  await ledger.put(systems.flatMap((system) => system.accepted));
+  const observing = observingOf(want.resolution.model, parts.settings);
+  const accepted = systems.flatMap((system) => system.accepted);
+  await ledger.put(observing === null ? accepted : accepted.filter(({ key }) => !observing.isObserved(key)));
   const whole = systems.every((system) => system.read !== null && system.unknownMarks === 0);
   if (whole && (await ledger.establishedAt()) === null) await ledger.establish(run.startedAt);
 }

@@ -4,6 +4,7 @@ import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { HeldEntry } from '../model/held-entry.ts';
 import type { Change, ChangeClass } from './change.ts';
+import type { Drift } from './hand-change.ts';
 import type { Operator } from './mandate.ts';
 
 /** Something a person should know, and that no change of this plan will mend. */
@@ -44,6 +45,8 @@ export interface Notice {
   /** What else it is about, as the name of a server: tells two of one kind apart, whatever figures their texts hold. */
   readonly subject?: string;
   readonly text: string;
+  /** The value that was changed by hand, where it is about one. */
+  readonly drift?: Drift;
   /** What to do; null: nothing. */
   readonly next: string | null;
   readonly origin: Origin | null;
@@ -85,6 +88,7 @@ export interface Hold {
     | 'flapping'
     | 'failing'
     | 'paused'
+    | 'modes'
     | 'store-lost'
     | 'restored';
   /** Why, with the figures, in plain words. */
@@ -113,6 +117,8 @@ export interface ApprovedPlan {
 export interface Gated {
   readonly approved: ApprovedPlan;
   readonly holds: readonly Hold[];
+  /** Of people who are only observed. */
+  readonly observed: readonly Change[];
 }
 
 /** Distinct people among changes. */

@@ -4,6 +4,7 @@ import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
 import type { Audit } from './audit.ts';
 import type { Cause, Change, ChangeClass, Desired, Leave, Observed, State } from './change.ts';
+import type { LastChange } from './hand-change.ts';
 import type { Mandate } from './mandate.ts';
 import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { Notice } from './plan.ts';
@@ -93,6 +94,8 @@ export interface Reader {
   lookup(wanted: readonly { key: string; handle: string | null }[], known: Known): Promise<readonly Observed[]>;
   /** Names of the groups that this thing's person is in by it; absent: there are no groups in that system. */
   groups?(handle: string): Promise<readonly string[]>;
+  /** When, and on which server, each of these attributes was last changed, as far as it is known; absent: the system does not remember. */
+  lastChanges?(handle: string, attributes: readonly string[]): Promise<ReadonlyMap<string, LastChange>>;
   close(): Promise<void>;
 }
 

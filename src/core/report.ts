@@ -3,9 +3,11 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Commit } from '../model/loaded.ts';
+import type { Agreement } from './agreement.ts';
 import type { AuditHead } from './audit.ts';
 import type { Change } from './change.ts';
 import type { Interruption } from './interruptions.ts';
+import type { Mode } from './modes.ts';
 import type { Outcome } from './outcome.ts';
 import type { Forecast } from './outlook.ts';
 import type { Hold, Plan } from './plan.ts';
@@ -25,7 +27,8 @@ export interface Report {
   readonly runId: string;
   /** What set the pass off: `command`, `schedule`, `push`, `due`. */
   readonly trigger: string;
-  readonly mode: 'enforce' | 'observe';
+  /** `observe`: nothing could be written for anybody. */
+  readonly mode: Mode;
   /** Whether anything could have been written: false for `plan`. */
   readonly dryRun: boolean;
   readonly startedAt: Instant;
@@ -42,12 +45,16 @@ export interface Report {
   /** Where the audit chain ended with this run; absent for one that only looked, and in what is kept of it. */
   readonly audit?: AuditHead;
   readonly holds: readonly Hold[];
+  /** Keys of those among the planned changes who are only observed, so that nothing of theirs was written; absent: nobody is, or everybody. */
+  readonly observed?: readonly string[];
   readonly applied: readonly Applied[];
   readonly diagnostics: readonly Diagnostic[];
   /** Steps that failed: servers, steps, what to check. */
   readonly trouble: readonly Trouble[];
   /** What has to be done by hand; absent: nothing ever is. */
   readonly tasks?: TaskOutlook;
+  /** How far each system was as the repository says; only where it was compared. */
+  readonly agreement?: readonly Agreement[];
   /** What dates bring in the days to come; only where it was asked for. */
   readonly forecast?: Forecast;
   /** Why the pass ended before it was through; absent: it was. */

@@ -2,6 +2,7 @@
 import { troubleOf } from '../errors.ts';
 import type { RunEvent, Tally } from './audit.ts';
 import { CHANGE_CLASSES } from './change.ts';
+import { type ModeSettings, runMode } from './modes.ts';
 import { peopleIn } from './plan.ts';
 import type { Clock } from './ports.ts';
 import { type Applied, exitCodeOf, type Report } from './report.ts';
@@ -12,7 +13,7 @@ const RESULTS = ['done', 'failed', 'waiting'] as const;
 
 export interface RecordParts extends HeadParts {
   readonly clock: Clock;
-  readonly settings: Pick<Report, 'mode'>;
+  readonly settings: ModeSettings;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function recordedRun(
   } catch (error) {
     const { runId, trigger, startedAt, durationsMs } = run;
     const nothing = { revision: null, commit: null, counts: {}, held: { changes: 0, people: 0, entries: 0 } };
-    const facts = { runId, trigger, mode: settings.mode, laneOnly, startedAt, finishedAt: clock(), durationsMs };
+    const facts = { runId, trigger, mode: runMode(settings), laneOnly, startedAt, finishedAt: clock(), durationsMs };
     const event: RunEvent = { ...facts, ...nothing, kind: 'run', result: 'broken-off', trouble: [troubleOf(error)] };
     // What broke it off is what has to be told, and may be the store itself.
     await store.audit.append(event, clock()).catch(() => undefined);

@@ -1,10 +1,13 @@
 /** The status of an installation: what a page, an API and metrics say of it, out of what the store remembers; reads, never writes. */
 import type { Trouble } from '../errors.ts';
-import type { Instant } from '../model/document.ts';
+import { dayAfter, dayOf } from '../model/day.ts';
+import type { Day, Instant } from '../model/document.ts';
 import type { OperatorBlock } from '../model/model.ts';
 import type { Counts } from './activity.ts';
+import { AGREEMENT_DAYS_SHOWN, type Agreement, type Slice, slicesOf } from './agreement.ts';
 import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
+import { type Mode, type ModeSettings, runMode } from './modes.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
 import type { SystemChannel } from './shut-out-remembered.ts';
@@ -51,6 +54,8 @@ export interface StatusMemory {
   readonly approvals: Pick<Approvals, 'valid'>;
   readonly people: PeopleMemory;
   readonly past: PastMemory;
+  /** How far systems were as the repository says, from that day on. */
+  agreement(since: Day): Promise<readonly Agreement[]>;
   /** Hosted servers and institutions, and tasks: those that are open, and all about servers. */
   work(): Promise<ServerMemory>;
   /** What the store takes on the disk. */
@@ -91,6 +96,8 @@ export interface Status {
   readonly instance: string;
   readonly at: Instant;
   readonly mode: Glance['mode'];
+  /** Institutions with a mode of their own; absent: none has. */
+  readonly modes?: Readonly<Record<string, Mode>>;
   readonly condition: Condition;
   /** Why it is not `good`, one clause each, the gravest first. */
   readonly because: readonly string[];
@@ -102,13 +109,14 @@ export interface Status {
   readonly blocks: readonly OperatorBlock[];
   readonly approvals: readonly Pick<Approval, 'digest' | 'by' | 'reason' | 'at' | 'expires'>[];
   readonly storeBytes: number;
+  /** How far systems are as the repository says, by institution. */
+  readonly agreement: readonly Slice[];
   /** What people do by hand: hosted servers, the longest overdue first, and open tasks. */
   readonly work: { readonly servers: readonly ServerStanding[]; readonly tasks: readonly Task[] };
 }
 
-export interface StatusSite {
+export interface StatusSite extends ModeSettings {
   readonly instance: string;
-  readonly mode: Glance['mode'];
   /** Names of the systems that are configured. */
   readonly systems: readonly string[];
   /** The same, as channels of a person. */
@@ -118,13 +126,15 @@ export interface StatusSite {
 }
 
 export async function statusOf(memory: StatusMemory, site: StatusSite, loop: LoopState, at: Instant): Promise<Status> {
-  const [[latest], proven, paused, blocks, valid, work] = await Promise.all([
+  const today = dayOf(at, site.timeZone);
+  const [[latest], proven, paused, blocks, valid, work, recorded] = await Promise.all([
     memory.glances(0, 1),
     memory.proven(),
     memory.orders.paused(),
     memory.orders.blocks(at),
     memory.approvals.valid(at),
     memory.work(),
+    memory.agreement(dayAfter(today, -AGREEMENT_DAYS_SHOWN)),
   ]);
   const { repositoryAt, committedAt, passedAt } = proven;
   const last = latest?.glance ?? null;
@@ -134,7 +144,8 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
     format: 1,
     instance: site.instance,
     at,
-    mode: site.mode,
+    mode: runMode(site),
+    ...(site.modes === undefined || site.modes.size === 0 ? {} : { modes: Object.fromEntries(site.modes) }),
     condition: failing.length > 0 ? 'failing' : last === null ? 'new' : waiting.length > 0 ? 'waiting' : 'good',
     because: [...failing, ...waiting],
     loop,
@@ -151,6 +162,7 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
       expires,
     })),
     storeBytes: memory.bytes(),
+    agreement: slicesOf(recorded, today),
     work: {
       servers: standingOfServers(work, at, site.timeZone),
       tasks: work.tasks.filter((task) => task.status === 'open'),

@@ -9,7 +9,10 @@ import { groupsReadLate } from './coming-back.ts';
 import type { Companion } from './companions.ts';
 import { confirmed } from './confirming.ts';
 import { backRow, type Connected, connectToOne, whileWaited } from './connecting.ts';
+import { withHandChanges } from './drift.ts';
 import { backTrouble, type Footing, isDoubtful } from './footing.ts';
+import type { Gap } from './gap-reasons.ts';
+import { gapsIn } from './gaps.ts';
 import { interrupted, unlessAborted, type Watch } from './interruptions.ts';
 import { type LaneInput, type LaneResult, NO_LANE, runLane } from './lane.ts';
 import { laneNotices, laneRows, leftEnabled, mergeLanes } from './lane-results.ts';
@@ -48,6 +51,8 @@ export interface SystemInput {
   /** Its place among the other systems of this pass. */
   readonly companion: Companion;
   readonly watch: Watch;
+  /** Whether everybody is compared, besides what is to be changed. */
+  readonly compares: boolean;
 }
 
 export interface SystemResult {
@@ -68,6 +73,8 @@ export interface SystemResult {
   readonly trouble: Trouble | null;
   /** Handles that bear our mark and that no ledger row confirms. */
   readonly unknownMarks: number;
+  /** Where it is not as the repository says; absent: nobody compared. */
+  readonly gaps?: readonly Gap[];
 }
 
 /** Never throws: a system that cannot be reached or proven is left out of the bulk, and says why. */
@@ -206,7 +213,7 @@ async function conclude(
     session.reader,
   );
   const lost: LostWrites = doubtful ? lostWrites(late.rows.values(), found, observation.gone) : new Map();
-  const whole = reuse.diff({
+  const question = {
     desired: start.desired,
     observation,
     ledger: reuse.inOrder(late.rows),
@@ -214,8 +221,10 @@ async function conclude(
     at,
     doubtful: start.doubtful,
     unsettled: new Set(late.unsettled.map(({ change }) => change.address.key)),
-  });
-  const judged = withoutLost(whole, lost, start.desired, footing);
+  };
+  const whole = reuse.diff(question);
+  const toldOf = await withHandChanges(whole, session.reader, input.model, reconciler.traits);
+  const judged = withoutLost(toldOf, lost, start.desired, footing);
   const known = reuse.known(late.rows, late.unsettled);
   const { accepted, contradicted } = await confirmed(judged.accepted, late.rows, session.reader, known);
   const learned = await groupsReadLate(withRows(late.rows, accepted).values(), session.reader, at);
@@ -238,6 +247,7 @@ async function conclude(
     read: { system, server, digest, ours, ...thingIn(reconciler) },
     trouble: null,
     unknownMarks,
+    ...(input.compares ? { gaps: gapsIn(question) } : {}),
   };
   return { result, contradicted };
 }

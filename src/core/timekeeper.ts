@@ -2,7 +2,8 @@
 import type { Trouble } from '../errors.ts';
 import type { Wanted } from './desire.ts';
 import type { Interruption } from './interruptions.ts';
-import type { Gated, Plan } from './plan.ts';
+import { type ModeSettings, observingOf, runMode } from './modes.ts';
+import { type Gated, type Plan, peopleIn } from './plan.ts';
 import type { Clock } from './ports.ts';
 import type { Applied, Report } from './report.ts';
 import type { SystemResult } from './system-pass.ts';
@@ -11,7 +12,7 @@ import type { SystemResult } from './system-pass.ts';
 export interface RunFacts {
   readonly runId: string;
   readonly trigger: string;
-  readonly mode: Report['mode'];
+  readonly modes: ModeSettings;
   readonly dryRun: boolean;
   readonly clock: Clock;
   /** Told at the beginning of each step. */
@@ -56,12 +57,13 @@ export class Timekeeper {
     interruption: Interruption | null,
   ): Report {
     const { commit, committedAt, trusted } = want.loaded;
+    const observing = observingOf(want.resolution.model, this.#facts.modes);
     const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
     return {
       format: 1,
       runId: this.runId,
       trigger: this.trigger,
-      mode: this.#facts.mode,
+      mode: runMode(this.#facts.modes),
       dryRun: this.#facts.dryRun,
       startedAt: this.startedAt,
       finishedAt: this.#facts.clock(),
@@ -69,6 +71,7 @@ export class Timekeeper {
       ...(commit === undefined ? {} : { commit }),
       ...(trusted ? { repository: { readAt: this.startedAt, committedAt } } : {}),
       holds: gated.holds,
+      ...(observing === null ? {} : { observed: [...peopleIn(plan.changes)].filter(observing.isObserved) }),
       applied,
       diagnostics: want.resolution.diagnostics,
       trouble,

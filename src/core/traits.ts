@@ -40,6 +40,8 @@ export interface Traits {
    * institution's. Absent: none is known.
    */
   decidedBy?(attribute: string): readonly string[];
+  /** The one field of the person's entry whose value an attribute is, letter for letter; null: no one is. Absent: none is known. */
+  fieldHolding?(attribute: string): string | null;
   /** Why nothing can be created at present; null: it can. */
   readonly createRefused: string | null;
   /** None: who is shut out here is out at once. */

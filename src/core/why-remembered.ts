@@ -1,6 +1,7 @@
 /** Why, out of memory alone: what counted in the last pass, what Muster last wrote, and the last changes; asks no system and no repository. */
 import { type AnyEntry, fold, type Instant } from '../model/document.ts';
 import { resolve } from '../model/validate.ts';
+import type { ModeSettings } from './modes.ts';
 import { shownTasks } from './person-tasks.ts';
 import type { Notice } from './plan.ts';
 import type { Journal, LedgerRow, Orders } from './ports.ts';
@@ -8,7 +9,7 @@ import { shutOutOf } from './shut-out.ts';
 import { type ShutOutMemory, shutSinceOf } from './shut-out-memory.ts';
 import { askedAsRemembered, type SystemChannel } from './shut-out-remembered.ts';
 import type { Tasks } from './tasks.ts';
-import { declaration, pastChanges, standingOf, type WhyAnswer } from './why.ts';
+import { declaration, observedWords, pastChanges, standingOf, type WhyAnswer } from './why.ts';
 
 /** What is remembered of one person. */
 export interface PersonMemory {
@@ -31,6 +32,7 @@ export interface Asked {
   readonly at: Instant;
   /** IANA name. */
   readonly timeZone: string;
+  readonly modes: ModeSettings;
   readonly channels: readonly SystemChannel[];
   /** When a reading of each system was last proven. */
   readonly provenAt: ReadonlyMap<string, Instant>;
@@ -78,6 +80,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
         ? null
         : { ...declaration({ ...entry, condition: held?.condition ?? 'declared' }), authorship: null },
     standing,
+    ...observedWords(model, asked.modes, key),
     reasons: reasons.map((reason) => ({ ...reason, authorship: null })),
     ended: ended.map((one) => ({ ...one, authorship: null })),
     diagnostics: [],

@@ -4,16 +4,20 @@ import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import { type Condition, type Entry, fold, type Instant, type User } from '../model/document.ts';
 import type { Model } from '../model/model.ts';
 import { nearest } from '../model/nearest.ts';
+import { personLabel } from '../model/restrictions.ts';
 import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
 import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
+import type { HandChange } from './hand-change.ts';
+import { type ModeSettings, whyObserved } from './modes.ts';
 import type { Outcome } from './outcome.ts';
 import { type HeldFor, heldFor, outstandingIn } from './outstanding.ts';
 import type { PassParts } from './pass.ts';
 import { shownTasks } from './person-tasks.ts';
 import type { Notice } from './plan.ts';
 import type { Journal } from './ports.ts';
+import type { Report } from './report.ts';
 import { type ShutOut, shutOutOf } from './shut-out.ts';
 import { shutSinceOf } from './shut-out-memory.ts';
 import type { Task } from './tasks.ts';
@@ -76,6 +80,8 @@ export interface PastChange {
   /** Kind of the thing, where it is no account. */
   readonly thing?: string;
   readonly cause: string;
+  /** Values that somebody had changed by hand, and that were put back. */
+  readonly byHand?: readonly HandChange[];
   readonly status: Outcome['status'] | 'unknown';
 }
 
@@ -93,6 +99,8 @@ export interface WhyAnswer {
     readonly authorship: Authorship | null;
   } | null;
   readonly standing: Standing | null;
+  /** That nothing of theirs is written, and why; absent: it is. */
+  readonly onlyObserved?: string;
   /** Every reason against the person, each once, with who wrote it. */
   readonly reasons: readonly Authored<Reason>[];
   readonly ended: readonly Authored<Ended>[];
@@ -103,6 +111,8 @@ export interface WhyAnswer {
   readonly outstanding: readonly Notice[];
   /** What the last pass held of theirs. */
   readonly held: readonly HeldFor[];
+  /** What somebody changed by hand, and the last pass left so; absent: nothing. */
+  readonly drifted?: readonly Notice[];
   /** Every channel side by side, from every listed server, and one verdict over all of them. */
   readonly shutOut: ShutOut;
   /** What people do by hand for this person: open, and over lately. */
@@ -132,6 +142,7 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   if (entry === null && systems.every(holdsNothing)) throw unknown(username, model);
   const now = standingOf(model, key, at);
   const blame = blamer(history, want);
+  const last = await parts.store.reports.latest();
   const shutAt = await shutSinceOf({ journal: parts.store.journal, shutOuts: parts.shutOuts }, key);
   return {
     format: 1,
@@ -140,12 +151,14 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     revision: want.loaded.revision,
     declared: entry === null ? null : { ...declaration(entry), authorship: await blame(entry.origin) },
     standing: now.standing,
+    ...observedWords(model, parts.settings, key),
     reasons: await Promise.all(now.reasons.map(withAuthor(blame))),
     ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
     systems,
     outstanding: parts.reconcilers.flatMap((one, nth) => outstandingIn(one, inquiries[nth], model, key, at) ?? []),
-    held: heldFor(await parts.store.reports.latest(), key),
+    held: heldFor(last, key),
+    ...driftedOf(last, entry),
     shutOut: shutOutOf(
       now.standing,
       inquiries.map((one) => askedOf(one, key, at, shutAt)),
@@ -160,6 +173,19 @@ export async function whyOf(parts: PassParts, history: History | null, username:
 /** What everybody has by itself says of nobody that they exist. */
 function holdsNothing(answer: SystemAnswer): boolean {
   return 'things' in answer && answer.things.every(({ enabled, address }) => enabled && thingOf(address.kind).innate);
+}
+
+/** What the last pass told of that person's values and left as they are. */
+function driftedOf(last: Pick<Report, 'plan'> | null, entry: Entry<User> | null): Pick<WhyAnswer, 'drifted'> {
+  const label = entry === null ? null : personLabel(entry.document);
+  const drifted = last?.plan.notices.filter(({ kind, person }) => kind === 'drift' && person === label) ?? [];
+  return drifted.length === 0 ? {} : { drifted };
+}
+
+/** In words, where nothing of that person's is written. */
+export function observedWords(model: Model, settings: ModeSettings, key: string): Pick<WhyAnswer, 'onlyObserved'> {
+  const words = whyObserved(model, settings, key);
+  return words === null ? {} : { onlyObserved: words };
 }
 
 interface StandingOf {
@@ -239,6 +265,7 @@ export async function pastChanges(journal: Pick<Journal, 'of'>, key: string): Pr
     kind: intent.change.kind,
     ...(intent.change.address.kind === 'account' ? {} : { thing: intent.change.address.kind }),
     cause: intent.change.cause.text,
+    ...(intent.change.cause.byHand === undefined ? {} : { byHand: intent.change.cause.byHand }),
     status: outcome?.status ?? 'unknown',
   }));
 }

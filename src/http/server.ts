@@ -218,6 +218,7 @@ async function whyOf({ memory, site, clock }: StatusServerParts, username: strin
     username,
     at: clock(),
     timeZone: site.timeZone,
+    modes: site,
     channels: site.channels,
     provenAt: proven.systems,
     heldEntries: latest?.glance.heldEntries.first ?? [],

@@ -5,12 +5,14 @@ import type { Happening } from '../core/happening.ts';
 import type { Status, SystemStatus } from '../core/status.ts';
 import { place } from '../diagnostic.ts';
 import { endInWords } from '../model/day.ts';
+import { daysTable, slicesTable } from '../views/agreement.ts';
 import { people, shortRevision } from '../views/words.ts';
 import { activityTable, chartHtml } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { CONDITION_WORDS, mark, SYSTEM_SIGNS, signed } from './marks.ts';
 import { distance, span, timeHtml } from './moments.ts';
 import { needsHtml, tallyWords } from './needs.ts';
+import { blocksHtml } from './page-html.ts';
 import { serversHtml, tasksHtml } from './work.ts';
 
 export interface StatusView {
@@ -27,6 +29,7 @@ ${needsHtml(status, timeZone)}
 ${tasksHtml(status, timeZone)}
 ${serversHtml(status)}
 ${systemsHtml(status, timeZone)}
+${agreementHtml(status)}
 <section class="card"><h2>The last ${days.length} days</h2>${chartHtml(days)}${activityTable(days)}</section>
 ${happeningsHtml(happenings, timeZone)}
 ${comingHtml(status.last?.coming ?? [])}
@@ -42,7 +45,7 @@ ${because.length === 0 ? null : html`<p class="because">${sentenceOf(because)}</
 ${fact('Last pass', ...lastPass(status, timeZone))}
 ${fact('Next pass', ...nextPass(status, timeZone))}
 ${fact('Revision', ...revision(status))}
-${fact('Mode', status.mode === 'enforce' ? 'enforce' : 'observe', status.mode === 'enforce' ? 'writes what the repository says' : 'looks and reports, writes nothing')}
+${fact('Mode', ...mode(status))}
 </dl>
 </section>`;
 }
@@ -62,6 +65,12 @@ function lastPass({ last, at, loop }: Status, timeZone: string): readonly [Html 
   const took = `took ${span(last.finishedAt - last.startedAt)}, set off by ${TRIGGERS[last.trigger] ?? last.trigger}`;
   const more = html`${timeHtml(last.finishedAt, timeZone)}; ${took}${running === null ? null : `; ${running}`}`;
   return [distance(last.finishedAt, at), more];
+}
+
+function mode({ mode, modes = {} }: Status): readonly [string, string] {
+  const own = Object.entries(modes).map(([institution, its]) => `${institution}: ${its}`);
+  if (own.length > 0) return ['by institution', `${own.join(', ')}; observe writes nothing`];
+  return [mode, mode === 'enforce' ? 'writes what the repository says' : 'looks and reports, writes nothing'];
 }
 
 const TRIGGERS: Readonly<Record<string, string>> = {
@@ -111,6 +120,14 @@ function systemRow(
   const wrong =
     trouble === null ? null : html`<p>${trouble.where}: ${trouble.what}</p><p class="soft">${trouble.next}</p>`;
   return html`<tr><th scope="row">${system}</th><td>${signed(...SYSTEM_SIGNS[state])}${wrong}</td><td>${proven}</td><td>${server ?? '–'}</td><td class="figure">${ours === null ? '–' : String(ours)}</td></tr>`;
+}
+
+/** Where nobody compared yet, and where everybody is looked after and as the repository says, it says nothing. */
+function agreementHtml({ agreement }: Status): Html | null {
+  const isNews = agreement.some(({ mode, days }) => mode === 'observe' || (days[0]?.unexplained ?? 0) > 0);
+  if (!isNews) return null;
+  const blocks = blocksHtml([slicesTable(agreement), daysTable(agreement)], 3);
+  return html`<section class="card"><h2>Agreement with the repository</h2>${blocks}<p class="soft"><code>muster agreement</code> names what stands in the way.</p></section>`;
 }
 
 function happeningsHtml(happenings: readonly Happening[], timeZone: string): Html {

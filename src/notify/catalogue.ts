@@ -83,6 +83,7 @@ export const LINES = {
   'because.back-late': CAUSE,
   'because.back-otherwise': CAUSE,
   'because.drift': CAUSE,
+  'because.drift-seen': CAUSE,
   'because.declared': CAUSE,
   'because.other': CAUSE,
   'matters.one': COUNTED,

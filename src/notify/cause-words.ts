@@ -1,4 +1,5 @@
 /** Why something happened to a person, taken apart so that it can be said in another language: only what people wrote stays as it is. */
+import type { Cause } from '../core/change.ts';
 import type { LineName } from './catalogue.ts';
 import type { Templates } from './templates.ts';
 
@@ -64,8 +65,13 @@ const FORMS: readonly { readonly kind: string; readonly form: RegExp; readonly l
 
 export function causeIn(
   templates: Templates,
-  { kind, text }: { readonly kind: string; readonly text: string },
+  { kind, text, byHand = [] }: Pick<Cause, 'kind' | 'text' | 'byHand'>,
 ): string {
+  const seen = kind === 'drift' ? byHand.flatMap(({ changed }) => changed ?? [])[0] : undefined;
+  if (seen !== undefined && seen.server !== null) {
+    const since = `${new Date(seen.at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    return templates.line('because.drift-seen', { text, who: seen.server, since, reason: '' });
+  }
   for (const { kind: ofKind, form, line } of FORMS) {
     const found = ofKind === kind ? form.exec(text) : null;
     if (found === null) continue;

@@ -1,5 +1,6 @@
 /** What rows of the audit chain mean for people: accounts made, closed, blocked and given back, phone numbers changed. */
 import type { ActEvent, AuditRow, ChangeEvent } from '../core/audit.ts';
+import type { Cause } from '../core/change.ts';
 import { thingOf } from '../core/thing.ts';
 import { place } from '../diagnostic.ts';
 import type { Instant } from '../model/document.ts';
@@ -25,7 +26,7 @@ export interface PersonEvent {
   /** Names the sealed password together with the attempt. */
   readonly username: string;
   readonly attempt: string | null;
-  readonly because: { readonly kind: string; readonly text: string };
+  readonly because: Pick<Cause, 'kind' | 'text' | 'byHand'>;
   /** Which line says so, and who wrote it; null: none does. */
   readonly place: string | null;
   /** Of a changed number; null: there was or is none. */
@@ -80,7 +81,7 @@ function fromChange(event: ChangeEvent, at: Instant, authenticators: Authenticat
     person: person.label,
     username: person.username,
     attempt: null,
-    because: { kind: cause.kind, text: cause.text },
+    because: { kind: cause.kind, text: cause.text, ...(cause.byHand === undefined ? {} : { byHand: cause.byHand }) },
     place: placeOf(event),
     numbers: null,
   };

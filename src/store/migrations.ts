@@ -2,6 +2,7 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
+import { createAgreement } from './agreement-tables.ts';
 import { createAudit } from './audit-table.ts';
 import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-shut-outs': { up: createShutOuts },
   '0011-field-lines': { up: addFieldLines },
   '0012-seals': { up: (db) => createSeals(db, numbered) },
+  '0015-agreement': { up: createAgreement },
 };
 
 /**

@@ -1,6 +1,7 @@
 /** Copies of what goes into JSON columns, field by field: nothing that the types do not name ever reaches the disk. */
 import type { ChangeEvent } from '../core/audit.ts';
 import type { Cause, Change, Leave, State } from '../core/change.ts';
+import type { HandChange } from '../core/hand-change.ts';
 import type { Mandate, Written } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Away, Intent } from '../core/ports.ts';
@@ -52,9 +53,23 @@ export function plainAway({ groups, ...leave }: Away): Away {
   return { ...plainLeave(leave), groups };
 }
 
-export function plainCause({ kind, text, origin, furtherOrigins, institutions }: Cause): Cause {
+export function plainCause({ kind, text, origin, furtherOrigins, institutions, byHand }: Cause): Cause {
   const further = furtherOrigins === undefined ? {} : { furtherOrigins: furtherOrigins.map(plainOrigin) };
-  return { kind, text, origin: origin === null ? null : plainOrigin(origin), ...further, institutions };
+  return {
+    kind,
+    text,
+    origin: origin === null ? null : plainOrigin(origin),
+    ...further,
+    institutions,
+    ...plainHand(byHand),
+  };
+}
+
+function plainHand(byHand: Cause['byHand']): Pick<Cause, 'byHand'> {
+  if (byHand === undefined) return {};
+  const plain = ({ attribute, changed }: HandChange): HandChange =>
+    changed === undefined ? { attribute } : { attribute, changed: { at: changed.at, server: changed.server } };
+  return { byHand: byHand.map(plain) };
 }
 
 function plainOrigin({ file, line, column }: Origin): Origin {

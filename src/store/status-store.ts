@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { FoundPerson, StatusMemory } from '../core/status.ts';
 import type { AnyEntry } from '../model/document.ts';
+import { readAgreement } from './agreement.ts';
 import { readValid } from './approvals.ts';
 import { readFact } from './facts.ts';
 import { journalOf } from './journal.ts';
@@ -46,6 +47,7 @@ export function openStatusStore(path: string): StatusStore {
       shutOuts: { of: (person) => readShutOuts(db, person) },
       tasks: { of: (person) => readTasksOf(db, person) },
     },
+    agreement: (since) => readAgreement(db, since),
     past: readPast(db),
     work: async () => ({ entries: await readWork(db), tasks: await readTasksShown(db) }),
     bytes,

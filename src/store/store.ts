@@ -1,9 +1,11 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
+import type { AgreementMemory } from '../core/agreement.ts';
 import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
 import type { Seals } from '../core/seal.ts';
 import type { ShutOutMemory } from '../core/shut-out-memory.ts';
 import type { Tasks } from '../core/tasks.ts';
+import { storedAgreement } from './agreement.ts';
 import { storedApprovals } from './approvals.ts';
 import { AuditEnd, storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
@@ -37,6 +39,7 @@ export interface OpenStore extends Store {
   readonly tasks: Tasks;
   readonly shutOuts: ShutOutMemory;
   readonly seals: Seals;
+  readonly agreement: AgreementMemory;
   /** Gives the lease back where it is held here, and closes the database. */
   close(): Promise<void>;
 }
@@ -84,6 +87,7 @@ function partsOf(
     tasks: storedTasks(connection, lease, end, resident),
     shutOuts: storedShutOuts(connection),
     seals: storedSeals(connection),
+    agreement: storedAgreement(connection),
     mails: storedMails(connection, self),
     lease,
     blobs: storedBlobs(connection, clock),

@@ -3,9 +3,10 @@ import type { Hold, Notice } from '../core/plan.ts';
 import { peopleIn } from '../core/plan.ts';
 import type { Applied } from '../core/report.ts';
 import { attemptWords } from '../core/thing.ts';
+import { place } from '../diagnostic.ts';
 import type { Trouble } from '../errors.ts';
-import { capped, changeList, summaryOf, type Wording } from './changes.ts';
-import { type Block, type Item, item, line, nextStep, type Section, section, whereFrom } from './page.ts';
+import { capped, changeList, handChangeLines, summaryOf, type Wording } from './changes.ts';
+import { type Block, type Item, item, line, nextStep, type Section, section, snippet, whereFrom } from './page.ts';
 import { people } from './words.ts';
 
 /** Where and what, then what to do next: the same wherever something went wrong. */
@@ -37,7 +38,7 @@ export function noticeSections(notices: readonly Notice[], wording: Wording): re
   const unknown = asking.filter(isUnknownMark);
   const grouped = unknown.length < UNKNOWN_GROUPED_FROM ? [] : [unknownMarks(unknown, wording)];
   const single = asking.filter((notice) => grouped.length === 0 || !isUnknownMark(notice));
-  const items = (some: readonly Notice[]) => some.map(noticeItem);
+  const items = (some: readonly Notice[]) => some.map((notice) => noticeItem(notice, driftBlocks(notice, wording)));
   return [
     ...section('Needs somebody', [...grouped, ...capped(items(single), wording)], 'warn'),
     ...section('Good to know', capped(items(later.filter((notice) => notice.next === null)), wording), 'plain'),
@@ -64,7 +65,11 @@ function unknownMarks(notices: readonly Notice[], wording: Wording): Item {
 
 /** Somebody who should be shut out is not: never capped, always on top. */
 export function urgentSections(notices: readonly Notice[]): readonly Section[] {
-  return section('Urgent', notices.filter((notice) => notice.urgent).map(noticeItem), 'bad');
+  return section(
+    'Urgent',
+    notices.filter((notice) => notice.urgent).map((notice) => noticeItem(notice)),
+    'bad',
+  );
 }
 
 /** Changes that failed or were passed over, each with why and what to do. */
@@ -85,7 +90,18 @@ function outcomeItem({ change, outcome }: Applied): Item {
   return item(head, outcome.status === 'skipped' ? [line(outcome.because)] : []);
 }
 
-function noticeItem(notice: Notice): Item {
-  const blocks = notice.next === null ? [] : nextStep(notice.next);
-  return item([notice.text, ...whereFrom(notice.origin)], blocks);
+/** When and where it was changed by hand, and what to write to keep it. */
+function driftBlocks({ drift }: Notice, { timeZone }: Wording): readonly Block[] {
+  if (drift === undefined) return [];
+  const { edit } = drift;
+  const keep =
+    edit === undefined
+      ? []
+      : [line(['To keep it, write in ', { code: place(edit.origin) }, ' instead:']), snippet(edit.lines)];
+  return [...handChangeLines(drift, timeZone), ...keep];
+}
+
+function noticeItem(notice: Notice, blocks: readonly Block[] = []): Item {
+  const next = notice.next === null ? [] : nextStep(notice.next);
+  return item([notice.text, ...whereFrom(notice.origin)], [...blocks, ...next]);
 }

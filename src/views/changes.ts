@@ -1,10 +1,11 @@
 /** Changes as people read them: grouped by what happens to the person, and by the reason where many share one. */
 import type { Attributes, Change } from '../core/change.ts';
+import type { HandChange } from '../core/hand-change.ts';
 import { peopleIn } from '../core/plan.ts';
 import { THINGS, type Thing, thingOf } from '../core/thing.ts';
-import { type Block, type Item, item, line, type Phrase, type Section, section, whereFrom } from './page.ts';
+import { type Block, type Item, item, type Line, line, type Phrase, type Section, section, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
-import { attributeName, attributeValue, attributeWord, count, isPersonName, people } from './words.ts';
+import { attributeName, attributeValue, attributeWord, count, isPersonName, moment, people } from './words.ts';
 
 export interface Wording {
   /** IANA name; every date is shown in it. */
@@ -205,7 +206,17 @@ function differences(theirs: readonly Change[], wording: Wording): readonly Bloc
 
 function differencesOf(change: Change, { timeZone }: Wording): readonly Block[] {
   if (change.kind === 'create') return newValues(change.after.attributes, timeZone);
-  return changedValues(change.before.attributes, change.after.attributes, timeZone);
+  return [
+    ...changedValues(change.before.attributes, change.after.attributes, timeZone),
+    ...(change.cause.byHand ?? []).flatMap((one) => handChangeLines(one, timeZone)),
+  ];
+}
+
+/** When and where a value was changed by hand; nothing where the system does not tell. */
+export function handChangeLines({ attribute, changed }: HandChange, timeZone: string): readonly Line[] {
+  if (changed === undefined) return [];
+  const where = changed.server === null ? 'on a server that is gone' : `on ${changed.server}`;
+  return [line(`${attributeName(attribute)} was changed by hand ${where} at ${moment(changed.at, timeZone)}`, 'faint')];
 }
 
 /** Every attribute that changes, old and new in full: a phone number is where somebody's passcodes go. */

@@ -11,10 +11,10 @@ import {
   troubleSections,
   urgentSections,
 } from './attention.ts';
-import { changeSections, summaryOf, type Wording } from './changes.ts';
+import { changeList, changeSections, summaryOf, type Wording } from './changes.ts';
 import { diagnosticSections, diagnosticSummary, heldEntrySections } from './diagnostics.ts';
 import { forecastSections } from './forecast.ts';
-import { type Block, type Line, line, nextStep, type Page, section } from './page.ts';
+import { type Block, type Line, line, nextStep, type Page, type Section, section } from './page.ts';
 import { taskSections } from './tasks.ts';
 import { count, duration, moment, sentence, shortRevision } from './words.ts';
 
@@ -45,6 +45,7 @@ export function reportPage(report: Report, options: ReportOptions): Page {
       ...failedSections(report.applied, wording),
       ...changeSections(shown, wording),
       ...holdSections(report.holds, wording),
+      ...observedSections(report, wording),
       ...taskSections(report, wording),
       ...diagnosticSections(report.diagnostics, wording),
       ...heldEntrySections(plan.heldEntries, report.diagnostics, wording),
@@ -103,9 +104,24 @@ function changesToShow(report: Report): readonly Change[] {
   return report.applied.filter(({ outcome }) => outcome.status === 'applied').map(({ change }) => change);
 }
 
-/** What is planned and not held. */
-export function changesThatPass({ plan, holds }: Pick<Report, 'plan' | 'holds'>): readonly Change[] {
-  const held = new Set(holds.flatMap(({ changes }) => changes.map(identity)));
+/** What would be done for people who are only observed. */
+function observedSections(report: Report, wording: Wording): readonly Section[] {
+  const changes = observedChanges(report);
+  const summary = summaryOf(changes, 'future');
+  if (summary === null) return [];
+  const told = line('Their institution is in "observe": nothing of theirs is written, blocks included.', 'warn');
+  return section(`Only observed: ${summary}`, [told, ...changeList(changes, { ...wording, tense: 'future' })]);
+}
+
+function observedChanges({ plan, observed = [] }: Pick<Report, 'plan' | 'observed'>): readonly Change[] {
+  const people = new Set(observed);
+  return plan.changes.filter(({ person }) => people.has(person.key));
+}
+
+/** What is planned, not held, and not only observed. */
+export function changesThatPass(report: Pick<Report, 'plan' | 'holds' | 'observed'>): readonly Change[] {
+  const { plan, holds } = report;
+  const held = new Set([...holds.flatMap(({ changes }) => changes), ...observedChanges(report)].map(identity));
   return plan.changes.filter((change) => !held.has(identity(change)));
 }
 
@@ -142,15 +158,17 @@ function summaryLines(report: Report, shown: readonly Change[], wording: Wording
     report.holds.flatMap((hold) => hold.changes),
     'future',
   );
+  const observed = summaryOf(observedChanges(report), 'future');
   const failed = report.applied.filter(({ outcome }) => outcome.status === 'failed').length;
   const mistakes = diagnosticSummary(report.diagnostics);
   return [
     ...(done === null ? [] : [line(`${sentence(done)}.`, 'strong')]),
     ...(failed === 0 ? [] : [line(`${count(failed, 'change', 'changes')} failed.`, 'bad')]),
     ...(held === null ? [] : [line(`Held until somebody decides: ${held}.`, 'warn')]),
+    ...(observed === null ? [] : [line(`Only observed: ${observed}.`, 'warn')]),
     ...(mistakes === null ? [] : [line(`In the repository: ${mistakes}.`, 'warn')]),
     ...unknownLines(report),
-    ...(done === null && held === null && failed === 0 ? quiet(report) : []),
+    ...(done === null && held === null && observed === null && failed === 0 ? quiet(report) : []),
   ];
 }
 

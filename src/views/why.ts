@@ -13,7 +13,8 @@ import type {
 } from '../core/why.ts';
 import type { Condition } from '../model/document.ts';
 import type { Ended, Reason } from '../model/standing.ts';
-import { holdSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
+import { holdSections, noticeSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
+import { handChangeLines } from './changes.ts';
 import { diagnosticSections } from './diagnostics.ts';
 import { type Block, type Item, item, line, type Page, section, whereFrom } from './page.ts';
 import { shutOutSections } from './shut-out.ts';
@@ -44,6 +45,7 @@ export function whyPage(answer: WhyAnswer, timeZone: string): Page {
       ...urgentSections(answer.outstanding),
       ...standingLines(answer, timeZone),
       ...answer.held.flatMap((one) => heldSections(one, timeZone)),
+      ...noticeSections(answer.drifted ?? [], { timeZone, all: true, tense: 'future' }),
       ...shutOutSections(answer.shutOut, timeZone, systemsIn(answer.outstanding)),
       ...section(
         'Why not',
@@ -72,7 +74,7 @@ function systemsIn(notices: WhyAnswer['outstanding']): ReadonlySet<string> {
   return new Set(notices.flatMap(({ system }) => system ?? []));
 }
 
-function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Block[] {
+function standingLines({ standing, onlyObserved }: WhyAnswer, timeZone: string): readonly Block[] {
   if (standing === null) return [line('Nobody of this username is declared in the repository.', 'warn')];
   const says = (allowed: boolean, yes: string, no: string) => line(allowed ? yes : no, allowed ? 'good' : 'bad');
   const { mayLogIn, maySendMail, token, nextDue } = standing;
@@ -80,6 +82,7 @@ function standingLines({ standing }: WhyAnswer, timeZone: string): readonly Bloc
     says(mayLogIn.allowed, 'May log in.', 'May not log in.'),
     says(maySendMail.allowed, 'May send mail.', 'May not send mail.'),
     says(token.allowed, 'May get passcodes by SMS.', 'May not get passcodes by SMS.'),
+    ...(onlyObserved === undefined ? [] : [line(onlyObserved, 'warn')]),
     ...(nextDue === null ? [] : [line(`Next change by a date: ${moment(nextDue, timeZone)} (${timeZone}).`, 'faint')]),
   ];
 }
@@ -169,5 +172,6 @@ function thingItem(thing: HeldThing, timeZone: string): Item {
 
 function historyItem(change: PastChange, timeZone: string): Item {
   const what = `${moment(change.at, timeZone)}: ${doneWords(change.kind, change.thing)}${statuses[change.status]}`;
-  return item(what, [line(`Why: ${change.cause}`, 'faint')], change.status === 'applied' ? 'plain' : 'warn');
+  const byHand = (change.byHand ?? []).flatMap((one) => handChangeLines(one, timeZone));
+  return item(what, [line(`Why: ${change.cause}`, 'faint'), ...byHand], change.status === 'applied' ? 'plain' : 'warn');
 }

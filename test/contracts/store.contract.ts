@@ -1,5 +1,6 @@
 /** What every store must do, whatever database is behind it. */
 import { describe } from 'vitest';
+import { agreementContract } from './store-agreement.contract.ts';
 import { auditContract } from './store-audit.contract.ts';
 import { blobContract } from './store-blobs.contract.ts';
 import { approvalsContract, ordersContract, reportsContract } from './store-decisions.contract.ts';
@@ -28,6 +29,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('tasks', () => tasksContract(world));
     describe('who was read as shut out', () => shutOutsContract(world));
     describe('what reviews showed', () => sealsContract(world));
+    describe('agreement', () => agreementContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));
   });

@@ -99,6 +99,7 @@ function memoryOf(glance: Glance | null, paused = false): StatusMemory {
         committedAt: null,
         passedAt: NOW - 60_000,
       }),
+    agreement: () => Promise.resolve([]),
     orders: { blocks: () => Promise.resolve([]), paused: () => Promise.resolve(paused ? nobody : null) },
     approvals: { valid: () => Promise.resolve([]) },
     people: {

@@ -61,6 +61,7 @@ async function remembered(username = 'anna'): Promise<ShutOut> {
       username,
       at: scene.clock.now,
       timeZone: 'Europe/Copenhagen',
+      modes: { mode: 'enforce' as const },
       channels,
       provenAt,
       heldEntries: [],

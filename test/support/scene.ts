@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { ModeSettings } from '../../src/core/modes.ts';
 import { approveHeld } from '../../src/core/operations/approval.ts';
 import type { Operator } from '../../src/core/operations/scene.ts';
 import { type PassParts, pass } from '../../src/core/pass.ts';
@@ -23,6 +24,7 @@ import type { Source } from '../../src/sources/source.ts';
 import { type OpenStore, openStore } from '../../src/store/store.ts';
 import { commit, type Files, inTree, musterFile, writeFiles } from './desired-state.ts';
 import { LIMITS } from './gate-builder.ts';
+import { TIME_ZONE } from './ground.ts';
 import { type HandDirectory, handDirectory, OU } from './hand-directory.ts';
 import { type HandTokens, handTokens } from './hand-tokens.ts';
 import { type MailList, mailListAt } from './mail-list.ts';
@@ -33,10 +35,9 @@ import { makeTestDirectory } from './test-directory.ts';
 export const INSTANCE = 'research-service';
 export const OPERATOR: Operator = { by: 'oper', reason: 'looked at it' };
 
-export interface SceneOptions {
+export interface SceneOptions extends Partial<ModeSettings> {
   /** `folder` by default. */
   readonly source?: 'folder' | 'git';
-  readonly mode?: 'enforce' | 'observe';
   readonly limits?: Partial<PassParts['settings']['limits']>;
   /** usernames that nobody may touch. */
   readonly protected?: readonly string[];
@@ -48,7 +49,6 @@ export interface SceneOptions {
   readonly mailBlocks?: boolean;
   /** Stands between core and the directory. */
   readonly around?: (reconciler: Reconciler) => Reconciler;
-  /** Stands between core and the control file. */
   readonly aroundMail?: (reconciler: Reconciler) => Reconciler;
   /** Whether there is a system of tokens. */
   readonly tokens?: boolean;
@@ -194,14 +194,14 @@ async function makeDesk(
 }
 
 function partsOf(
-  { mode = 'enforce', limits }: SceneOptions,
+  { mode = 'enforce', modes = new Map(), limits }: SceneOptions,
   source: Source,
   store: OpenStore,
   reconcilers: readonly Reconciler[],
   clock: () => number,
 ): PassParts {
   return {
-    settings: { mode, timeZone: 'Europe/Copenhagen', limits: { ...LIMITS, ...limits }, concurrency: 4 },
+    settings: { mode, modes, timeZone: TIME_ZONE, limits: { ...LIMITS, ...limits }, concurrency: 4 },
     repository: repositoryOf(source, store),
     reconcilers,
     store,
@@ -211,6 +211,7 @@ function partsOf(
     lineAuthors: lineAuthors(source),
     shutOuts: store.shutOuts,
     seals: store.seals,
+    agreement: store.agreement,
   };
 }
 

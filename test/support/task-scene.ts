@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { attendToTasks } from '../../src/core/attending.ts';
 import { wantedOf } from '../../src/core/desire.ts';
 import type { Mail } from '../../src/core/mails.ts';
+import type { ModeSettings } from '../../src/core/modes.ts';
 import type { Hold } from '../../src/core/plan.ts';
 import type { Task, TaskOutlook } from '../../src/core/tasks.ts';
 import type { AnyEntry, Instant } from '../../src/model/document.ts';
@@ -63,7 +64,11 @@ export interface AttendOptions {
   readonly waiting?: readonly string[];
   /** False: the repository could not be read. */
   readonly trusted?: boolean;
+  /** Everybody is looked after by default. */
+  readonly modes?: ModeSettings;
 }
+
+const ENFORCE: ModeSettings = { mode: 'enforce' };
 
 export async function taskScene(
   systems: readonly ManualSystem[] = [BADGE],
@@ -96,14 +101,20 @@ export async function taskScene(
     declare: (said) => {
       files = { 'institutions/cbs.yaml': [institution('cbs')], ...said };
     },
-    attend: async ({ keep = true, waiting = [], trusted = true } = {}) => {
+    attend: async ({ keep = true, waiting = [], trusted = true, modes = ENFORCE } = {}) => {
       const loaded = repository(files, trusted);
       const resolution = resolved(loaded, { remembered, at: now });
       // Of what is held, only whom it is about is asked for.
       const holds = waiting.map((key) => ({ changes: [{ person: { key } }] }) as unknown as Hold);
       await store.lease.acquire('sync');
       const want = wantedOf({ loaded, resolution, trouble: [] });
-      const { tasks: outlook, notices } = await attendToTasks({ tasks: byHand }, want, holds, now, keep);
+      const { tasks: outlook, notices } = await attendToTasks(
+        { settings: modes, tasks: byHand },
+        want,
+        holds,
+        now,
+        keep,
+      );
       await store.lease.release();
       if (keep && trusted) remembered = afterPass(loaded, { remembered, at: now });
       noticed = notices.map(({ text }) => text);

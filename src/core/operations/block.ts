@@ -6,10 +6,11 @@ import { nearest } from '../../model/nearest.ts';
 import { indexModel, standing } from '../../model/standing.ts';
 import { giveBack } from '../closing.ts';
 import { type Desire, desire, desireRemembered } from '../desire.ts';
+import { whyInstitutionObserved } from '../modes.ts';
 import { type PassParts, passLane } from '../pass.ts';
 import { type PersonShutOut, readShutOuts } from '../reading-shut-outs.ts';
 import type { Report } from '../report.ts';
-import { type Operator, refuseInObserve } from './scene.ts';
+import { type Operator, onlyObserved, refuseInObserve, refuseObserved } from './scene.ts';
 
 export interface BlockOrder extends Operator {
   readonly scope: OperatorBlock['scope'];
@@ -51,6 +52,7 @@ export async function blockByOrder(
   refuseInObserve(parts);
   const at = parts.clock();
   const { key: target, remembered, model } = await knownTarget(parts, order, at);
+  refuseToBlock(parts, model, { scope: order.scope, target });
   const recorded = await record(parts, { ...order, target }, at);
   await waitForTurn(parts, patience);
   try {
@@ -59,6 +61,13 @@ export async function blockByOrder(
   } catch (error) {
     throw recordedOnly(target, error);
   }
+}
+
+/** An order that nothing carries out is not taken: whoever gives it would take the person for shut out. */
+function refuseToBlock(parts: PassParts, model: Model, { scope, target }: Pick<BlockOrder, 'scope' | 'target'>): void {
+  if (scope === 'user') refuseObserved(parts, model, [target]);
+  const what = scope === 'user' ? null : whyInstitutionObserved(model, parts.settings, target);
+  if (what !== null) throw onlyObserved(what, target);
 }
 
 /** With the order in it, which the model of before did not know. */

@@ -12,7 +12,15 @@ import type { LedgerRow } from '../ports.ts';
 import type { Applied } from '../report.ts';
 import { refuseRestored } from '../restored.ts';
 import { recordedAct } from './acts.ts';
-import { type Operator, onScene, personOf, refuseInObserve, type Scene, writeOrdered } from './scene.ts';
+import {
+  type Operator,
+  onScene,
+  personOf,
+  refuseInObserve,
+  refuseObserved,
+  type Scene,
+  writeOrdered,
+} from './scene.ts';
 
 export interface Enabled {
   readonly person: string;
@@ -31,6 +39,7 @@ export async function enableByOrder(
   refuseInObserve(parts);
   const act = async (scene: Scene): Promise<Enabled> => {
     const desired = personOf(scene, username);
+    refuseObserved(parts, scene.model, [desired.person.key]);
     if (!desired.verdict.allowed)
       throw refused(desired, `${scene.reconciler.traits.thing.denied}: ${reasonsOf(desired)}.`, wayOut(desired));
     const row = scene.rows.find(({ key, goneAt }) => key === desired.address.key && goneAt === null);

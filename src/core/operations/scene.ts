@@ -1,6 +1,7 @@
 /** The scene of an operator's act: what is wanted, what the ledger knows, and one session; under the lease. */
 import { MusterError, type Trouble } from '../../errors.ts';
 import { fold } from '../../model/document.ts';
+import type { Model } from '../../model/model.ts';
 import { nearest } from '../../model/nearest.ts';
 import { apply } from '../apply.ts';
 import { type Change, type Desired, digestOf, fingerprint } from '../change.ts';
@@ -11,6 +12,7 @@ import { backTrouble, type Footing, isOfThePast } from '../footing.ts';
 import { gate } from '../gate.ts';
 import { knownFrom } from '../known.ts';
 import type { Operator, RunMandate } from '../mandate.ts';
+import { runMode, toEnforce, whyObserved } from '../modes.ts';
 import { type PassParts, underLease } from '../pass.ts';
 import { peopleIn } from '../plan.ts';
 import type { Approval, Known, LedgerRow, Reconciler, Session } from '../ports.ts';
@@ -26,6 +28,7 @@ export interface Scene {
   /** How far the server has come, measured by what is remembered. */
   readonly footing: Footing;
   readonly at: number;
+  readonly model: Model;
   readonly desired: readonly Desired[];
   /** Why the repository as it is now does not count; empty: it does. */
   readonly outdated: readonly Trouble[];
@@ -54,14 +57,27 @@ export async function onScene<T>(
     const rows = await parts.store.ledger.all(reconciler.system);
     const open = await parts.store.journal.open();
     const known = knownFrom(rows, open);
-    const desired = reconciler.project(want.resolution.model, at);
+    const { model } = want.resolution;
+    const desired = reconciler.project(model, at);
     const seen = await parts.store.servers.all(reconciler.system);
     const { session, footing } = await connectToOne(reconciler, seen, at);
     try {
       if (isOfThePast(footing) && !ofThePast) throw new MusterError(backTrouble(footing));
       const mandate = mandateOf(want);
       const outdated = want.trouble;
-      const done = await act({ parts, reconciler, session, footing, at, desired, outdated, rows, known, mandate });
+      const done = await act({
+        parts,
+        reconciler,
+        session,
+        footing,
+        at,
+        model,
+        desired,
+        outdated,
+        rows,
+        known,
+        mandate,
+      });
       if (footing.standing === 'steady')
         await rememberPosition(parts.store, reconciler.system, session, footing, at, false);
       return done;
@@ -95,9 +111,21 @@ export function personOf({ desired, outdated }: Scene, username: string): Desire
   });
 }
 
-/** Refuses to act where the configuration says that Muster only watches. */
+/** Refuses to act on whoever, by the configuration, Muster only watches. Throws MusterError (`person`). */
+export function refuseObserved({ settings }: PassParts, model: Model, people: Iterable<string>): void {
+  for (const person of people) {
+    const what = whyObserved(model, settings, person);
+    if (what !== null) throw onlyObserved(what, model.users.get(person)?.document.institution ?? '');
+  }
+}
+
+export function onlyObserved(what: string, institution: string): MusterError {
+  return new MusterError({ remedy: 'person', where: 'configuration, "modes"', what, next: toEnforce(institution) });
+}
+
+/** Refuses to act where the configuration says that Muster only watches everybody. */
 export function refuseInObserve(parts: PassParts): void {
-  if (parts.settings.mode === 'enforce') return;
+  if (runMode(parts.settings) === 'enforce') return;
   throw new MusterError({
     remedy: 'person',
     where: 'configuration, "mode"',
@@ -132,6 +160,7 @@ export async function writeOrdered(
 ): Promise<readonly Applied[]> {
   const { parts, at, rows, session, reconciler } = scene;
   refuseInObserve(parts);
+  refuseObserved(parts, scene.model, peopleIn(changes));
   await refuseRestored(parts);
   const order = approvalOf(changes, operator, at, at + 1);
   const { approved } = gate({

@@ -27,6 +27,8 @@ export interface Mapping {
   templateOf(attribute: string): string;
   /** Placeholders of an attribute's template: the fields that its value comes from. */
   fieldsOf(attribute: string): readonly string[];
+  /** The field whose value alone is the attribute's; null: it is made of several, or of other text as well. */
+  fieldHolding(attribute: string): string | null;
   /** Wanted values of one person; an empty text means absent. */
   valuesOf(user: User, institution: Institution): Readonly<Record<string, string | null>>;
   /** A stored value in the form in which it is compared: E.164 for phones, NFC (UAX #15) for the rest. */
@@ -45,6 +47,7 @@ export function mappingOf(configured: Templates): Mapping {
     phones,
     templateOf: (attribute) => templates[attribute] ?? '',
     fieldsOf: (attribute) => placeholdersIn(templates[attribute] ?? ''),
+    fieldHolding: (attribute) => /^\{([^{}]*)\}$/.exec(templates[attribute] ?? '')?.[1] ?? null,
     valuesOf: (user, institution) => {
       const values: Record<string, string | null> = {};
       for (const [attribute, pieces] of compiled) values[attribute] = filled(pieces, user, institution);

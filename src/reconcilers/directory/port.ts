@@ -1,4 +1,5 @@
 /** What the directory reconciler needs of a directory product: proven reads, point reads, guarded writes. */
+import type { LastChange } from '../../core/hand-change.ts';
 import type { Reach } from '../../core/ports.ts';
 import type { Position, Suits, Unreached } from '../../core/server-memory.ts';
 import type { Lingering } from '../../core/traits.ts';
@@ -72,6 +73,11 @@ export interface DirectoryReader {
     readonly usernames?: readonly string[];
     readonly upns?: readonly string[];
   }): Promise<readonly Account[]>;
+  /**
+   * When, and on which controller, each of these attributes was last changed; those of which it is not known are left out. Absent: the
+   * product remembers nothing of the kind.
+   */
+  lastChanges?(guid: string, attributes: readonly string[]): Promise<ReadonlyMap<string, LastChange>>;
   /** DNs of the groups of this domain that name the account, sorted; not its primary group. Throws where not all can be told. */
   groupsOf(guid: string): Promise<readonly string[]>;
 }

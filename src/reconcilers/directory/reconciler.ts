@@ -78,6 +78,7 @@ function traitsOf(settings: DirectorySettings, afterShutting: readonly Lingering
     keptForMs: KEPT_FOR_MS,
     renewRefused: settings.passwords === null ? NOBODY_TO_SEAL_TO : null,
     decidedBy: (attribute) => (attribute === ACCOUNT_EXPIRES ? ['ends'] : settings.mapping.fieldsOf(attribute)),
+    fieldHolding: (attribute) => settings.mapping.fieldHolding(attribute),
     createRefused: createRefused(settings),
     afterShutting,
   };
@@ -126,6 +127,7 @@ function readerOf(connection: DirectoryConnection, observing: Observing): Reader
       const usernames = wanted.flatMap(({ key, handle }) => (handle === null ? [key] : []));
       return (await reader.find({ guids, usernames })).map((account) => observing.one(account, known));
     },
+    ...(reader.lastChanges === undefined ? {} : { lastChanges: reader.lastChanges }),
     groups: async (handle) => (await reader.groupsOf(handle)).map(relativeName),
     close: () => connection.close(),
   };

@@ -1,8 +1,14 @@
 /** Keeps ldapts from trying the two byte-valued attributes of each entry as text, which took most of a large reading. */
 import { Attribute } from 'ldapts';
 
-/** Attributes of octet-string syntax that accounts are read with (MS-ADA3: objectGUID, objectSid), with `tokenGroups` and invocationId. */
-const BYTE_ATTRIBUTES: ReadonlySet<string> = new Set(['objectGUID', 'objectSid', 'tokenGroups', 'invocationId']);
+/** Attributes of octet-string syntax (MS-ADA1, MS-ADA3) that are read: accounts have the first two. */
+const BYTE_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'objectGUID',
+  'objectSid',
+  'tokenGroups',
+  'invocationId',
+  'replPropertyMetaData',
+]);
 
 /** The member of ldapts' Attribute that its types keep private; the version is pinned exactly. */
 interface AttributeInside {

@@ -3,6 +3,7 @@ import type { DirectoryReader } from '../port.ts';
 import { assertOpen } from './connection.ts';
 import { textsOf } from './entry.ts';
 import { operationFailure } from './failures.ts';
+import { lastChanges } from './last-changes.ts';
 import { groupsOf } from './memberships.ts';
 import { searchOne } from './paged-search.ts';
 import { readPosition } from './position.ts';
@@ -19,6 +20,7 @@ export function directoryReader(desk: Desk): DirectoryReader {
     readAll: (knownGuids, valued = new Map(), reach = 'full') => readAll(desk, knownGuids, valued, reach),
     find: (wanted) => find(desk, wanted),
     groupsOf: (guid) => groupsOf(desk, guid),
+    lastChanges: (guid, attributes) => lastChanges(desk, guid, attributes),
   };
 }
 
