@@ -2,6 +2,7 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
+import { createAnswers } from './answers-table.ts';
 import { createAudit } from './audit-table.ts';
 import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-away': { up: addAway },
   '0010-shut-outs': { up: createShutOuts },
   '0011-field-lines': { up: addFieldLines },
+  '0014-answers': { up: createAnswers },
 };
 
 /**

@@ -1,4 +1,5 @@
 /** The tables of the store as kysely sees them; `migrations.ts` makes them. */
+import type { AnswersTable } from './answers-table.ts';
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
 import type { DoneBy, Held, Task } from '../core/tasks.ts';
@@ -19,6 +20,7 @@ export interface Schema {
   readonly blobTexts: BlobTextsTable;
   readonly decisions: DecisionsTable;
   readonly steps: StepsTable;
+  readonly answers: AnswersTable;
   readonly operatorBlocks: OperatorBlocksTable;
   readonly pauses: PausesTable;
   readonly reports: ReportsTable;

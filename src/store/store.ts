@@ -16,6 +16,7 @@ import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
 import { type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storedReports } from './reports.ts';
+import { storedRevisions } from './revisions.ts';
 import { storedServers } from './servers.ts';
 import { storedShutOuts } from './shut-outs.ts';
 import { openSqlite, placeOf } from './sqlite.ts';
@@ -74,6 +75,7 @@ function partsOf(
     journal: storedJournal(connection, lease, ledger, end),
     memory: storedMemory(connection, lease, resident),
     approvals: storedApprovals(connection, end),
+    revisions: storedRevisions(connection, end),
     orders: storedOrders(connection, end),
     reports: storedReports(connection),
     audit: storedAudit(connection, end),

@@ -102,7 +102,7 @@ export async function taskScene(
       // Of what is held, only whom it is about is asked for.
       const holds = waiting.map((key) => ({ changes: [{ person: { key } }] }) as unknown as Hold);
       await store.lease.acquire('sync');
-      const want = wantedOf({ loaded, resolution, trouble: [] });
+      const want = wantedOf({ loaded, answer: null, resolution, trouble: [] });
       const { tasks: outlook, notices } = await attendToTasks({ tasks: byHand }, want, holds, now, keep);
       await store.lease.release();
       if (keep && trusted) remembered = afterPass(loaded, { remembered, at: now });

@@ -1,11 +1,6 @@
 /** Judging a revision: whether the people whom the policy asks for have answered for everything that it brings. */
+import type { Answerable } from './answers.ts';
 import { type Done, type Policy, type Range, type RangeCommit, type Rule, rulesFor } from './policy.ts';
-
-/** Who answers for a revision. */
-export interface Answerable {
-  readonly signedBy: readonly string[];
-  readonly approvedBy: readonly string[];
-}
 
 export type Verdict =
   | ({ readonly approved: true } & Answerable)

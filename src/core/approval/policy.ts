@@ -1,4 +1,6 @@
 /** The approval policy: who must have answered for what a revision brings, by effect and by path. */
+import type { Instant } from '../../model/document.ts';
+import type { Loaded } from '../../model/loaded.ts';
 import type { Deed, StepItem } from '../../model/step-item.ts';
 
 /** One thing that a step between revisions does, as far as the policy asks. */
@@ -63,4 +65,13 @@ function fits({ does, paths }: Rule, item: Done): boolean {
 
 function covers(rule: string, path: string): boolean {
   return rule.endsWith('/') ? path.startsWith(rule) : path === rule;
+}
+
+/** How a repository lets itself be asked who answers for what it brings. One that has none: whoever may push has approved. */
+export interface RevisionApproval {
+  readonly policy: Policy;
+  /** Everything that `to` has and `from` has not. Throws MusterError where that can't be found out. */
+  between(from: string, to: string, at: Instant): Promise<Range>;
+  /** What stands at a revision. Throws MusterError. */
+  loadAt(revision: string): Promise<Loaded>;
 }

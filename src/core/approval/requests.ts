@@ -6,11 +6,11 @@ export interface MergedRequest {
   readonly name: string;
   /** Log-on name of whoever opened it. */
   readonly author: string;
-  /** Its last commit, as it was approved and merged. */
-  readonly head: string;
-  /** The commits that merging made of it: of the merge, of the squash, or of both; none where it was only moved ahead. */
+  /** Its own commits, as they were when it was merged; what its branch was built on is not among them. */
+  readonly commits: readonly string[];
+  /** The commits that merging made of it: of the merge, of the squash, or of both; none where the branch was only moved ahead. */
   readonly results: readonly string[];
-  /** Log-on names of those who approved `head` itself: what came before a later push does not count, and is left out. */
+  /** Log-on names of those who approved the last of its commits: what came before a later push does not count, and is left out. */
   readonly approvedBy: readonly string[];
 }
 

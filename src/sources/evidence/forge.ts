@@ -1,8 +1,7 @@
 /** Evidence by a forge: every commit came by a merge request of somebody on the list, and approvals are those that the forge recorded. */
-import { fold } from '../../model/document.ts';
 import type { Range } from '../../core/approval/policy.ts';
 import type { MergedRequest } from '../../core/approval/requests.ts';
-import { ancestry } from './ancestry.ts';
+import { fold } from '../../model/document.ts';
 import type { GitRange } from './range.ts';
 import { byEmail, type Signer } from './signers.ts';
 
@@ -15,13 +14,8 @@ export function requestedRange(
   requests: readonly MergedRequest[],
   signers: readonly Signer[],
 ): Range {
-  const covers = ancestry(commits);
-  // The one that brought the fewest commits is the one that a commit came by; others were built on top of it.
-  const brought = requests
-    .map((request) => ({ request, ids: new Set([...covers(request.head), ...request.results]) }))
-    .toSorted((a, b) => a.ids.size - b.ids.size);
   const answered = commits.map(({ id, paths, author }) => {
-    const request = brought.find(({ ids }) => ids.has(id))?.request;
+    const request = requests.find((one) => one.commits.includes(id) || one.results.includes(id));
     const nobody = { id, paths, authors: [], approvers: [] };
     if (request === undefined) return { ...nobody, problem: 'it came by no merge request.' };
     const by = byForgeName(signers, request.author);

@@ -9,10 +9,10 @@ import { byEmail, type KeyFiles, type Proof, type Signer } from './signers.ts';
 import { sshProver } from './ssh.ts';
 
 /**
- * A line of its own in the message of a signed commit: its signer approves the commit of that id and everything before it. It names
- * the id, because whoever merges or commits on top has not thereby looked at what was there.
+ * A line of its own in the message of a signed commit: its signer approves the one commit of that id, or what the second of two has
+ * and the first has not. It names them, because whoever merges or commits on top has not thereby looked at what was there.
  */
-const APPROVES = /^Approves: ([0-9a-f]{40}|[0-9a-f]{64})\s*$/gm;
+const APPROVES = /^Approves: (?:([0-9a-f]{40}|[0-9a-f]{64})\.\.)?([0-9a-f]{40}|[0-9a-f]{64})\s*$/gm;
 
 /** @throws MusterError where keys can't be read or the programs that prove are missing. */
 export async function signedRange(
@@ -41,13 +41,13 @@ export async function signedRange(
 }
 
 function answered(proven: readonly (readonly [GitCommit, Proof])[], signers: readonly Signer[]): readonly RangeCommit[] {
-  const covers = ancestry(proven.map(([commit]) => commit));
+  const between = ancestry(proven.map(([commit]) => commit));
   const approvers = new Map<string, Set<string>>();
   for (const [{ author, message }, proof] of proven) {
     // Whoever signs anew what somebody else wrote has not said that it is approved.
     if ('problem' in proof || byEmail(signers, author.email) !== proof.by) continue;
-    for (const [, id = ''] of message.matchAll(APPROVES)) {
-      for (const one of covers(id)) approvers.set(one, (approvers.get(one) ?? new Set()).add(proof.by));
+    for (const [, before, id = ''] of message.matchAll(APPROVES)) {
+      for (const one of before === undefined ? [id] : between(before, id)) approvers.set(one, (approvers.get(one) ?? new Set()).add(proof.by));
     }
   }
   return proven.map(([{ id, paths, author }, proof]) => {
