@@ -1,5 +1,5 @@
 /** The `approvals` part of the configuration: how long one counts, and who has to have approved what comes into the repository. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Policy, Rule } from '../core/approval/policy.ts';
 import { fold } from '../model/document.ts';
 import { DEEDS } from '../model/step-item.ts';
@@ -39,7 +39,9 @@ const person = settings({
 });
 
 const rule = settings({
-  does: listOf(oneOf(...DEEDS), '[creates, reopens]').min(1, 'Needs at least one').optional(),
+  does: listOf(oneOf(...DEEDS), '[creates, reopens]')
+    .min(1, 'Needs at least one')
+    .optional(),
   paths: listOf(place, '[institutions/]').min(1, 'Needs at least one path').optional(),
   people: whole(1, PEOPLE_MAX, 'people', 2),
   of: listOf(name, '[Rita Service]').min(1, 'Needs at least one name').optional(),
@@ -84,7 +86,9 @@ function sharedIdentities(people: readonly Person[]): readonly (readonly [number
       const owner = owners.get(fold(identity)) ?? index;
       owners.set(fold(identity), owner);
       const other = people[owner]?.name;
-      return owner === index ? [] : [[index, `${identity} is listed for ${other} already. Name each person once`] as const];
+      return owner === index
+        ? []
+        : [[index, `${identity} is listed for ${other} already. Name each person once`] as const];
     });
   });
 }
@@ -93,7 +97,8 @@ function sharedIdentities(people: readonly Person[]): readonly (readonly [number
 function impossible(people: readonly Person[], rules: readonly ParsedRule[]): readonly (readonly [number, string])[] {
   return rules.flatMap(({ of, people: count }, index) => {
     const stranger = of?.find((one) => !people.some((other) => other.name === one));
-    if (stranger !== undefined) return [[index, `${stranger} is not under "people". Write the name as it stands there`]];
+    if (stranger !== undefined)
+      return [[index, `${stranger} is not under "people". Write the name as it stands there`]];
     if (people.length >= count && (of === undefined || of.length >= count - 1)) return [];
     return [[index, `Needs ${count} people, and not so many can be named. List more, or ask for fewer`]];
   });

@@ -1,8 +1,9 @@
 /** The tables of the store as kysely sees them; `migrations.ts` makes them. */
-import type { AnswersTable } from './answers-table.ts';
+
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
 import type { DoneBy, Held, Task } from '../core/tasks.ts';
+import type { AnswersTable } from './answers-table.ts';
 import type { ShutOutsTable } from './shut-out-tables.ts';
 
 /**

@@ -44,10 +44,10 @@ export function commitObject(id: string, bytes: Buffer): CommitObject {
   const own = HEADERS[id.length === 64 ? 64 : 40];
   const signatures = headers.filter(({ name }) => /^gpgsig(?:-sha256)?$/.test(name));
   const [signature] = signatures;
-  const committer = identityOf(valueOf(headers, 'committer'));
+  const committer = identityOf(firstOf(headers, 'committer'));
   return {
     parents: headers.filter(({ name }) => name === 'parent').map(({ value }) => value),
-    author: identityOf(valueOf(headers, 'author')),
+    author: identityOf(firstOf(headers, 'author')),
     committer,
     committedSeconds: committer.seconds,
     message: utf8(end < 0 ? '' : text.slice(end + 2)),
@@ -74,7 +74,7 @@ function headersIn(head: string): readonly Header[] {
   }));
 }
 
-function valueOf(headers: readonly Header[], name: string): string {
+function firstOf(headers: readonly Header[], name: string): string {
   return headers.find((header) => header.name === name)?.value ?? '';
 }
 

@@ -19,7 +19,8 @@ export function requestedRange(
     const nobody = { id, paths, authors: [], approvers: [] };
     if (request === undefined) return { ...nobody, problem: 'it came by no merge request.' };
     const by = byForgeName(signers, request.author);
-    if (by === null) return { ...nobody, problem: `it came by ${request.name} of ${request.author}, who is not listed.` };
+    if (by === null)
+      return { ...nobody, problem: `it came by ${request.name} of ${request.author}, who is not listed.` };
     const named = byEmail(signers, author.email);
     const approvers = request.approvedBy.flatMap((name) => byForgeName(signers, name) ?? []);
     return { id, paths, authors: [...new Set([by, ...(named === null ? [] : [named])])], approvers, problem: null };

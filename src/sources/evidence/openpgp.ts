@@ -78,5 +78,7 @@ function proofIn(status: readonly (readonly string[])[], signers: readonly Signe
   const [, , , , , , , , hash = '', , primary = ''] = valid;
   if (!STRONG.has(hash)) return { problem: 'its OpenPGP signature was made with a digest that is too weak.' };
   const by = byFingerprint(signers, primary);
-  return by === null ? { problem: `it is signed with the OpenPGP key ${primary}, which is listed for nobody.` } : { by };
+  return by === null
+    ? { problem: `it is signed with the OpenPGP key ${primary}, which is listed for nobody.` }
+    : { by };
 }

@@ -40,14 +40,18 @@ export async function signedRange(
   });
 }
 
-function answered(proven: readonly (readonly [GitCommit, Proof])[], signers: readonly Signer[]): readonly RangeCommit[] {
+function answered(
+  proven: readonly (readonly [GitCommit, Proof])[],
+  signers: readonly Signer[],
+): readonly RangeCommit[] {
   const between = ancestry(proven.map(([commit]) => commit));
   const approvers = new Map<string, Set<string>>();
   for (const [{ author, message }, proof] of proven) {
     // Whoever signs anew what somebody else wrote has not said that it is approved.
     if ('problem' in proof || byEmail(signers, author.email) !== proof.by) continue;
     for (const [, before, id = ''] of message.matchAll(APPROVES)) {
-      for (const one of before === undefined ? [id] : between(before, id)) approvers.set(one, (approvers.get(one) ?? new Set()).add(proof.by));
+      for (const one of before === undefined ? [id] : between(before, id))
+        approvers.set(one, (approvers.get(one) ?? new Set()).add(proof.by));
     }
   }
   return proven.map(([{ id, paths, author }, proof]) => {

@@ -102,5 +102,8 @@ function stamp(at: Instant): string {
 function reasonIn(errors: string): string {
   const lines = errors.split('\n').map((line) => line.replace(/\p{Cc}/gu, ' ').trim());
   const told = lines.filter((line) => line !== '' && !/^Could not verify/.test(line));
-  return (told[0] ?? 'it is not over this commit').replace(/^.*?allowed:\d+: /, '').replace(/\.$/, '').slice(0, 200);
+  return (told[0] ?? 'it is not over this commit')
+    .replace(/^.*?allowed:\d+: /, '')
+    .replace(/\.$/, '')
+    .slice(0, 200);
 }
