@@ -100,6 +100,8 @@ function addReading({ program, action }: Host): void {
     .command('validate')
     .description('check the repository alone: every mistake with file, line and the corrected line')
     .option('--all', 'show everything, however long')
+    .option('--base <rev>', 'also what changed since this revision (origin/main, HEAD~1, a commit), and for whom')
+    .option('--code-quality <file>', 'also write a code-quality report for GitLab into this file')
     .action(action(async () => (await import('./validate.ts')).validate));
   program
     .command('plan')

@@ -39,7 +39,8 @@ export const CAUSES_OF_DISABLES: readonly ReasonKind[] = [
   'mail-blocked',
 ];
 
-const BLOCKS: ReadonlySet<string> = new Set([
+/** Kinds of a cause whose end counts as lifting. */
+export const BLOCKS: ReadonlySet<string> = new Set([
   'person-blocked',
   'institution-blocked',
   'operator-blocked',

@@ -1,7 +1,8 @@
 /** Checks the repository alone: as if nothing had been remembered, without any system. */
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Instant, Kind } from '../model/document.ts';
-import { resolve } from '../model/validate.ts';
+import type { Condition, Instant, Kind } from '../model/document.ts';
+import type { Loaded } from '../model/loaded.ts';
+import { type Resolution, resolve } from '../model/validate.ts';
 import type { Repository } from './ports.ts';
 
 export interface Checked {
@@ -20,19 +21,25 @@ export interface Checked {
  */
 export async function checkRepository(repository: Repository, timeZone: string, at: Instant): Promise<Checked> {
   const loaded = await repository.load();
-  const { model, diagnostics } = resolve(loaded, [], { timeZone, operatorBlocks: [], at, forgetful: true });
+  return checkedOf(loaded, resolve(loaded, [], { timeZone, operatorBlocks: [], at, forgetful: true }));
+}
+
+/** What is told of a revision and what came of it; what only goes on from before is not counted. */
+export function checkedOf(loaded: Loaded, { model, diagnostics }: Resolution): Checked {
+  const here = (entries: Iterable<{ readonly condition: Condition }>) =>
+    [...entries].filter(({ condition }) => condition !== 'vanished').length;
   return {
     format: 1,
     revision: loaded.revision,
     trusted: loaded.trusted,
     entries: {
-      institution: model.institutions.size,
-      user: model.users.size,
-      'blocked-institution': model.blockedInstitutions.length,
-      'blocked-user': model.blockedUsers.length,
-      'mail-block': model.mailBlocks.length,
-      server: model.hostedServers.length,
-      'confirmed-task': model.confirmedTasks.length,
+      institution: here(model.institutions.values()),
+      user: here(model.users.values()),
+      'blocked-institution': here(model.blockedInstitutions),
+      'blocked-user': here(model.blockedUsers),
+      'mail-block': here(model.mailBlocks),
+      server: here(model.hostedServers),
+      'confirmed-task': here(model.confirmedTasks),
     },
     diagnostics,
   };

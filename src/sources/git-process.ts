@@ -96,6 +96,9 @@ export function gitEnvironment(mirror: string): Record<string, string> {
   };
 }
 
+/** For a command that only reads what is on this machine: what is missing here is not asked for anywhere, by nobody's settings. */
+export const OFFLINE = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' } as const;
+
 /** Writes the mirror's configuration, whatever was there before. */
 export async function writeMirrorConfig(mirror: string): Promise<void> {
   await mkdir(mirror, { recursive: true, mode: 0o700 });
@@ -105,7 +108,7 @@ export async function writeMirrorConfig(mirror: string): Promise<void> {
 }
 
 /**
- * Starts one Git command and yields its output as it comes, with back-pressure. simple-git gathers a command's whole output
+ * Starts one Git command that only reads and yields its output as it comes, with back-pressure. simple-git gathers a command's whole output
  * in memory and decodes it as text, which neither contents nor a tree of unknown size allow; hence this one direct spawn,
  * with a fixed argument list and the same environment. Throws MusterError on failure, or when the deadline passes.
  */
@@ -116,7 +119,8 @@ export async function* gitOutput(
   input: string,
   deadlineMs: number,
 ): AsyncGenerator<Buffer> {
-  const child = spawn('git', args, { cwd: mirror, env: gitEnvironment(mirror), stdio: ['pipe', 'pipe', 'pipe'] });
+  const env = { ...gitEnvironment(mirror), ...OFFLINE };
+  const child = spawn('git', args, { cwd: mirror, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
   let late = false;
   child.stderr.on('data', (chunk: Buffer) => {

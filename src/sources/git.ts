@@ -5,7 +5,7 @@ import { blobId } from './folder.ts';
 import type { GitAddress } from './git-address.ts';
 import { entriesAfter, listChanges, listTree } from './git-listing.ts';
 import { git, LOCAL_DEADLINE_MS, type Mirror, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
-import { firstLine, gitOutput } from './git-process.ts';
+import { firstLine, gitOutput, OFFLINE } from './git-process.ts';
 import { filesAfter, fitForReading, refuseTooMuch, type TreeEntry } from './paths.ts';
 import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
@@ -19,7 +19,7 @@ export interface GitSourceOptions extends MirrorOptions {
 }
 
 /** A snapshot, and every entry of its tree, fit to be read or not. */
-interface Read {
+export interface Read {
   readonly snapshot: Snapshot;
   readonly entries: readonly TreeEntry[];
 }
@@ -33,7 +33,7 @@ export function gitSource(address: GitAddress, options: GitSourceOptions): Sourc
     where,
     async snapshot(signal) {
       await mirror.fetch(signal);
-      const read = await mended(mirror, () => readSnapshot(folder, where, last));
+      const read = await mended(mirror, () => readSnapshot(folder, where, REF, last));
       if (options.resident === true) last = read;
       return read.snapshot;
     },
@@ -61,15 +61,28 @@ async function renewAfter(mirror: Mirror, error: unknown): Promise<void> {
   });
 }
 
-async function readSnapshot(mirror: string, where: string, last: Read | null): Promise<Read> {
+/**
+ * What stands at a commit that `name` names.
+ * @param folder the one in the tree that counts, as in `people/desired`; empty: all of it
+ * @throws MusterError
+ */
+export async function readSnapshot(
+  mirror: string,
+  where: string,
+  name: string,
+  last: Read | null,
+  folder = '',
+): Promise<Read> {
   const format = '--format=%H%n%ct%n%an <%ae>%n%cn <%ce>';
   const [revision = '', seconds = '', author = '', committer = ''] = (
-    await local(mirror, where, ['log', '-1', format, REF, '--'])
+    await local(mirror, where, ['log', '-1', format, name, '--'])
   ).split('\n');
   if (last?.snapshot.revision === revision) return last;
   const changes = last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision);
   const entries =
-    last === null || changes === null ? await listTree(mirror, where, revision) : entriesAfter(last.entries, changes);
+    last === null || changes === null
+      ? await listTree(mirror, where, folder === '' ? revision : `${revision}:${folder}`)
+      : entriesAfter(last.entries, changes);
   const files = last === null || changes === null ? null : filesAfter(last.snapshot.files, changes);
   const fit =
     last === null || files === null ? await fitForReading(entries) : { files, rejected: last.snapshot.rejected };
@@ -96,6 +109,17 @@ async function* contents(
       renewed = true;
       await renewAfter(mirror, error);
     }
+  }
+}
+
+/** As `contents`, of a repository that is nobody's mirror: what is missing there stays missing. */
+export async function* contentsIn(
+  folder: string,
+  where: string,
+  files: readonly SourceFile[],
+): AsyncGenerator<{ readonly file: SourceFile; readonly bytes: Uint8Array }> {
+  for (let start = 0; start < files.length; start += CONTENTS_BATCH) {
+    yield* batchOf(folder, where, files.slice(start, start + CONTENTS_BATCH));
   }
 }
 
@@ -142,7 +166,7 @@ function damaged(where: string, file: SourceFile): MusterError {
   return new MusterError({ remedy: 'retry', where, what, next });
 }
 
-async function descends(mirror: string, where: string, from: string, to: string): Promise<boolean> {
+export async function descends(mirror: string, where: string, from: string, to: string): Promise<boolean> {
   if (from === to) return true;
   if (!COMMIT_ID.test(from) || !COMMIT_ID.test(to)) return false;
   // Counts commits that `from` has and `to` has not; an unknown commit fails, and is then no ancestor.
@@ -164,7 +188,11 @@ function momentOf(seconds: string): Instant {
 }
 
 /** `git blame --porcelain` of one line (git-blame(1)); null where the line or file is not there. */
-async function blame(mirror: string, place: { file: string; line: number }, revision: string): Promise<Blame | null> {
+export async function blame(
+  mirror: string,
+  place: { file: string; line: number },
+  revision: string,
+): Promise<Blame | null> {
   if (!COMMIT_ID.test(revision)) return null;
   const range = `${place.line},${place.line}`;
   const args = ['blame', '--porcelain', '-L', range, revision, '--', place.file];
@@ -180,7 +208,7 @@ async function blame(mirror: string, place: { file: string; line: number }, revi
 
 async function local(mirror: string, where: string, args: readonly string[]): Promise<string> {
   try {
-    return await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw([...args]);
+    return await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS), OFFLINE).raw([...args]);
   } catch (error) {
     const what = `Git failed in the mirror: ${firstLine(messageOf(error))}.`;
     throw new MusterError(

@@ -1,10 +1,12 @@
 /** What `validate` found: how much is in the repository, and every mistake with the line to write. */
 import type { Checked } from '../core/check-repository.ts';
+import type { CheckedStep } from '../core/check-step.ts';
 import { diagnosticSections, diagnosticSummary } from './diagnostics.ts';
 import { line, type Page } from './page.ts';
+import { stepBlocks } from './step.ts';
 import { count, people, shortRevision } from './words.ts';
 
-export function validatePage(checked: Checked, options: { readonly all: boolean }): Page {
+export function validatePage(checked: Checked | CheckedStep, options: { readonly all: boolean }): Page {
   const { entries, diagnostics } = checked;
   const blocks = entries['blocked-institution'] + entries['blocked-user'] + entries['mail-block'];
   const counted = [
@@ -21,7 +23,8 @@ export function validatePage(checked: Checked, options: { readonly all: boolean 
     blocks: [
       line(found === null ? 'No mistakes.' : `Found: ${found}.`, bad ? 'bad' : found === null ? 'good' : 'warn'),
       line(`Valid: ${counted.join(', ')}.`, 'faint'),
-      ...diagnosticSections(diagnostics, { ...options, forgetful: true }),
+      ...diagnosticSections(diagnostics, { ...options, forgetful: !('step' in checked) }),
+      ...('step' in checked ? stepBlocks(checked, options) : []),
     ],
   };
 }

@@ -1,0 +1,57 @@
+/** A step between two revisions: what it does to whom, worst first. */
+import type { CheckedStep } from '../core/check-step.ts';
+import type { StepItem } from '../model/step-item.ts';
+import { capped } from './changes.ts';
+import { type Block, item, line, nextStep, section } from './page.ts';
+import { count, people, shortRevision } from './words.ts';
+
+type Group = 'error' | 'gives' | 'takes' | 'warning' | 'info';
+
+const titles: Readonly<Record<Group, string>> = {
+  error: 'To correct before this is merged',
+  gives: 'Gives access',
+  takes: 'Takes access away',
+  warning: 'To look at twice',
+  info: 'Everything else',
+};
+
+const tones = { error: 'bad', gives: 'warn', takes: 'warn', warning: 'warn', info: 'strong' } as const;
+
+export function stepBlocks({ step }: CheckedStep, options: { readonly all: boolean }): readonly Block[] {
+  const groups = Map.groupBy(step.items, groupOf);
+  const base = step.base === null ? 'nothing' : shortRevision(step.base);
+  const from = step.forked ? `where this left ${step.asked} (${base})` : `${step.asked} (${base})`;
+  return [
+    line(`The step from ${from} to here; ${count(step.files.length, 'file', 'files')} changed.`, 'faint'),
+    line(summary(step.items), 'strong'),
+    ...step.limits.map(({ because }) => line(`Would wait for an approval: ${because}`, 'warn')),
+    ...(Object.keys(titles) as Group[]).flatMap((group) =>
+      section(
+        `${titles[group]} (${groups.get(group)?.length ?? 0})`,
+        capped((groups.get(group) ?? []).map(itemBlock), options),
+        tones[group],
+      ),
+    ),
+  ];
+}
+
+function groupOf({ severity, effect, gaining, losing }: StepItem): Group {
+  if (severity === 'error') return 'error';
+  if (effect === 'gives' || gaining.length > 0) return 'gives';
+  if (effect === 'takes' || losing.length > 0) return 'takes';
+  return severity;
+}
+
+function summary(items: readonly StepItem[]): string {
+  const [gaining, losing] = [new Set(items.flatMap((one) => one.gaining)), new Set(items.flatMap((one) => one.losing))];
+  const clauses = [
+    ...(losing.size > 0 ? [`${people(losing.size)} ${losing.size === 1 ? 'loses' : 'lose'} access`] : []),
+    ...(gaining.size > 0 ? [`${people(gaining.size)} ${gaining.size === 1 ? 'gets' : 'get'} access`] : []),
+  ];
+  if (clauses.length > 0) return `${clauses.join(', ')}.`;
+  return items.length === 0 ? 'No entry says anything else.' : 'Nobody gets or loses access.';
+}
+
+function itemBlock({ text, next, file, line: at }: StepItem): Block {
+  return item([text, ' (', { code: `${file}:${at}` }, ')'], next === null ? [] : nextStep(next));
+}
