@@ -15,17 +15,19 @@ export function requestedRange(
   signers: readonly Signer[],
 ): Range {
   const answered = commits.map(({ id, paths, author }) => {
-    const request = requests.find((one) => one.commits.includes(id) || one.results.includes(id));
-    const nobody = { id, paths, authors: [], approvers: [] };
-    if (request === undefined) return { ...nobody, problem: 'it came by no merge request.' };
-    const by = byForgeName(signers, request.author);
-    if (by === null)
-      return { ...nobody, problem: `it came by ${request.name} of ${request.author}, who is not listed.` };
-    const named = byEmail(signers, author.email);
-    const approvers = request.approvedBy.flatMap((name) => byForgeName(signers, name) ?? []);
-    return { id, paths, authors: [...new Set([by, ...(named === null ? [] : [named])])], approvers, problem: null };
+    const those = requests.filter((one) => one.commits.includes(id) || one.results.includes(id));
+    const openers = those.flatMap((one) => byForgeName(signers, one.author) ?? []);
+    const named = openers.length === 0 ? null : byEmail(signers, author.email);
+    const authors = [...new Set([...openers, ...(named === null ? [] : [named])])];
+    const approvers = those.flatMap(({ approvedBy }) => approvedBy.flatMap((one) => byForgeName(signers, one) ?? []));
+    return { id, paths, authors, approvers: [...new Set(approvers)], problem: openers.length > 0 ? null : unknown(those) };
   });
   return { commits: answered, changed };
+}
+
+function unknown([one]: readonly MergedRequest[]): string {
+  if (one === undefined) return 'it came by no merge request.';
+  return `it came by ${one.name} of ${one.author}, who is not listed.`;
 }
 
 function byForgeName(signers: readonly Signer[], name: string): string | null {

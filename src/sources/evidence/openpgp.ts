@@ -24,15 +24,15 @@ const OPTIONS = [
 /** SHA-256, SHA-384, SHA-512, SHA-224 (RFC 4880, 9.4): with any older one a second text with the same signature can be made. */
 const STRONG = new Set(['8', '9', '10', '11']);
 
-/** What gpg says of a signature that does not count, in its words (doc/DETAILS of GnuPG) and in ours. */
-const DOUBTS: Readonly<Record<string, string>> = {
-  EXPKEYSIG: 'its OpenPGP key has expired',
-  REVKEYSIG: 'its OpenPGP key was revoked',
-  EXPSIG: 'its OpenPGP signature has expired',
-  BADSIG: 'its OpenPGP signature is not over this commit',
-  NO_PUBKEY: 'it is signed with an OpenPGP key that is listed for nobody',
-  ERRSIG: 'its OpenPGP signature can not be proven, perhaps because it was made in a way that is too weak',
-};
+/** What gpg says of a signature that does not count (doc/DETAILS of GnuPG), and what we say; the first that applies says most. */
+const DOUBTS = [
+  ['BADSIG', 'its OpenPGP signature is not over this commit'],
+  ['REVKEYSIG', 'its OpenPGP key was revoked'],
+  ['EXPKEYSIG', 'its OpenPGP key has expired'],
+  ['EXPSIG', 'its OpenPGP signature has expired'],
+  ['NO_PUBKEY', 'it is signed with an OpenPGP key that is listed for nobody'],
+  ['ERRSIG', 'its OpenPGP signature can not be proven, perhaps because it was made in a way that is too weak'],
+] as const;
 
 /** @throws MusterError (`person`) where the file of keys can't be read. */
 export async function openPgpProver(folder: string, { gpg: file }: KeyFiles, signers: readonly Signer[]) {
@@ -67,8 +67,8 @@ function statusOf(output: string): readonly (readonly string[])[] {
 
 /** One signature, good and valid now, by a key whose primary key is on the list. */
 function proofIn(status: readonly (readonly string[])[], signers: readonly Signer[]): Proof {
-  const doubt = status.map(([word = '']) => DOUBTS[word]).find((text) => text !== undefined);
   const found = (word: string) => status.filter(([one]) => one === word);
+  const doubt = DOUBTS.find(([word]) => found(word).length > 0)?.[1];
   const [valid] = found('VALIDSIG');
   if (doubt !== undefined) return { problem: `${doubt}.` };
   if (valid === undefined || found('NEWSIG').length !== 1 || found('GOODSIG').length !== 1) {
