@@ -18,7 +18,9 @@ export interface ValidateOptions {
 export async function validate(invocation: Invocation, options: ValidateOptions): Promise<ExitCode> {
   const config = await loadConfig(invocation.configFile);
   invocation.terminal.progress('reading the repository', 0, null);
-  const result: Checked | CheckedStep = await (options.base === undefined ? checkState(config) : checkFrom(config, options.base));
+  const result: Checked | CheckedStep = await (options.base === undefined
+    ? checkState(config)
+    : checkFrom(config, options.base));
   if (options.codeQuality !== undefined) await writeReport(options.codeQuality, config, result);
   await show(invocation, result, () => validatePage(result, { all: options.all === true }));
   const problems = [...result.diagnostics, ...(isStep(result) ? result.step.items : [])];

@@ -191,11 +191,7 @@ export function declaration({ document, origin, condition }: Entry<User>) {
 type BlameLine = (origin: Origin | null) => Promise<Authorship | null>;
 
 /** Where the history can't say, the answer is worth having without it. */
-function blamer(
-  history: History | null,
-  { loaded }: Desire,
-  revisions: Pick<Revisions, 'answerFor'>,
-): BlameLine {
+function blamer(history: History | null, { loaded }: Desire, revisions: Pick<Revisions, 'answerFor'>): BlameLine {
   return async (origin) => {
     if (history === null || origin === null || origin.past === true || !loaded.trusted) return null;
     try {

@@ -1,6 +1,7 @@
 /** Who answers for a revision of the repository: where the configuration asks, and where the answer is looked for. */
-import type { Config } from '../config.ts';
+
 import type { RevisionsConfig } from '../config/approvals.ts';
+import type { Config } from '../config.ts';
 import type { Range, RevisionApproval } from '../core/approval/policy.ts';
 import type { MergedRequests } from '../core/approval/requests.ts';
 import { MusterError } from '../errors.ts';

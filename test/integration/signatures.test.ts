@@ -8,6 +8,7 @@ import type { RangeCommit } from '../../src/core/approval/policy.ts';
 import { rangeBetween } from '../../src/sources/evidence/range.ts';
 import { signedRange } from '../../src/sources/evidence/signed.ts';
 import type { KeyFiles, Signer } from '../../src/sources/evidence/signers.ts';
+import { file, newRepository, type Repository } from '../sources/real-git.ts';
 import {
   allowedSigners,
   CARLA,
@@ -25,7 +26,6 @@ import {
   sshSign,
   writeCommit,
 } from '../support/signed-history.ts';
-import { file, newRepository, type Repository } from '../sources/real-git.ts';
 
 const NOW = (COMMITTED_AT + 3_600) * 1000;
 const DAY_S = 86_400;
@@ -80,7 +80,11 @@ interface Change {
   readonly sign: Sign | null;
 }
 
-function commitOn(parent: string, content: string, change: Change & Partial<Parameters<typeof writeCommit>[1]>): string {
+function commitOn(
+  parent: string,
+  content: string,
+  change: Change & Partial<Parameters<typeof writeCommit>[1]>,
+): string {
   return writeCommit(origin, { tree: [file('a.yaml', content)], parents: [parent], by: RITA, ...change });
 }
 
@@ -96,7 +100,11 @@ async function problemOf(head: string, with_: Partial<KeyFiles> = {}, at = NOW):
 
 describe('a signature of somebody on the list', () => {
   test('by SSH, of every kind of key, says whose the commit is', async () => {
-    for (const [by, key, name] of [[RITA, ssh.rita, 'Rita'], [OTTO, ssh.otto, 'Otto'], [CARLA, ssh.carla, 'Carla']] as const) {
+    for (const [by, key, name] of [
+      [RITA, ssh.rita, 'Rita'],
+      [OTTO, ssh.otto, 'Otto'],
+      [CARLA, ssh.carla, 'Carla'],
+    ] as const) {
       expect(await range(commitOn(base, 'b', { by, sign: key.sign }))).toMatchObject([
         { authors: [name], approvers: [], problem: null, paths: ['a.yaml'] },
       ]);
@@ -140,7 +148,9 @@ describe('S3: a commit that nobody on the list answers for is named, and so the 
         commitOn(base, 'x', { sign: gpgOf, tamper: (text) => text.replace('\n\nChange', '\n\nChange it') }),
       'with a signature taken from another commit': () => {
         const other = commitOn(base, 'y', { sign: sshOf });
-        const taken = origin.git(['cat-file', 'commit', other]).match(/gpgsig (-----BEGIN[^-]*-----[\s\S]*?-----END[^-]*-----)/)?.[1];
+        const taken = origin
+          .git(['cat-file', 'commit', other])
+          .match(/gpgsig (-----BEGIN[^-]*-----[\s\S]*?-----END[^-]*-----)/)?.[1];
         return commitOn(base, 'x', { sign: () => (taken ?? '').replaceAll('\n ', '\n') });
       },
       'signed twice': () =>
@@ -149,8 +159,10 @@ describe('S3: a commit that nobody on the list answers for is named, and so the 
         commitOn(base, 'x', { sign: sshOf, headers: [`committer ${MALLORY.name} <${MALLORY.email}> 1 +0000`] }),
       'signed by X.509': () =>
         commitOn(base, 'x', { sign: () => '-----BEGIN SIGNED MESSAGE-----\nMII=\n-----END SIGNED MESSAGE-----' }),
-      'signed by rubbish': () => commitOn(base, 'x', { sign: () => '-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----' }),
-      'signed by OpenPGP with a weak digest': () => commitOn(base, 'x', { sign: gpg.signAs(keys.rita, '--digest-algo=SHA1', '--allow-weak-digest-algos') }),
+      'signed by rubbish': () =>
+        commitOn(base, 'x', { sign: () => '-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----' }),
+      'signed by OpenPGP with a weak digest': () =>
+        commitOn(base, 'x', { sign: gpg.signAs(keys.rita, '--digest-algo=SHA1', '--allow-weak-digest-algos') }),
     };
   };
 
@@ -163,7 +175,10 @@ describe('S3: a commit that nobody on the list answers for is named, and so the 
       expect({ how, problem: first?.problem }).not.toEqual({ how, problem: null });
       const after = commitOn(lonely, 'z', { sign: ssh.rita.sign });
       const commits = await range(after);
-      expect({ how, problems: commits.map(({ problem }) => problem === null) }).toEqual({ how, problems: [false, true] });
+      expect({ how, problems: commits.map(({ problem }) => problem === null) }).toEqual({
+        how,
+        problems: [false, true],
+      });
       expect(commits[0]?.authors).toEqual([]);
     }
   });
@@ -186,11 +201,14 @@ describe('S3: a commit that nobody on the list answers for is named, and so the 
 describe('S3: a key that does not count any more', () => {
   test('by SSH outside its days, by the commit or by now', async () => {
     const head = commitOn(base, 'b', { by: MALLORY, sign: ssh.mallory.sign });
-    const listed = (days: string) => allowedSigners(folder, [`carla@example.org ${days} ${ssh.mallory.public}`], 'days');
+    const listed = (days: string) =>
+      allowedSigners(folder, [`carla@example.org ${days} ${ssh.mallory.public}`], 'days');
     const asCarla = commitOn(base, 'c', { by: CARLA, sign: ssh.mallory.sign });
     expect(await problemOf(asCarla, { ssh: listed('valid-after="20261101",valid-before="20261201"') })).toBe(null);
     expect(await problemOf(asCarla, { ssh: listed('valid-before="20261101"') })).toContain('listed for nobody');
-    expect(await problemOf(asCarla, { ssh: listed('valid-after="20261125"') })).toContain('carla@example.org does not hold');
+    expect(await problemOf(asCarla, { ssh: listed('valid-after="20261125"') })).toContain(
+      'carla@example.org does not hold',
+    );
     const later = NOW + 30 * DAY_S * 1000;
     expect(await problemOf(asCarla, { ssh: listed('valid-before="20261201"') }, later)).toContain('does not hold');
     expect(await problemOf(head)).toContain('listed for nobody');
@@ -210,7 +228,8 @@ describe('S3: a key that does not count any more', () => {
       const mine = home.key(CARLA);
       home.gpg(['--quick-add-key', mine, 'ed25519', 'sign', 'never']);
       const signer = { name: 'Carla', emails: [CARLA.email], gpg: [mine], forge: [] };
-      const subkey = /^sub:[^\n]*\nfpr:{9}([0-9A-F]{40}):/m.exec(home.gpg(['--list-keys', '--with-colons', mine]))?.[1] ?? '';
+      const subkey =
+        /^sub:[^\n]*\nfpr:{9}([0-9A-F]{40}):/m.exec(home.gpg(['--list-keys', '--with-colons', mine]))?.[1] ?? '';
       const head = commitOn(base, 'b', { by: CARLA, sign: home.signAs(`${subkey}!`) });
       const found = await rangeBetween({ mirror: origin.folder, where: 'here' }, base, head);
       const exported = join(folder, 'carla.asc');
@@ -255,7 +274,9 @@ describe('keys that are listed in ways that tell nobody', () => {
   });
 
   test('of a kind that is not configured at all prove nothing', async () => {
-    expect(await problemOf(commitOn(base, 'b', { sign: ssh.rita.sign }), { ssh: null })).toContain('no SSH keys are listed');
+    expect(await problemOf(commitOn(base, 'b', { sign: ssh.rita.sign }), { ssh: null })).toContain(
+      'no SSH keys are listed',
+    );
     const byGpg = commitOn(base, 'b', { sign: gpg.signAs(keys.rita) });
     expect(await problemOf(byGpg, { gpg: null })).toContain('no OpenPGP keys are listed');
   });
@@ -263,7 +284,11 @@ describe('keys that are listed in ways that tell nobody', () => {
   test('in the settings of the repository, or of whoever runs Muster, prove nothing', async () => {
     origin.git(['config', 'gpg.program', '/bin/true']);
     origin.git(['config', 'gpg.ssh.program', '/bin/true']);
-    origin.git(['config', 'gpg.ssh.allowedSignersFile', allowedSigners(folder, [`rita@example.org ${ssh.mallory.public}`], 'theirs')]);
+    origin.git([
+      'config',
+      'gpg.ssh.allowedSignersFile',
+      allowedSigners(folder, [`rita@example.org ${ssh.mallory.public}`], 'theirs'),
+    ]);
     const before = process.env.GNUPGHOME;
     process.env.GNUPGHOME = join(folder, 'g');
     const stranger = gpg.key(MALLORY);

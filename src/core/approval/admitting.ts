@@ -85,7 +85,7 @@ function stray(from: string, to: string): MusterError {
 }
 
 function unapproved(from: string, to: string, missing: readonly string[]): MusterError {
-  const what = `revision ${short(to)} is not approved:\n${missing.map((line) => `  ${line}`).join('\n')}`;
+  const what = `revision ${short(to)} is not approved. ${missing.join(' ')}`;
   return refused(what, `Get what is missing, or run "${command(from, to)}"; ${MEANWHILE}`);
 }
 

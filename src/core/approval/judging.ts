@@ -7,7 +7,7 @@ export type Verdict =
   | { readonly approved: false; readonly missing: readonly string[] };
 
 /** More sentences than anybody reads at once; the first ones say what to do. */
-const MISSING_MAX = 10;
+const MISSING_MAX = 5;
 
 /**
  * Every commit needs somebody on the list behind it, whatever it does. Then each item needs its people for each commit that decided
@@ -61,7 +61,7 @@ function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): 
   const who = rule.of === null ? 'of the people on the list' : `of ${rule.of.join(', ')}`;
   const by = commit.authors.join(' and ');
   const needed = alone ? `needs one ${who}` : `needs the approval of ${rule.people - have} more ${who}, not by ${by}`;
-  return [`Commit ${short(commit.id)} by ${by} ${needed}: ${text}`];
+  return [`Commit ${short(commit.id)} by ${by} ${needed}: ${text.replace(/\.?$/, '.')}`];
 }
 
 function allOf(commits: readonly RangeCommit[], which: 'authors' | 'approvers'): readonly string[] {

@@ -20,7 +20,13 @@ export function requestedRange(
     const named = openers.length === 0 ? null : byEmail(signers, author.email);
     const authors = [...new Set([...openers, ...(named === null ? [] : [named])])];
     const approvers = those.flatMap(({ approvedBy }) => approvedBy.flatMap((one) => byForgeName(signers, one) ?? []));
-    return { id, paths, authors, approvers: [...new Set(approvers)], problem: openers.length > 0 ? null : unknown(those) };
+    return {
+      id,
+      paths,
+      authors,
+      approvers: [...new Set(approvers)],
+      problem: openers.length > 0 ? null : unknown(those),
+    };
   });
   return { commits: answered, changed };
 }
