@@ -37,7 +37,7 @@ import type { Source } from './sources/source.ts';
 import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
-import { approvalIn } from './wiring/approval.ts';
+import { approvalFindings, approvalIn } from './wiring/approval.ts';
 import { siteOf } from './wiring/directory-site.ts';
 import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
@@ -183,6 +183,7 @@ export function patientOf(config: Config): Patient {
         ? await checkSecretFile('password file', config.directory.server.bind.passwordFile)
         : []),
       ...(await tokenSecretFindings(config)),
+      ...(await approvalFindings(config)),
       ...(config.notify === null || config.notify.smtp.login === null
         ? []
         : await checkSecretFile('mail password file', config.notify.smtp.login.passwordFile)),

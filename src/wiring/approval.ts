@@ -4,8 +4,10 @@ import type { RevisionsConfig } from '../config/approvals.ts';
 import type { Config } from '../config.ts';
 import type { Range, RevisionApproval } from '../core/approval/policy.ts';
 import type { MergedRequests } from '../core/approval/requests.ts';
+import type { Finding } from '../core/finding.ts';
 import { MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
+import { examineKeys } from '../sources/evidence/examine.ts';
 import { requestedRange } from '../sources/evidence/forge.ts';
 import { type GitRange, rangeBetween } from '../sources/evidence/range.ts';
 import { signedRange } from '../sources/evidence/signed.ts';
@@ -52,4 +54,9 @@ async function byMergeRequests(
     throw new MusterError({ remedy: 'person', where: 'approvals', what, next });
   }
   return requestedRange(range, await requests.bringing(range.commits.map(({ id }) => id)), signers);
+}
+
+/** What `doctor` says of it; nothing where nobody has to approve, or the forge is asked. */
+export async function approvalFindings({ approvals: { revisions } }: Config): Promise<readonly Finding[]> {
+  return revisions?.by === 'signatures' ? await examineKeys(revisions.keys, revisions.signers) : [];
 }

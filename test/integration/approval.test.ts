@@ -1,4 +1,6 @@
 /** The approval policy end to end: real signed pushes, and what Muster then writes, holds, says and records. */
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   ANNA_BLOCKED,
@@ -78,6 +80,20 @@ test('S3: what somebody pushes who is on no list holds everything after it; orde
   expect(site.directory()).toBe(before);
   expect((await site.muster('block', 'bmadsen', '--reason', 'lost laptop')).out).toContain('1 person lost access');
   expect(site.directory()).not.toBe(before);
+}, 60_000);
+
+test('doctor says whose key is missing, and that others may write where the keys are', async () => {
+  await site.begin();
+  expect((await site.muster('doctor')).out).toContain(
+    'ok   approvals: Keys are listed for everybody who may approve; people: 3.',
+  );
+  const signers = join(site.folder, 'allowed-signers');
+  writeFileSync(signers, readFileSync(signers, 'utf8').replace('carla@example.org', 'nobody@example.org'));
+  expect((await site.muster('doctor')).out).toContain('No key is listed for Carla Chief');
+  chmodSync(signers, 0o666);
+  expect((await site.muster('doctor')).out).toContain('FAIL approvals: Others than its owner may write into');
+  rmSync(signers);
+  expect((await site.muster('doctor')).out).toMatch(/FAIL approvals: .*can't be read \(ENOENT\)/);
 }, 60_000);
 
 test('an operator lets a held revision in with a reason, and is named for it', async () => {
