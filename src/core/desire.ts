@@ -57,7 +57,7 @@ export async function desire(
   signal?: AbortSignal,
 ): Promise<Desire> {
   const [remembered, last] = await Promise.all([store.memory.entries(), store.memory.revision()]);
-  const { loaded, answer, trouble } = await loadAdmitted(repository, store, { last, remembered, timeZone, at }, signal);
+  const { loaded, answer, trouble } = await loadAdmitted(repository, store, { last, remembered, timeZone, at, signal });
   // Asked for last: a server that hangs must not keep an order out that is given meanwhile.
   const operatorBlocks = await store.orders.blocks(EVER);
   const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
@@ -85,10 +85,9 @@ async function loadAdmitted(
   repository: Repository,
   store: Store,
   before: Omit<Admission, 'loaded'>,
-  signal?: AbortSignal,
 ): Promise<Pick<Desire, 'loaded' | 'answer' | 'trouble'>> {
   try {
-    const loaded = await repository.load(signal);
+    const loaded = await repository.load(before.signal);
     const answer = loaded.trusted ? await admit(repository, store, { ...before, loaded }) : null;
     return { loaded, answer, trouble: [] };
   } catch (error) {

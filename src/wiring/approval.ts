@@ -30,17 +30,22 @@ export function approvalIn(
   return {
     policy: revisions.policy,
     loadAt: (revision) => load({ ...options, resident: false, source: revisionSource(mirror, revision) }),
-    between: async (from, to, at) => {
-      const range = await rangeBetween({ mirror: source.mirror, where }, from, to);
+    between: async (from, to, at, signal) => {
+      const range = await rangeBetween({ mirror: source.mirror, where, ...(signal && { signal }) }, from, to);
       return revisions.by === 'signatures'
-        ? await bySignatures(range, revisions, at)
+        ? await bySignatures(range, revisions, at, signal)
         : await byMergeRequests(range, revisions, requests);
     },
   };
 }
 
-function bySignatures(range: GitRange, { keys, signers }: RevisionsConfig, at: Instant): Promise<Range> {
-  return signedRange(range, keys, signers, at);
+function bySignatures(
+  range: GitRange,
+  { keys, signers }: RevisionsConfig,
+  at: Instant,
+  signal?: AbortSignal,
+): Promise<Range> {
+  return signedRange(range, keys, signers, { at, ...(signal && { signal }) });
 }
 
 async function byMergeRequests(

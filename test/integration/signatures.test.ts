@@ -81,7 +81,7 @@ function commitOn(parent: string, content: string, change: Partial<Written>): st
 async function range(head: string, with_: Partial<KeyFiles> = {}, at = NOW): Promise<readonly RangeCommit[]> {
   moveBranch(origin, head);
   const found = await rangeBetween({ mirror: origin.folder, where: 'here' }, base, head);
-  return (await signedRange(found, { ...files, ...with_ }, signers, at)).commits;
+  return (await signedRange(found, { ...files, ...with_ }, signers, { at })).commits;
 }
 
 async function problemOf(head: string, with_: Partial<KeyFiles> = {}, at = NOW): Promise<string | null | undefined> {
@@ -223,7 +223,8 @@ describe('S3: a key that does not count any more', () => {
       const exported = join(folder, 'carla.asc');
       const judged = async () => {
         writeFileSync(exported, home.gpg(['--export', '--armor', mine]));
-        return (await signedRange(found, { ...files, gpg: exported }, [signer], Date.now())).commits[0]?.problem;
+        return (await signedRange(found, { ...files, gpg: exported }, [signer], { at: Date.now() })).commits[0]
+          ?.problem;
       };
       expect(await judged()).toBe(null);
       home.gpg(['--quick-set-expire', mine, 'seconds=1', subkey]);

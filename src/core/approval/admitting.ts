@@ -19,6 +19,8 @@ export interface Admission {
   /** IANA name. */
   readonly timeZone: string;
   readonly at: Instant;
+  /** Breaks it off: what is in a hurry does not wait for proofs. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -55,9 +57,9 @@ function byOperator(by: string, to: string): RevisionAnswer {
 async function approved(
   approval: RevisionApproval,
   last: string,
-  { loaded, remembered, timeZone, at }: Admission,
+  { loaded, remembered, timeZone, at, signal }: Admission,
 ): Promise<RevisionAnswer> {
-  const range = await approval.between(last, loaded.revision, at);
+  const range = await approval.between(last, loaded.revision, at, signal);
   const before = await approval.loadAt(last);
   const { items } = stepBetween(before, loaded, { timeZone, at, remembered, changedPaths: range.changed });
   const verdict = judge(approval.policy, range, items);

@@ -38,7 +38,13 @@ function unspoken(changed: readonly string[], items: readonly Done[]): readonly 
   const spoken = new Set(items.flatMap(({ paths }) => paths));
   return changed
     .filter((path) => !spoken.has(path))
-    .map((path) => ({ does: 'changes-settings', effect: 'neither', paths: [path], text: `${path} changes` }));
+    .map((path) => ({
+      does: 'changes-settings',
+      effect: 'neither',
+      gaining: [],
+      paths: [path],
+      text: `${path} changes`,
+    }));
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Loaded } from '../../model/loaded.ts';
 import type { Deed, StepItem } from '../../model/step-item.ts';
 
 /** One thing that a step between revisions does, as far as the policy asks. */
-export type Done = Pick<StepItem, 'does' | 'effect' | 'paths' | 'text'>;
+export type Done = Pick<StepItem, 'does' | 'effect' | 'gaining' | 'paths' | 'text'>;
 
 /** One commit that a revision brings, and who answers for it. */
 export interface RangeCommit {
@@ -54,7 +54,8 @@ const BY_TWO: Rule = { does: null, paths: null, people: 2, of: null };
 export function rulesFor({ rules }: Policy, item: Done): readonly Rule[] {
   const own = rules.filter((rule) => fits(rule, item));
   if (own.length > 0) return own;
-  return [ONE_WILL_DO.includes(item.does) && item.effect !== 'gives' ? ALONE : BY_TWO];
+  const gives = item.effect === 'gives' || item.gaining.length > 0;
+  return [ONE_WILL_DO.includes(item.does) && !gives ? ALONE : BY_TWO];
 }
 
 function fits({ does, paths }: Rule, item: Done): boolean {
@@ -70,8 +71,8 @@ function covers(rule: string, path: string): boolean {
 /** How a repository lets itself be asked who answers for what it brings. One that has none: whoever may push has approved. */
 export interface RevisionApproval {
   readonly policy: Policy;
-  /** Everything that `to` has and `from` has not. Throws MusterError where that can't be found out. */
-  between(from: string, to: string, at: Instant): Promise<Range>;
+  /** Everything that `to` has and `from` has not. Throws MusterError where that can't be found out, or `signal` breaks it off. */
+  between(from: string, to: string, at: Instant, signal?: AbortSignal): Promise<Range>;
   /** What stands at a revision. Throws MusterError. */
   loadAt(revision: string): Promise<Loaded>;
 }

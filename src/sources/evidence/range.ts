@@ -24,6 +24,8 @@ export interface RangePlace {
   readonly mirror: string;
   /** For messages. */
   readonly where: string;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
 }
 
 /** Everything that `to` has and `from` has not. @throws MusterError where the mirror does not have it all, or it is too much to look at. */
@@ -40,8 +42,23 @@ export async function rangeBetween(place: RangePlace, from: string, to: string):
   if (ids.length > COMMITS_MAX) throw tooMany(place, from, to);
   const objects = objectsIn(await run(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join('')), ids, place);
   const commits: GitCommit[] = [];
-  for (const [id, object] of objects) commits.push({ ...object, id, paths: await decidedIn(run, id, object.parents) });
+  const plain = await changedIn(
+    run,
+    [...objects].filter(([, { parents }]) => parents.length < 2).map(([id]) => id),
+  );
+  for (const [id, object] of objects) {
+    heed(place.signal);
+    const paths = plain.get(id) ?? (object.parents.length < 2 ? [] : await decidedByMerge(run, id, object.parents));
+    commits.push({ ...object, id, paths });
+  }
   return { commits, changed: await differing(run, from, to) };
+}
+
+/** @throws MusterError where something that does not wait has come. */
+export function heed(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  const what = 'Looking at who approved was broken off, because something else does not wait.';
+  throw new MusterError({ remedy: 'retry', where: 'approvals', what, next: 'Nothing: the next pass looks again.' });
 }
 
 type Run = (args: readonly string[], input?: string) => Promise<Buffer>;
@@ -76,11 +93,28 @@ function objectsIn(output: Buffer, ids: readonly string[], { where }: RangePlace
   return objects;
 }
 
+/** What commits with one parent or none changed; one that changed nothing is left out. One process tells of all of them. */
+async function changedIn(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  if (ids.length === 0) return found;
+  const args = ['diff-tree', '--stdin', '--root', '-r', '-z', '--raw', '--no-renames'];
+  const output = await run(args, ids.map((id) => `${id}\n`).join(''));
+  // A path always follows what begins with a colon, so a file that is called like a commit is not taken for one.
+  let paths: string[] = [];
+  const texts = namesIn(output).values();
+  for (const text of texts) {
+    if (text.startsWith(':')) paths.push(texts.next().value ?? '');
+    else {
+      paths = [];
+      found.set(text, paths);
+    }
+  }
+  return found;
+}
+
 /** A merge decides where it differs from what merging by itself gives; where that fails, in everything that it brings together. */
-async function decidedIn(run: Run, id: string, parents: readonly string[]): Promise<readonly string[]> {
-  const [first, second] = parents;
-  if (first === undefined) return namesIn(await run(['ls-tree', '-r', '-z', '--name-only', id]));
-  if (second === undefined) return differing(run, first, id);
+async function decidedByMerge(run: Run, id: string, parents: readonly string[]): Promise<readonly string[]> {
+  const [first = '', second = ''] = parents;
   const merged = parents.length === 2 ? await mergedTree(run, first, second) : null;
   if (merged !== null) return differing(run, merged, id);
   const sides = await Promise.all(parents.map((parent) => differing(run, parent, id)));

@@ -4,7 +4,7 @@ import type { Instant } from '../../model/document.ts';
 import { ancestry } from './ancestry.ts';
 import { openPgpProver } from './openpgp.ts';
 import { inWorkplace } from './program.ts';
-import type { GitCommit, GitRange } from './range.ts';
+import { type GitCommit, type GitRange, heed } from './range.ts';
 import { byEmail, type KeyFiles, type Proof, type Signer } from './signers.ts';
 import { sshProver } from './ssh.ts';
 
@@ -14,12 +14,12 @@ import { sshProver } from './ssh.ts';
  */
 const APPROVES = /^Approves: (?:([0-9a-f]{40}|[0-9a-f]{64})\.\.)?([0-9a-f]{40}|[0-9a-f]{64})\s*$/gm;
 
-/** @throws MusterError where keys can't be read or the programs that prove are missing. */
+/** @throws MusterError where keys can't be read, the programs that prove are missing, or `signal` breaks it off. */
 export async function signedRange(
   { commits, changed }: GitRange,
   files: KeyFiles,
   signers: readonly Signer[],
-  at: Instant,
+  { at, signal }: { readonly at: Instant; readonly signal?: AbortSignal },
 ): Promise<Range> {
   return inWorkplace(async (folder) => {
     const ssh = await sshProver(folder, files, signers);
@@ -35,7 +35,10 @@ export async function signedRange(
       return { problem: `it is signed by ${proof.by}, and names ${committer.email} as who committed it.` };
     };
     const proven: (readonly [GitCommit, Proof])[] = [];
-    for (const commit of commits) proven.push([commit, await prove(commit)]);
+    for (const commit of commits) {
+      heed(signal);
+      proven.push([commit, await prove(commit)]);
+    }
     return { commits: answered(proven, signers), changed };
   });
 }

@@ -22,7 +22,7 @@ function commit(
 }
 
 function item(does: Deed, effect: Done['effect'] = 'neither', paths: readonly string[] = [FILE]): Done {
-  return { does, effect, paths, text: `somebody ${does}` };
+  return { does, effect, gaining: [], paths, text: `somebody ${does}` };
 }
 
 function allows(asked: Policy, commits: readonly RangeCommit[], items: readonly Done[], changed = [FILE]): boolean {
@@ -166,6 +166,12 @@ describe('what no item speaks of', () => {
     expect(allows(policy({ paths: ['README.md'], people: 1 }), [alone], [], ['README.md'])).toBe(true);
     expect(allows(policy({ paths: ['README.md'], people: 1 }), [alone], [], ['muster.yaml'])).toBe(false);
   });
+});
+
+test('a block or a closing by which somebody gets access all the same needs two', () => {
+  const odd = { ...item('closes', 'takes'), gaining: ['bmadsen'] };
+  expect(allows(policy(), [commit(['Rita'], [])], [odd])).toBe(false);
+  expect(allows(policy(), [commit(['Rita'], ['Otto'])], [odd])).toBe(true);
 });
 
 describe('several rules for one item', () => {
