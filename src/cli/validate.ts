@@ -5,7 +5,6 @@ import { type Checked, checkRepository } from '../core/check-repository.ts';
 import { type CheckedStep, checkStep } from '../core/check-step.ts';
 import { MusterError } from '../errors.ts';
 import { validatePage } from '../views/validate.ts';
-import { repositoryOf } from '../wiring.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 
 export interface ValidateOptions {
@@ -31,10 +30,12 @@ function isStep(result: Checked | CheckedStep): result is CheckedStep {
   return 'step' in result;
 }
 
-function checkState(config: Config): Promise<Checked> {
+async function checkState(config: Config): Promise<Checked> {
+  const { repositoryOf } = await import('../wiring.ts');
   return checkRepository(repositoryOf(config), config.timeZone, Date.now());
 }
 
+/** Loads no more of the program than it needs, for it runs again and again while somebody writes. */
 async function checkFrom(config: Config, base: string): Promise<CheckedStep> {
   const { stepSidesOf } = await import('../wiring/step.ts');
   const { timeZone, limits, directory } = config;

@@ -9,122 +9,137 @@ import { type BlockKind, targetFieldOf } from './settle-all.ts';
 import { beyond, leftBy, type Spans, within } from './spans.ts';
 import { mayGain } from './standing.ts';
 import type { StepItem } from './step-item.ts';
-import { institutionName } from './step-people.ts';
 import { filesOf, placing } from './step-placing.ts';
 import { accessBy, isSameEntry, restrictionsOf, type Sides } from './step-sides.ts';
 
+const KINDS_OF_BLOCKS: readonly BlockKind[] = ['blocked-institution', 'blocked-user', 'mail-block'];
+
+/** Where a model keeps blocks of each kind, and what a restriction by one is called. */
 const LISTS = {
-  'blocked-institution': 'blockedInstitutions',
-  'blocked-user': 'blockedUsers',
-  'mail-block': 'mailBlocks',
+  'blocked-institution': { list: 'blockedInstitutions', reason: 'institution-blocked' },
+  'blocked-user': { list: 'blockedUsers', reason: 'person-blocked' },
+  'mail-block': { list: 'mailBlocks', reason: 'mail-blocked' },
 } as const;
 
 export function blockItems(sides: Sides): readonly StepItem[] {
-  return Object.entries(LISTS).flatMap(([kind, list]) => {
+  return KINDS_OF_BLOCKS.flatMap((kind) => {
+    const { list } = LISTS[kind];
     const before = new Map(sides.before.model[list].map((entry) => [entry.key, entry]));
-    return sides.after.model[list].flatMap((is) => {
-      const was = before.get(is.key);
-      if (was !== undefined && isSameEntry(was, is)) return [];
-      // The table's own keys.
-      return itemsOf(kind as BlockKind, was, is, sides);
-    });
+    const changes = sides.after.model[list]
+      .map((is) => ({ kind, was: before.get(is.key), is }))
+      .filter(({ was, is }) => was === undefined || !isSameEntry(was, is));
+    const fresh = new Map(changes.flatMap(({ was, is }) => (was === undefined ? [[is.document.target, is]] : [])));
+    return changes.flatMap((change) => itemsOf(change, fresh, sides));
   });
 }
 
-function itemsOf(kind: BlockKind, was: Entry<Block> | undefined, is: Entry<Block>, sides: Sides): readonly StepItem[] {
-  if (is.condition === 'vanished') return was?.condition === 'vanished' ? [] : [removed(kind, is, sides)];
+interface Change {
+  readonly kind: BlockKind;
+  readonly was: Entry<Block> | undefined;
+  readonly is: Entry<Block>;
+}
+
+/** `fresh`: blocks of the same list that begin with this step, by whom they are about. */
+function itemsOf(change: Change, fresh: ReadonlyMap<string, Entry<Block>>, sides: Sides): readonly StepItem[] {
+  const { was, is } = change;
+  if (is.condition === 'vanished') {
+    return was?.condition === 'vanished' ? [] : [removed(change, fresh.get(is.document.target), sides)];
+  }
+  // With a mistake nothing new of it counts; of several that contradict each other the longest does.
   if (is.condition === 'held' && is.rivals.length === 0) return [];
-  const shutNow = windows(is, sides);
+  return [changed(change, sides)];
+}
+
+function changed({ kind, was, is }: Change, sides: Sides): StepItem {
   const shutBefore = was === undefined ? [] : windows(was, sides);
-  const opened = beyond(shutBefore, shutNow);
-  const shut = beyond(shutNow, shutBefore);
+  const shutNow = windows(is, sides);
+  const [opened, shut] = [beyond(shutBefore, shutNow), beyond(shutNow, shutBefore)];
   const covered = coveredBy(kind, is, sides);
-  const change = (key: string, side: 'gained' | 'lost') =>
-    sides.accessChange(key)[side][kind === 'mail-block' ? 'mail' : 'logIn'];
-  const gaining = opened.length === 0 ? [] : covered.filter((key) => within(change(key, 'gained'), opened).length > 0);
-  const losing = shut.length === 0 ? [] : covered.filter((key) => within(change(key, 'lost'), shut).length > 0);
-  const base = { ...baseOf(kind, is, sides), gaining, losing, wouldGain: [] };
+  const reached = (side: 'gained' | 'lost', when: Spans) =>
+    when.length === 0
+      ? []
+      : covered.filter((key) => within(sides.accessChange(key)[side][RIGHTS[kind]], when).length > 0);
+  const base = {
+    ...baseOf(kind, is, sides),
+    gaining: reached('gained', opened),
+    losing: reached('lost', shut),
+    wouldGain: [],
+  };
   const { document } = is;
-  const what = `The ${nounOf(kind)} of ${targetName(kind, document.target, sides)} from ${document.from}`;
-  const field = (name: string) => {
-    const { file, line } = placeOfField(is, name);
+  const who = targetName(kind, document.target, sides);
+  const what = `The ${nounOf(kind)} of ${who} from ${document.from}`;
+  const at = (...fields: readonly string[]) => {
+    const { file, line } = placeOfField(is, ...fields);
     return { file, line, paths: filesOf(was, is) };
   };
   if (opened.length > 0) {
-    const how =
-      document.lifted !== null ? `is lifted on ${document.lifted}` : `ends after ${document.until ?? document.from}`;
-    const text = `${what} ${how}. ${reach(kind, gaining.length, 'gives')}`;
-    return [
-      {
-        ...base,
-        ...field(document.lifted !== null ? 'lifted' : 'until'),
-        does: 'lifts-block',
-        effect: 'gives',
-        severity: 'warning',
-        text,
-        next: null,
-      },
-    ];
+    const lifted = document.lifted !== null && document.lifted !== was?.document.lifted;
+    const how = lifted ? `is lifted on ${document.lifted}` : `ends after ${document.until ?? 'none'}`;
+    const text = `${what} ${how}. ${reachInWords(kind, base.gaining.length, 'gives')}`;
+    return {
+      ...base,
+      ...at(lifted ? 'lifted' : 'until'),
+      losing: [],
+      does: 'lifts-block',
+      effect: 'gives',
+      severity: 'warning',
+      text,
+    };
   }
   if (shut.length > 0) {
-    const text =
-      was === undefined
-        ? `${targetName(kind, document.target, sides)} ${kind === 'mail-block' ? 'may not send mail' : 'is blocked'} from ${document.from}${document.until === null ? '' : ` to ${document.until}`}: ${document.reason}. ${reach(kind, losing.length, 'takes')}`
-        : `${what} lasts longer. ${reach(kind, losing.length, 'takes')}`;
-    return [{ ...base, ...field('until'), does: 'adds-block', effect: 'takes', severity: 'info', text, next: null }];
+    const text = was === undefined ? begun(kind, who, document) : `${what} lasts longer, ${untilInWords(document)}.`;
+    const reach = reachInWords(kind, base.losing.length, 'takes');
+    const place = was === undefined ? at() : at('until', 'lifted');
+    return { ...base, ...place, does: 'adds-block', effect: 'takes', text: `${text} ${reach}` };
   }
-  return [
-    {
-      ...base,
-      ...field('reason'),
-      does: 'changes-other',
-      effect: 'neither',
-      severity: 'info',
-      text: was === undefined ? `${what} is over already.` : `${what} is worded otherwise.`,
-      next: null,
-    },
-  ];
+  const text = was === undefined ? `${what} is new, and over already.` : `${what} is worded otherwise.`;
+  return { ...base, ...at(was === undefined ? '' : 'reason'), does: 'changes-other', effect: 'neither', text };
 }
 
-function removed(kind: BlockKind, is: Entry<Block>, sides: Sides): StepItem {
+function begun(kind: BlockKind, who: string, block: Block): string {
+  const doing = kind === 'mail-block' ? 'may not send mail' : 'is blocked';
+  return `${who} ${doing} from ${block.from}, ${untilInWords(block)}: ${block.reason}.`;
+}
+
+function untilInWords({ until, lifted }: Block): string {
+  if (lifted !== null) return `until it is lifted on ${lifted}`;
+  return until === null ? 'until it is lifted' : `until ${until} inclusive`;
+}
+
+function removed({ kind, was, is }: Change, other: Entry<Block> | undefined, sides: Sides): StepItem {
+  const { document } = is;
   const shut = windows(is, sides);
-  const wouldGain = shut.length === 0 ? [] : coveredBy(kind, is, sides).filter((key) => opensFor(key, kind, is, sides));
   const base = {
     ...baseOf(kind, is, sides),
     ...placing(is),
+    paths: filesOf(was, other),
     does: 'removes-block' as const,
     gaining: [],
     losing: [],
-    wouldGain,
+    wouldGain: shut.length === 0 ? [] : coveredBy(kind, is, sides).filter((key) => opensFor(key, kind, is, sides)),
   };
-  const what = `The ${nounOf(kind)} of ${targetName(kind, is.document.target, sides)} from ${is.document.from}`;
-  if (shut.length === 0)
-    return {
-      ...base,
-      effect: 'neither',
-      severity: 'info',
-      text: `${what}, which is over, is gone from the file.`,
-      next: null,
-    };
-  const text = `${what} is gone from the file and stays in force. Lifted, it would give back: ${reach(kind, wouldGain.length, 'gives')}`;
+  const what = `The ${nounOf(kind)} of ${targetName(kind, document.target, sides)} from ${document.from}`;
+  if (shut.length === 0) return { ...base, effect: 'neither', text: `${what}, which is over, is gone from the file.` };
+  const text = `${what} is gone from the file and stays in force. ${wouldInWords(kind, base.wouldGain.length)}`;
+  if (other !== undefined) {
+    const next = `If only its first day was to change: that never changes. Write "from: ${document.from}" again, and use \`until\` or \`lifted\`.`;
+    return { ...base, ...placing(other), paths: base.paths, effect: 'gives', severity: 'error', text, next };
+  }
   const today = dayOf(sides.at, sides.after.model.timeZone);
-  const lifted = is.document.lifted ?? (today < is.document.from ? is.document.from : today);
-  const next = `To lift it, write it again with \`lifted\`.\n${blockText(is.document, targetFieldOf(kind), lifted)}`;
+  const lifted = document.lifted ?? (today < document.from ? document.from : today);
+  const next = `To lift it, write it again with \`lifted\`:\n${blockText(document, targetFieldOf(kind), lifted)}`;
   return { ...base, effect: 'gives', severity: 'error', text, next };
 }
 
 /** When the block shuts out from now on, by any of its versions. */
-function windows(entry: Entry<Block>, { at, after }: Sides): Spans {
+function windows({ document, rivals }: Entry<Block>, { at, after }: Sides): Spans {
   const days = after.surroundings.calendar;
-  const all = [{ from: at, to: Number.POSITIVE_INFINITY }];
-  const documents = [entry.document, ...entry.rivals.map(({ document }) => document)];
-  return beyond(
-    all,
-    leftBy(
-      documents.map((document) => windowOf(document, days)),
-      at,
-    ),
+  const versions = [document, ...rivals.map((rival) => rival.document)];
+  const left = leftBy(
+    versions.map((version) => windowOf(version, days)),
+    at,
   );
+  return beyond(leftBy([], at), left);
 }
 
 /** Whether this block alone keeps somebody out at some time. */
@@ -133,37 +148,31 @@ function opensFor(key: string, kind: BlockKind, block: Entry<Block>, sides: Side
   if (entry === undefined || !mayGain(entry)) return false;
   const restrictions = restrictionsOf(sides.after, entry);
   const others = restrictions.filter((one) => !isOf(one, kind, block));
-  const right = kind === 'mail-block' ? 'mail' : 'logIn';
+  const right = RIGHTS[kind];
   return beyond(accessBy(others, sides.at)[right], accessBy(restrictions, sides.at)[right]).length > 0;
 }
 
-const REASONS = {
-  'blocked-institution': 'institution-blocked',
-  'blocked-user': 'person-blocked',
-  'mail-block': 'mail-blocked',
-} as const;
+const RIGHTS = { 'blocked-institution': 'logIn', 'blocked-user': 'logIn', 'mail-block': 'mail' } as const;
 
 function isOf({ source }: Restriction, kind: BlockKind, { key }: Entry<Block>): boolean {
-  return source.startsWith(`${REASONS[kind]} ${key} `);
+  return source.startsWith(`${LISTS[kind].reason} ${key} `);
 }
 
 function coveredBy(kind: BlockKind, { document }: Entry<Block>, sides: Sides): readonly string[] {
-  if (kind === 'blocked-institution') return sides.peopleUnder(document.target);
-  return [document.target];
+  return kind === 'blocked-institution' ? sides.peopleUnder(document.target) : [document.target];
 }
 
-function baseOf(kind: BlockKind, { key, document }: Entry<Block>, sides: Sides) {
-  const user = kind === 'blocked-institution' ? undefined : sides.after.model.users.get(document.target);
-  return {
-    kind,
-    key,
-    person: kind === 'blocked-institution' ? null : document.target,
-    institution: kind === 'blocked-institution' ? document.target : (user?.document.institution ?? null),
-  };
+function baseOf(kind: BlockKind, { key, document: { target } }: Entry<Block>, sides: Sides) {
+  const user = sides.after.model.users.get(target);
+  const about =
+    kind === 'blocked-institution'
+      ? { person: null, institution: target }
+      : { person: target, institution: user?.document.institution ?? null };
+  return { kind, key, ...about, severity: 'info' as const, next: null };
 }
 
 function targetName(kind: BlockKind, target: string, sides: Sides): string {
-  if (kind === 'blocked-institution') return institutionName(target, sides);
+  if (kind === 'blocked-institution') return sides.institutionName(target);
   const user = sides.after.model.users.get(target);
   return user === undefined ? target : personLabel(user.document);
 }
@@ -172,10 +181,18 @@ function nounOf(kind: BlockKind): string {
   return kind === 'mail-block' ? 'mail block' : 'block';
 }
 
-function reach(kind: BlockKind, n: number, effect: 'gives' | 'takes'): string {
-  const who = n === 0 ? 'Nobody' : n === 1 ? '1 person' : `${n} people`;
-  const verb = n > 1 ? ['get', 'lose'] : ['gets', 'loses'];
-  if (kind === 'mail-block')
-    return effect === 'gives' ? `${who} may send mail again.` : `${who} may not send mail any more.`;
-  return effect === 'gives' ? `${who} ${verb[0]} access again.` : `${who} ${verb[1]} access.`;
+function reachInWords(kind: BlockKind, n: number, effect: 'gives' | 'takes'): string {
+  const who = peopleInWords(n);
+  if (kind === 'mail-block') return `${who} may ${effect === 'gives' ? 'send mail again' : 'no longer send mail'}.`;
+  if (effect === 'gives') return `${who} ${n > 1 ? 'get' : 'gets'} access again.`;
+  return `${who} ${n > 1 ? 'lose' : 'loses'} access.`;
+}
+
+function wouldInWords(kind: BlockKind, n: number): string {
+  return `Lifted, ${peopleInWords(n).toLowerCase()} ${kind === 'mail-block' ? 'might send mail' : 'would get access'} again.`;
+}
+
+function peopleInWords(n: number): string {
+  if (n === 0) return 'Nobody';
+  return n === 1 ? '1 person' : `${n} people`;
 }

@@ -1,104 +1,81 @@
-/** What a step does besides people and blocks: institutions, hosted servers, confirmed tasks, and files that hold no documents. */
-import type { Entry, Institution, Kind } from './document.ts';
-import { placeOfField } from './field-lines.ts';
+/** What a step does besides people, blocks and institutions: hosted servers, confirmed tasks, and files that hold no entries. */
+import { type ConfirmedTask, type Entry, type HostedServer, SERVER_STEPS } from './document.ts';
+import { MUSTER_FILE } from './muster-file.ts';
 import type { StepItem } from './step-item.ts';
 import { filesOf, placing } from './step-placing.ts';
 import { isSameEntry, type Sides } from './step-sides.ts';
 
-/** `files`: every path that differs. */
-export function otherItems(sides: Sides, files: readonly string[]): readonly StepItem[] {
-  return [...institutionItems(sides), ...workItems(sides), ...settingsItems(files)];
-}
+const QUIET = {
+  person: null,
+  effect: 'neither',
+  severity: 'info',
+  gaining: [],
+  losing: [],
+  wouldGain: [],
+  next: null,
+} as const;
 
-const QUIET = { effect: 'neither', severity: 'info', gaining: [], losing: [], wouldGain: [], next: null } as const;
-
-function institutionItems(sides: Sides): readonly StepItem[] {
-  const before = sides.before.model.institutions;
-  return [...sides.after.model.institutions.values()].flatMap((is) => {
-    const was = before.get(is.key);
-    if (was !== undefined && isSameEntry(was, is)) return [];
-    return institutionItem(was, is, sides);
-  });
-}
-
-function institutionItem(
-  was: Entry<Institution> | undefined,
-  is: Entry<Institution>,
-  sides: Sides,
-): readonly StepItem[] {
-  if (is.condition === 'held') return [];
-  const { name, partOf } = is.document;
-  const base = {
-    ...QUIET,
-    does: 'changes-institution' as const,
-    kind: 'institution' as const,
-    key: is.key,
-    person: null,
-    institution: is.key,
-  };
-  if (was === undefined)
-    return [{ ...base, ...placing(is), text: `The institution ${name} (\`${is.document.id}\`) is new.` }];
-  if (is.condition === 'vanished')
-    return was.condition === 'vanished'
-      ? []
-      : [{ ...base, ...placing(is), text: `The institution ${name} (\`${is.document.id}\`) is no longer declared.` }];
-  if (was.document.partOf === partOf)
-    return [{ ...base, ...placing(is), paths: filesOf(was, is), text: `${name}: its name or contacts change.` }];
-  const people = sides.peopleUnder(is.key);
-  const gaining = people.filter((key) => sides.accessChange(key).gained.mail.length > 0);
-  const losing = people.filter((key) => sides.accessChange(key).lost.mail.length > 0);
-  const effect = gaining.length > 0 ? 'gives' : losing.length > 0 ? 'takes' : 'neither';
-  const { file, line } = placeOfField(is, 'partOf');
-  const text = `${name} is part of ${partOf ?? 'no other institution'} now, not of ${was.document.partOf ?? 'none'}.`;
-  return [{ ...base, file, line, paths: filesOf(was, is), effect, gaining, losing, severity: 'warning', text }];
-}
-
-function workItems(sides: Sides): readonly StepItem[] {
+export function workItems(sides: Sides): readonly StepItem[] {
+  const [before, after] = [sides.before.model, sides.after.model];
   return [
-    ...changed('server', sides.before.model.hostedServers, sides.after.model.hostedServers),
-    ...changed('confirmed-task', sides.before.model.confirmedTasks, sides.after.model.confirmedTasks),
+    ...changed(before.hostedServers, after.hostedServers, (was, is) => serverItem(was, is, sides)),
+    ...changed(before.confirmedTasks, after.confirmedTasks, confirmationItem),
   ];
 }
 
-function changed(kind: Kind, before: readonly Entry<unknown>[], after: readonly Entry<unknown>[]): readonly StepItem[] {
+/** Those that say something else and have no mistake, which is told by itself. */
+function changed<D>(
+  before: readonly Entry<D>[],
+  after: readonly Entry<D>[],
+  itemOf: (was: Entry<D> | undefined, is: Entry<D>) => StepItem,
+): readonly StepItem[] {
   const known = new Map(before.map((entry) => [entry.key, entry]));
   return after.flatMap((is) => {
     const was = known.get(is.key);
     if (is.condition === 'held' || (was !== undefined && isSameEntry(was, is))) return [];
-    const verb = was === undefined ? 'is new' : is.condition === 'vanished' ? 'is gone' : 'changes';
-    const text = `${kind === 'server' ? 'The hosted server' : 'The confirmation of'} \`${is.key}\` ${verb}.`;
-    return [
-      {
-        ...QUIET,
-        ...placing(is),
-        paths: filesOf(was, is),
-        does: 'changes-other' as const,
-        kind,
-        key: is.key,
-        person: null,
-        institution: null,
-        text,
-      },
-    ];
+    return is.condition === 'vanished' && (was === undefined || was.condition === 'vanished') ? [] : [itemOf(was, is)];
   });
 }
 
-const DOCUMENTS =
-  /^(?:institutions|users|servers)\/.*\.yaml$|^(?:blocked-institutions|blocked-users|mail-blocks|confirmed-tasks)\.yaml$/;
+function serverItem(was: Entry<HostedServer> | undefined, is: Entry<HostedServer>, sides: Sides): StepItem {
+  const { document: now, key } = is;
+  const called = `The hosted server ${now.name} (\`${now.id}\`)`;
+  const base: Omit<StepItem, 'text'> = {
+    ...{ ...QUIET, ...placing(is), paths: filesOf(was, is) },
+    ...{ does: 'changes-other', kind: 'server', key, institution: now.institution },
+  };
+  if (was === undefined) return { ...base, text: `${called} is new.` };
+  if (is.condition === 'vanished') {
+    const held = sides.resolution.heldEntries.find((one) => one.kind === 'server' && one.key === key);
+    if (held === undefined) return { ...base, text: `${called}, which is done with, is no longer declared.` };
+    const next = held.fix === null ? null : `Write:\n${held.fix}`;
+    return { ...base, severity: 'warning', text: held.text, next };
+  }
+  const old = was.document;
+  const steps = SERVER_STEPS.filter((step) => old.steps[step] !== now.steps[step]);
+  const days = steps.map((step) => `${step} ${now.steps[step] ?? 'not yet'}`);
+  const cancelled = old.cancelled === now.cancelled ? [] : [`cancelled ${now.cancelled ?? 'no longer'}`];
+  const what = [...days, ...cancelled];
+  return { ...base, text: what.length === 0 ? `${called} is described otherwise.` : `${called}: ${what.join(', ')}.` };
+}
 
-function settingsItems(files: readonly string[]): readonly StepItem[] {
-  return files
-    .filter((path) => !DOCUMENTS.test(path))
-    .map((path) => ({
-      ...QUIET,
-      does: 'changes-settings' as const,
-      kind: null,
-      key: path,
-      person: null,
-      institution: null,
-      file: path,
-      line: 1,
-      paths: [path],
-      text: `${path} changes, which holds no entries.`,
-    }));
+function confirmationItem(was: Entry<ConfirmedTask> | undefined, is: Entry<ConfirmedTask>): StepItem {
+  const { task, done, by } = is.document;
+  const base = { ...QUIET, ...placing(is), paths: filesOf(was, is), does: 'changes-other' } as const;
+  const gone =
+    is.condition === 'vanished' ? 'is gone from the file' : `: done on ${done}${by === null ? '' : ` by ${by}`}`;
+  const text = `The confirmation of task ${task}${is.condition === 'vanished' ? ' ' : ''}${gone}.`;
+  return { ...base, kind: 'confirmed-task', key: is.key, institution: null, text };
+}
+
+/** `paths`: those that differ and hold no entries. */
+export function settingsItems(paths: readonly string[]): readonly StepItem[] {
+  return paths.map((path) => ({
+    ...{ ...QUIET, institution: null, kind: null, key: path, does: 'changes-settings' as const },
+    ...{ file: path, line: 1, paths: [path] },
+    text:
+      path === MUSTER_FILE
+        ? `${path} changes, which says for which Muster this repository is.`
+        : `${path} changes; it holds no entries.`,
+  }));
 }

@@ -1,14 +1,18 @@
 /** What a step does to people by their own entries. */
 import type { Entry, User } from './document.ts';
 import { placeOfField } from './field-lines.ts';
-import { ownRestrictions, personLabel, type Restriction, versionsOf } from './restrictions.ts';
-import { beyond, leftBy } from './spans.ts';
+import { ownRestrictions, personLabel } from './restrictions.ts';
+import { leftBy, type Spans } from './spans.ts';
 import { mayGain } from './standing.ts';
 import type { Deed, StepItem } from './step-item.ts';
-import { filesOf, linesToWrite, type Placing, placing } from './step-placing.ts';
+import { effectBetween, filesOf, linesToWrite, placing } from './step-placing.ts';
 import { type AccessChange, isSameEntry, restrictionsOf, type Sides } from './step-sides.ts';
 
-type Change = { readonly was: Entry<User> | undefined; readonly is: Entry<User> };
+interface Change {
+  /** Undefined: nobody knew of them. */
+  readonly was: Entry<User> | undefined;
+  readonly is: Entry<User>;
+}
 
 /** Everything that was said of people, and now is said otherwise. */
 export function personItems(sides: Sides): readonly StepItem[] {
@@ -25,12 +29,12 @@ export function personItems(sides: Sides): readonly StepItem[] {
 /** By the key of who vanished: who took the place. */
 type Renames = ReadonlyMap<string, Entry<User>>;
 
-/** Somebody vanished, and somebody new has the same address, or stands on the same line of the same file. */
+/** Somebody vanished, and somebody new has the same address, or the same name on the same line of the same file. */
 function renamesAmong(changes: readonly Change[]): Renames {
-  const gone = changes.filter(({ is }) => hasLeft(is) && is.document.state === 'active');
-  const fresh = changes.filter(({ was, is }) => was === undefined && is.condition === 'declared');
-  const byAddress = new Map(fresh.map(({ is }) => [is.document.email.toLowerCase(), is]));
-  const byPlace = new Map(fresh.map(({ is }) => [placeKey(is), is]));
+  const gone = changes.filter(({ was, is }) => was !== undefined && hasLeft(is) && is.document.state === 'active');
+  const fresh = changes.filter(({ was }) => was === undefined).map(({ is }) => is);
+  const byAddress = new Map(fresh.map((is) => [is.document.email.toLowerCase(), is]));
+  const byPlace = new Map(fresh.map((is) => [placeKey(is), is]));
   const taken = new Set<string>();
   const renames = new Map<string, Entry<User>>();
   for (const { is } of gone) {
@@ -42,8 +46,8 @@ function renamesAmong(changes: readonly Change[]): Renames {
   return renames;
 }
 
-function placeKey({ origin }: Entry<User>): string {
-  return `${origin.file}:${origin.line}`;
+function placeKey({ origin, document: { name } }: Entry<User>): string {
+  return JSON.stringify([origin.file, origin.line, name.given, name.family]);
 }
 
 function hasLeft({ condition }: Entry<User>): boolean {
@@ -51,26 +55,28 @@ function hasLeft({ condition }: Entry<User>): boolean {
 }
 
 function itemsOf({ was, is }: Change, renamed: Renames, sides: Sides): readonly StepItem[] {
-  const access = sides.accessChange(is.key);
-  const base = { ...baseOf(is), ...reachOf(is.key, access) };
+  const base = baseOf(is, sides.accessChange(is.key));
+  // With a mistake nothing new of it counts, and the mistake is told; of several that contradict each other the stricter does.
+  if (is.condition === 'held') return base.losing.length === 0 || was === undefined ? [] : [stricter(was, is, base)];
   if (was === undefined) return [created(is, base, sides)];
   if (hasLeft(is)) return hasLeft(was) ? [] : [gone(was, is, renamed.get(is.key), base)];
-  if (is.condition === 'held' && is.rivals.length === 0) return [];
-  const back = !mayGain(was) && mayGain(is) ? [declaredAgain(was, is, base, sides)] : [];
+  const back = mayGain(was) ? [] : [declaredAgain(was, is, base, sides)];
   return [...back, ...fieldItems(was, is, base, sides)];
 }
 
-type Base = ReturnType<typeof baseOf> & ReturnType<typeof reachOf>;
+type Base = ReturnType<typeof baseOf>;
 
-function baseOf(is: Entry<User>) {
-  return { kind: 'user' as const, key: is.key, person: is.key, institution: is.document.institution };
-}
-
-function reachOf(key: string, { gained, lost }: AccessChange) {
+function baseOf({ key, document }: Entry<User>, { gained, lost }: AccessChange) {
   return {
+    kind: 'user' as const,
+    key,
+    person: key,
+    institution: document.institution,
+    severity: 'info' as const,
     gaining: gained.logIn.length + gained.mail.length > 0 ? [key] : NONE,
     losing: lost.logIn.length + lost.mail.length > 0 ? [key] : NONE,
     wouldGain: NONE,
+    next: null,
   };
 }
 
@@ -78,139 +84,129 @@ const NONE: readonly string[] = [];
 
 function created(is: Entry<User>, base: Base, sides: Sides): StepItem {
   const { document } = is;
-  const where = institutionName(document.institution, sides);
-  const closed = document.state === 'closed' ? ', and closed' : '';
-  const text = `${personLabel(document)} is new, at ${where}${closed}.`;
+  const seen = sides.wasBroken('user', is.key) ? 'is new, or could not be read before' : 'is new';
+  const begins = document.starts === null ? '' : `, with access from ${document.starts}`;
+  const how = document.state === 'closed' ? ', and closed' : begins;
+  const text = `${personLabel(document)} ${seen}, at ${sides.institutionName(document.institution)}${how}.`;
   const effect = base.gaining.length > 0 ? 'gives' : 'neither';
-  return { ...base, ...placing(is), does: 'creates', effect, severity: 'info', losing: NONE, text, next: null };
+  return { ...base, ...placing(is), does: 'creates', effect, losing: NONE, text };
 }
 
 function gone(was: Entry<User>, is: Entry<User>, other: Entry<User> | undefined, base: Base): StepItem {
   const { document } = is;
-  const place = { ...placing(is), paths: filesOf(was, other) };
-  const plain = { ...base, ...place, effect: 'neither' as const, gaining: NONE, losing: NONE };
   const who = personLabel(document);
+  const quiet = { ...base, ...placing(is), effect: 'neither' as const, gaining: NONE, losing: NONE };
   if (other !== undefined) {
-    const text = `The username of ${who} was changed to ${other.document.username}. A username never changes: the account \`${document.username}\` would stay as it is, and a second one would be made.`;
-    const next = `Write the old one again: "username: ${document.username}". If ${other.document.username} is somebody else, close ${document.username} first.`;
-    return { ...plain, ...placing(other), paths: place.paths, does: 'renames', severity: 'error', text, next };
+    const now = other.document.username;
+    const text = `The username of ${who} was changed to ${now}. A username never changes: the account ${document.username} would stay as it is, and ${now} would be another one.`;
+    const next = `Write "username: ${document.username}" again. If ${now} is somebody else, keep the entry of ${document.username}, and close it.`;
+    return { ...quiet, ...placing(other), paths: filesOf(was, other), does: 'renames', severity: 'error', text, next };
   }
   if (document.state === 'closed') {
-    const text = `${who}, who is closed, is no longer declared.`;
-    return { ...plain, does: 'removes-person', severity: 'info', text, next: null };
+    return { ...quiet, does: 'removes-person', text: `${who}, who is closed, is no longer declared.` };
   }
-  const text = `${who} is no longer declared and was not closed. Access stays as it was, and nobody looks after it any more.`;
+  const text = `${who} is no longer declared and was not closed. Access stays as it was, and nothing new is given.`;
   const next = linesToWrite('If they left, write this again, closed; once that counts, it may go.', document, 'closed');
-  return { ...plain, does: 'removes-person', severity: 'error', text, next };
+  return { ...quiet, does: 'removes-person', severity: 'error', text, next };
 }
 
+/** Who could only lose can gain again, whether or not the entry says anything else. */
 function declaredAgain(was: Entry<User>, is: Entry<User>, base: Base, sides: Sides): StepItem {
-  const { document } = is;
-  const why = hasLeft(was) ? 'is declared again' : 'counts again without doubt';
   const open = leftBy(restrictionsOf(sides.after, is), sides.at).length > 0;
-  const text = `${personLabel(document)} ${why}.`;
-  const effect = open ? 'gives' : 'neither';
-  return {
-    ...base,
-    ...placing(is),
-    paths: filesOf(was, is),
-    does: 'creates',
-    effect,
-    severity: 'info',
-    text,
-    next: null,
-  };
+  const text = `${personLabel(is.document)} ${hasLeft(was) ? 'is declared again' : 'is declared without a mistake again'}.`;
+  const place = { ...placing(is), paths: filesOf(was, is), losing: NONE };
+  return { ...base, ...place, does: 'creates', effect: open ? 'gives' : 'neither', text };
+}
+
+function stricter(was: Entry<User>, is: Entry<User>, base: Base): StepItem {
+  const text = `${personLabel(is.document)} stands in more than one place; until only one is left, the stricter counts.`;
+  const place = { ...placing(is), paths: filesOf(was, is) };
+  return { ...base, ...place, does: 'changes-other', effect: 'takes', severity: 'warning', gaining: NONE, text };
 }
 
 /** One item for each field that says something else. */
 function fieldItems(was: Entry<User>, is: Entry<User>, base: Base, sides: Sides): readonly StepItem[] {
   const [old, now] = [was.document, is.document];
   const who = personLabel(now);
-  const items: StepItem[] = [];
-  const add = (does: Deed, field: keyof User, text: string, more: Partial<StepItem> = {}) => {
-    const place: Placing = { ...placingOfField(is, field), paths: filesOf(was, is) };
-    items.push({
-      ...base,
-      ...place,
-      does,
-      ...marginal(was, is, field, sides),
-      severity: 'info',
-      text,
-      next: null,
-      ...more,
-    });
-  };
-  if (old.state !== now.state) {
-    if (now.state === 'closed') add('closes', 'state', `${who} is closed.`);
-    else add('reopens', 'state', `${who}, who was closed, is active again.`, { severity: 'warning' });
-  }
-  if (old.institution !== now.institution) {
-    const [from, to] = [institutionName(old.institution, sides), institutionName(now.institution, sides)];
-    const text = `${who} moves from ${from} to ${to}.`;
-    add('moves-institution', 'institution', text, { ...byMove(was, is, sides), severity: 'warning' });
-  }
-  for (const field of ['starts', 'ends'] as const) {
-    if (old[field] === now[field]) continue;
-    const { effect } = marginal(was, is, field, sides);
-    const does = effect === 'gives' ? 'extends' : effect === 'takes' ? 'shortens' : 'changes-other';
-    add(does, field, `${who}: \`${field}\` changes from ${old[field] ?? 'none'} to ${now[field] ?? 'none'}.`);
-  }
-  if (old.phone !== now.phone)
-    add('changes-phone', 'phone', `${who}: the phone number changes from ${old.phone} to ${now.phone}.`);
-  if (old.email !== now.email)
-    add('changes-other', 'email', `${who}: the e-mail address changes from ${old.email} to ${now.email}.`);
-  if (old.name.given !== now.name.given || old.name.family !== now.name.family)
-    add('changes-other', 'name', `${personLabel(old)} is called ${now.name.given} ${now.name.family} now.`);
-  if (is.rivals.length > 0) {
-    const text = `${who} stands in more than one place; the stricter counts.`;
-    items.push({
-      ...base,
-      ...placing(is),
-      paths: filesOf(was, is),
-      does: 'changes-other',
-      effect: base.losing.length > 0 ? 'takes' : 'neither',
-      severity: 'info',
-      text,
-      next: null,
-    });
-  }
-  return items;
+  const item = (does: Deed, field: keyof User, effect: StepItem['effect'], text: string, looked = false): StepItem => ({
+    ...base,
+    ...placeIn(is, field),
+    paths: filesOf(was, is),
+    does,
+    effect,
+    severity: looked ? 'warning' : 'info',
+    gaining: effect === 'gives' ? base.gaining : NONE,
+    losing: effect === 'takes' ? base.losing : NONE,
+    text,
+  });
+  const value = (field: 'phone' | 'email') => `changes from ${old[field]} to ${now[field]}`;
+  const items: (StepItem | null)[] = [
+    stateItem(was, is, sides, item),
+    moveItem(was, is, sides, item),
+    ...(['starts', 'ends'] as const).map((field) => dayItem(field, was, is, sides, item)),
+    old.phone === now.phone
+      ? null
+      : item('changes-phone', 'phone', 'neither', `${who}: the phone number ${value('phone')}.`),
+    old.email === now.email
+      ? null
+      : item('changes-other', 'email', 'neither', `${who}: the e-mail address ${value('email')}.`),
+    old.name.given === now.name.given && old.name.family === now.name.family
+      ? null
+      : item('changes-other', 'name', 'neither', `${personLabel(old)} is called ${now.name.given} ${now.name.family}.`),
+  ];
+  return items.filter((one) => one !== null);
 }
 
-/** What one field alone gives or takes, all others being as they are now. */
-function marginal(
+type ItemOf = (does: Deed, field: keyof User, effect: StepItem['effect'], text: string, looked?: boolean) => StepItem;
+
+function stateItem(was: Entry<User>, is: Entry<User>, sides: Sides, item: ItemOf): StepItem | null {
+  if (was.document.state === is.document.state) return null;
+  const who = personLabel(is.document);
+  const effect = marginal(was, is, 'state', sides);
+  if (is.document.state === 'closed') return item('closes', 'state', effect, `${who} is closed.`);
+  return item('reopens', 'state', effect, `${who}, who was closed, is active again.`, true);
+}
+
+/** The days between which somebody has access. */
+function dayItem(
+  field: 'starts' | 'ends',
   was: Entry<User>,
   is: Entry<User>,
-  field: keyof User,
-  { at, after }: Sides,
-): Pick<StepItem, 'effect'> {
-  const calendar = after.surroundings.calendar;
+  sides: Sides,
+  item: ItemOf,
+): StepItem | null {
+  const [old, now] = [was.document[field], is.document[field]];
+  if (old === now) return null;
+  const effect = marginal(was, is, field, sides);
+  const who = personLabel(is.document);
+  const text = `${who}: \`${field}\` changes from ${old ?? 'none'} to ${now ?? 'none'}`;
+  if (effect === 'neither') return item('changes-other', field, effect, `${text}.`);
+  if (effect === 'takes') return item('shortens', field, effect, `${text}, so access is shorter.`);
+  const { calendar } = sides.after.surroundings;
+  const hadEnded = field === 'ends' && old !== null && calendar.startAfter(old) <= sides.at;
+  const so = hadEnded ? 'so access that has ended is given back' : 'so access is longer';
+  return item('extends', field, effect, `${text}, ${so}.`, hadEnded);
+}
+
+function moveItem(was: Entry<User>, is: Entry<User>, sides: Sides, item: ItemOf): StepItem | null {
+  const [old, now] = [was.document.institution, is.document.institution];
+  if (old === now) return null;
+  const above = (key: string): Spans => leftBy(sides.after.surroundings.ofInstitution(key), sides.at);
+  const effect = effectBetween(above(old), above(now));
+  const so = { gives: ', and out of a block', takes: ', and under a block', neither: '' }[effect];
+  const [from, to] = [sides.institutionName(old), sides.institutionName(now)];
+  const text = `${personLabel(is.document)} moves from ${from} to ${to}${so}.`;
+  return item('moves-institution', 'institution', effect, text, true);
+}
+
+/** What one field alone gives or takes, all others of the entry being as they are now. */
+function marginal(was: Entry<User>, is: Entry<User>, field: keyof User, { at, after }: Sides): StepItem['effect'] {
   const own = (document: User) =>
-    leftBy(
-      versionsOf({ ...is, document, rivals: [] }).flatMap((version) => ownRestrictions(version, calendar)),
-      at,
-    );
-  const [before, now] = [own({ ...is.document, [field]: was.document[field] }), own(is.document)];
-  return { effect: effectBetween(before, now) };
+    leftBy(ownRestrictions({ document, placed: is, knownSince: null }, after.surroundings.calendar), at);
+  return effectBetween(own({ ...is.document, [field]: was.document[field] }), own(is.document));
 }
 
-function byMove(was: Entry<User>, is: Entry<User>, { at, after }: Sides): Pick<StepItem, 'effect'> {
-  const above = (key: string): readonly Restriction[] => after.surroundings.ofInstitution(key);
-  return {
-    effect: effectBetween(leftBy(above(was.document.institution), at), leftBy(above(is.document.institution), at)),
-  };
-}
-
-function effectBetween(before: ReturnType<typeof leftBy>, now: ReturnType<typeof leftBy>): StepItem['effect'] {
-  if (beyond(now, before).length > 0) return 'gives';
-  return beyond(before, now).length > 0 ? 'takes' : 'neither';
-}
-
-function placingOfField(entry: Entry<User>, field: string): Omit<Placing, 'paths'> {
+function placeIn(entry: Entry<User>, field: string): { readonly file: string; readonly line: number } {
   const { file, line } = placeOfField(entry, field);
   return { file, line };
-}
-
-export function institutionName(key: string, { before, after }: Sides): string {
-  return (after.model.institutions.get(key) ?? before.model.institutions.get(key))?.document.name ?? key;
 }

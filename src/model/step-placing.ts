@@ -1,7 +1,9 @@
-/** Where an item of a step stands: its line, and the files that it was read from. */
+/** What items of a step have in common: where they stand, and how to tell what gives from what takes. */
 import { compareText } from '../diagnostic.ts';
 import type { Entry, User } from './document.ts';
 import { userText } from './entry-text.ts';
+import { beyond, type Spans } from './spans.ts';
+import type { StepItem } from './step-item.ts';
 
 export interface Placing {
   readonly file: string;
@@ -25,4 +27,10 @@ export function filesOf(...entries: readonly (Entry<unknown> | undefined)[]): re
 /** A sentence, and under it the document of a person to write. */
 export function linesToWrite(sentence: string, user: User, state: User['state']): string {
   return `${sentence}\n${userText(user, state)}`;
+}
+
+/** Where something may be had before and after: a time that was not there gives, whatever else was taken. */
+export function effectBetween(before: Spans, after: Spans): StepItem['effect'] {
+  if (beyond(after, before).length > 0) return 'gives';
+  return beyond(before, after).length > 0 ? 'takes' : 'neither';
 }

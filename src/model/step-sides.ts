@@ -30,9 +30,15 @@ export interface Sides {
   /** Of what stands after the step, with what stood before it remembered. */
   readonly resolution: Resolution;
   readonly at: Instant;
+  /** Whether an entry stood there before with a mistake, so that nobody knows what it said. */
+  wasBroken(kind: Kind, key: string): boolean;
+  /** Its name by now, or the last one; its key where nobody declared it. */
+  institutionName(key: string): string;
   /** Keys of the people who belong to an institution or to one that is part of it, before or after, in code-unit order. */
   peopleUnder(institution: string): readonly string[];
   accessChange(user: string): AccessChange;
+  /** Whether nothing that this person's access depends on says anything else; false also where that can't be told at once. */
+  isUntouched(user: string): boolean;
 }
 
 /** The step as Muster would take it: what vanishes goes on by what stood before, and so does what has a mistake. */
@@ -40,33 +46,51 @@ export function sidesOf(
   before: Loaded,
   after: Loaded,
   { timeZone, at, operatorBlocks = [], remembered = [] }: StepOptions,
-  resolve: Resolve = resolver(),
+  resolve: Resolve = resolver(false),
 ): Sides {
   const first = resolve(before, remembered, { timeZone, operatorBlocks, at, forgetful: true });
   const resolution = resolve(after, rememberedAfter(first, remembered), { timeZone, operatorBlocks, at });
   const survey = surveyor();
   const [side0, side1] = [first.model, resolution.model].map((model) => ({ model, surroundings: survey(model) }));
   if (side0 === undefined || side1 === undefined) throw new RangeError('a step has two sides');
-  return { before: side0, after: side1, resolution, at, ...questionsAbout(side0, side1, at) };
+  const broken = lazily(
+    () => new Set(before.files.flatMap((file) => file.broken.map(({ kind, key }) => `${kind} ${key ?? ''}`))),
+  );
+  return {
+    ...{ before: side0, after: side1, resolution, at },
+    wasBroken: (kind, key) => broken().has(`${kind} ${key}`),
+    institutionName: (key) =>
+      (side1.model.institutions.get(key) ?? side0.model.institutions.get(key))?.document.name ?? key,
+    ...questionsAbout(side0, side1, at),
+  };
 }
 
 /** What the memory holds once a revision was taken in. */
 function rememberedAfter({ remember }: Resolution, remembered: readonly AnyEntry[]): readonly AnyEntry[] {
+  if (remembered.length === 0) return remember.entries;
   const identity = ({ kind, key }: { readonly kind: Kind; readonly key: string }) => `${kind} ${key}`;
   const all = new Map(remembered.map((entry) => [identity(entry), entry]));
   for (const entry of remember.entries) all.set(identity(entry), entry);
   for (const entry of remember.forget) all.delete(identity(entry));
-  return [...all.values()].sort((a, b) => compareText(identity(a), identity(b)));
+  return [...all.values()];
 }
 
-function questionsAbout(before: Side, after: Side, at: Instant): Pick<Sides, 'peopleUnder' | 'accessChange'> {
+function questionsAbout(
+  before: Side,
+  after: Side,
+  at: Instant,
+): Pick<Sides, 'peopleUnder' | 'accessChange' | 'isUntouched'> {
   const changes = new Map<string, AccessChange>();
-  let population: ReturnType<typeof populationOf> | null = null;
+  const population = lazily(() => populationOf([before.model, after.model]));
   return {
     accessChange: (user) => remembering(changes, user, () => accessChangeOf(before, after, user, at)),
-    peopleUnder(institution) {
-      population ??= populationOf([before.model, after.model]);
-      return population(institution);
+    peopleUnder: (institution) => population()(institution),
+    isUntouched(user) {
+      const [was, is] = [before.model.users.get(user), after.model.users.get(user)];
+      if (was === undefined || is === undefined || !isSameEntry(was, is)) return false;
+      const [, ...around] = circumstancesOf(was, before.surroundings);
+      const [, ...now] = circumstancesOf(is, after.surroundings);
+      return around.every((part, n) => part === now[n]);
     },
   };
 }
@@ -145,4 +169,12 @@ function remembering<T>(known: Map<string, T>, key: string, work: () => T): T {
   const result = work();
   known.set(key, result);
   return result;
+}
+
+function lazily<T>(work: () => T): () => T {
+  let known: { readonly result: T } | null = null;
+  return () => {
+    known ??= { result: work() };
+    return known.result;
+  };
 }

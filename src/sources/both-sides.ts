@@ -62,32 +62,36 @@ export async function loadBothSides(
   now = after;
   const second = await load();
   const changed = differing(was, snapshot);
+  const beside = committed === null || committed === before ? [] : differing(was, await committed.snapshot());
   const changedPaths =
-    committed === null
-      ? changed
-      : [...changed.filter(isRead), ...differing(was, await committed.snapshot()).filter((path) => !isRead(path))];
-  return { before: first, after: second, changedPaths: changedPaths.sort(compareText) };
+    committed === null ? changed : [...changed.filter(isRead), ...beside.filter((path) => !isRead(path))];
+  return { before: first, after: second, changedPaths: [...new Set(changedPaths)].sort(compareText) };
 }
 
+/** Files come in the order of their paths on both sides, so one walk along both finds what differs. */
 function differing(before: Snapshot | null, after: Snapshot | null): string[] {
-  const was = standing(before);
-  const is = standing(after);
-  const changed = [...is].filter(([path, what]) => !isAlike(was.get(path), what)).map(([path]) => path);
-  const gone = [...was.keys()].filter((path) => !is.has(path));
-  return [...changed, ...gone];
+  const [was, is] = [before?.files ?? [], after?.files ?? []];
+  const changed: string[] = [];
+  for (let old = 0, now = 0; old < was.length || now < is.length; ) {
+    const [gone, here] = [was[old], is[now]];
+    const order = gone === undefined ? 1 : here === undefined ? -1 : compareText(gone.path, here.path);
+    if (order < 0 && gone !== undefined) changed.push(gone.path);
+    if (order > 0 && here !== undefined) changed.push(here.path);
+    if (order === 0 && gone !== undefined && here !== undefined && !isAlike(gone, here)) changed.push(here.path);
+    if (order <= 0) old += 1;
+    if (order >= 0) now += 1;
+  }
+  return [...changed, ...differingAmongRejected(before, after)];
 }
 
-type Standing = Pick<SourceFile, 'blob' | 'size'>;
-
-/** What stands at each path; what can't be read is told apart by why. */
-function standing(snapshot: Snapshot | null): ReadonlyMap<string, Standing> {
-  const at = new Map<string, Standing>(snapshot?.files.map((file) => [file.path, file]));
-  for (const { file, message } of snapshot?.rejected ?? []) at.set(file, { blob: message, size: 0 });
-  return at;
+/** What can't be read is told apart by why. */
+function differingAmongRejected(before: Snapshot | null, after: Snapshot | null): readonly string[] {
+  const whys = (snapshot: Snapshot | null) => new Map(snapshot?.rejected.map(({ file, message }) => [file, message]));
+  const [was, is] = [whys(before), whys(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((path) => was.get(path) !== is.get(path));
 }
 
-/** Of what is too large to be read a folder knows the size only. */
-function isAlike(was: Standing | undefined, is: Standing): boolean {
-  if (was === undefined || was.size !== is.size) return false;
-  return was.blob === is.blob || was.blob === '' || is.blob === '';
+/** Of what is too large to be read, or is not read, a folder does not know the content. */
+function isAlike(was: SourceFile, is: SourceFile): boolean {
+  return was.blob === is.blob || (was.size === is.size && (was.blob === '' || is.blob === ''));
 }

@@ -43,13 +43,28 @@ function groupOf({ severity, effect, gaining, losing }: StepItem): Group {
 }
 
 function summary(items: readonly StepItem[]): string {
-  const [gaining, losing] = [new Set(items.flatMap((one) => one.gaining)), new Set(items.flatMap((one) => one.losing))];
+  const [mail, access] = [items.filter(isOfMail), items.filter((one) => !isOfMail(one))];
   const clauses = [
-    ...(losing.size > 0 ? [`${people(losing.size)} ${losing.size === 1 ? 'loses' : 'lose'} access`] : []),
-    ...(gaining.size > 0 ? [`${people(gaining.size)} ${gaining.size === 1 ? 'gets' : 'get'} access`] : []),
+    ...clause(access, 'losing', ['loses access', 'lose access']),
+    ...clause(access, 'gaining', ['gets access', 'get access']),
+    ...clause(mail, 'losing', ['may no longer send mail', 'may no longer send mail']),
+    ...clause(mail, 'gaining', ['may send mail again', 'may send mail again']),
   ];
   if (clauses.length > 0) return `${clauses.join(', ')}.`;
   return items.length === 0 ? 'No entry says anything else.' : 'Nobody gets or loses access.';
+}
+
+function isOfMail({ kind }: StepItem): boolean {
+  return kind === 'mail-block';
+}
+
+function clause(
+  items: readonly StepItem[],
+  side: 'gaining' | 'losing',
+  [one, many]: readonly [string, string],
+): readonly string[] {
+  const who = new Set(items.flatMap((item) => item[side]));
+  return who.size === 0 ? [] : [`${people(who.size)} ${who.size === 1 ? one : many}`];
 }
 
 function itemBlock({ text, next, file, line: at }: StepItem): Block {

@@ -30,14 +30,16 @@ export interface StepSides extends BothSides {
  * @throws MusterError where there is no such revision, or something can't be read.
  */
 export async function stepSidesOf(config: Config, asked: string): Promise<StepSides> {
-  const { repository, head, base, after, committed } = await (config.source.kind === 'git'
+  const { repository, head, base, after, isFolder } = await (config.source.kind === 'git'
     ? inMirror(config.source, asked)
     : inWorkTree(config.source.folder, asked));
   const commit = await startOf(repository, asked, base, head);
   const cache = readCache(repository.git);
   const { instance, phoneCountries } = config;
   const options = { instance, blobs: cache.blobs, ...(phoneCountries === null ? {} : { phoneCountries }) };
-  const sides = await loadBothSides(options, revisionSource(repository, commit), after, committed);
+  const before = revisionSource(repository, commit);
+  const committed = head === commit ? before : revisionSource(repository, head);
+  const sides = await loadBothSides(options, before, after, isFolder ? committed : null);
   await cache.save();
   return { ...sides, asked, forked: commit !== base };
 }
@@ -52,8 +54,7 @@ interface Ends {
   readonly head: string;
   readonly base: string;
   readonly after: Source;
-  /** What the folder was last committed as; null: it is no folder. */
-  readonly committed: Source | null;
+  readonly isFolder: boolean;
 }
 
 async function inWorkTree(folder: string, asked: string): Promise<Ends> {
@@ -64,7 +65,7 @@ async function inWorkTree(folder: string, asked: string): Promise<Ends> {
   }
   const [head, base] = [await commitOf(repository, 'HEAD'), await commitOf(repository, asked)];
   if (head === null || base === null) throw await unknown(repository, asked);
-  return { repository, head, base, after: folderSource(folder), committed: revisionSource(repository, head) };
+  return { repository, head, base, after: folderSource(folder), isFolder: true };
 }
 
 async function inMirror(
@@ -76,7 +77,7 @@ async function inMirror(
   const repository: Repository = { git: folder, folder: '', where: mirror.where };
   const [head, base] = [await commitOf(repository, REF), await commitInMirror(repository, branch, asked)];
   if (head === null || base === null) throw await unknown(repository, asked);
-  return { repository, head, base, after: revisionSource(repository, head), committed: null };
+  return { repository, head, base, after: revisionSource(repository, head), isFolder: false };
 }
 
 /** The newest commit of which both are made. */

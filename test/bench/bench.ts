@@ -15,6 +15,7 @@ import { incrementalPass } from './figures/incremental-pass.ts';
 import { memory } from './figures/memory.ts';
 import { overUsers } from './figures/over-users.ts';
 import { pushToEffect } from './figures/push-to-effect.ts';
+import { validateBase } from './figures/validate-base.ts';
 import { warmPlan } from './figures/warm-plan.ts';
 import { describeMachine } from './machine.ts';
 import { FIGURES_FILE, recorded } from './record.ts';
@@ -34,6 +35,7 @@ const FIGURES: readonly Figure[] = [
   perPerson,
   pushToEffect,
   channels,
+  validateBase,
 ];
 
 const RUNS: Runs = { cold: 3, warm: 5, nothing: 9, few: 5 };
