@@ -13,9 +13,9 @@ COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
-# git and ssh fetch the desired-state repository; ca-certificates lets git check servers reached by https.
+# git and ssh fetch the desired-state repository, ssh and gpg prove its signatures; ca-certificates lets git check servers reached by https.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends git openssh-client ca-certificates \
+ && apt-get install --yes --no-install-recommends git openssh-client gnupg ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --home-dir /var/lib/muster --shell /usr/sbin/nologin muster \
  && install --directory --owner=muster --group=muster --mode=0750 /var/lib/muster

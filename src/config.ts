@@ -1,6 +1,7 @@
 /** The configuration: read from one YAML file, checked as a whole, every problem of it said at once. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { type ApprovalsConfig, approvalsOf } from './config/approvals.ts';
 import { type MailBlocksConfig, mailBlocksOf } from './config/mail-blocks.ts';
 import { notifySettingsOf } from './config/notify.ts';
 import {
@@ -59,7 +60,7 @@ export interface Config {
   /** Countries in which phone numbers may be; null: in all. */
   readonly phoneCountries: ReadonlySet<Country> | null;
   readonly limits: Limits;
-  readonly approvals: { readonly expireHours: number };
+  readonly approvals: ApprovalsConfig;
   readonly credentials: CredentialsConfig;
   /** Null: nobody is told by mail. */
   readonly notify: NotifySettings | null;
@@ -208,7 +209,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
     tokens: parsed.tokens === undefined ? null : tokensOf(parsed.tokens, absolute),
     phoneCountries: phoneCountriesOf(parsed.phones),
     limits: parsed.limits,
-    approvals: parsed.approvals,
+    approvals: approvalsOf(parsed.approvals, absolute),
     credentials: {
       outbox: credentials === undefined ? null : absolute(credentials.outbox),
       recipients: credentials?.recipients ?? [],

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
+import type { MergedRequests } from './core/approval/requests.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
@@ -38,6 +39,7 @@ import type { Source } from './sources/source.ts';
 import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
+import { approvalFindings, approvalIn } from './wiring/approval.ts';
 import { siteOf } from './wiring/directory-site.ts';
 import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
@@ -190,6 +192,7 @@ export function patientOf(config: Config): Patient {
         ? await checkSecretFile('password file', config.directory.server.bind.passwordFile)
         : []),
       ...(await tokenSecretFindings(config)),
+      ...(await approvalFindings(config)),
       ...(config.notify === null || config.notify.smtp.login === null
         ? []
         : await checkSecretFile('mail password file', config.notify.smtp.login.passwordFile)),
@@ -225,14 +228,23 @@ function sourceOf({ source }: Config, resident = false): Source {
   return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror, resident });
 }
 
-function repositoryFrom(source: Source, config: Config, store: OpenStore | null, resident = false): Repository {
+/** @param requests what the forge knows of merge requests; null: none is connected. */
+function repositoryFrom(
+  source: Source,
+  config: Config,
+  store: OpenStore | null,
+  resident = false,
+  requests: MergedRequests | null = null,
+): Repository {
   const { instance, phoneCountries } = config;
   const rules = { source, instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
   const options: LoadOptions =
     store === null
       ? { ...rules, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
       : { ...rules, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
-  return { load: loaderOf(options), descends: (from, to) => source.descends(from, to) };
+  const approval = approvalIn(config, options, requests);
+  const parts = { load: loaderOf(options), descends: (from: string, to: string) => source.descends(from, to) };
+  return { ...parts, ...(approval === null ? {} : { approval }) };
 }
 
 /** What a branch holds is read with the same rules; it is no news to the process that passes. */

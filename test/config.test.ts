@@ -61,7 +61,7 @@ describe('a right configuration', () => {
       block: { people: 25, perDay: 100, institutions: 3, institutionPeople: 2000 },
       lift: { people: 25, perDay: 100, institutions: 3, institutionPeople: 2000 },
     });
-    expect(approvals).toEqual({ expireHours: 24 });
+    expect(approvals).toEqual({ expireHours: 24, revisions: null });
     expect(credentials).toEqual({ outbox: null, recipients: [], mustChange: true });
     expect(log).toEqual({ level: 'warn' });
   });

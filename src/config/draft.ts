@@ -50,8 +50,8 @@ function tokenAttributeOf(settings: unknown): string | null {
 }
 
 /** Whether the configuration has this part, whatever stands in it. */
-export function hasPart(plain: unknown, name: string): boolean {
-  return part(plain, name) !== undefined;
+export function hasPart(plain: unknown, ...names: readonly string[]): boolean {
+  return names.reduce(part, plain) !== undefined;
 }
 
 function accountsOf(accounts: object): DraftAccounts {

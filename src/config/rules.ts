@@ -29,6 +29,7 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
     ...(mailGroup === undefined ? [] : mailGroupProblems(mailGroup, directories, root)),
     ...listenerProblems(plain, root),
     ...taskProblems(plain, root),
+    ...approvalProblems(plain, root),
     ...(await recipientProblems(recipients, root)),
   ];
 }
@@ -224,6 +225,13 @@ function driftProblems(
 function taskProblems(plain: unknown, root: TreeNode): readonly SettingProblem[] {
   if (!hasPart(plain, 'tasks') || hasPart(plain, 'notify')) return [];
   return [problemAt(root, ['tasks'], 'Nobody would hear of a task. Set "notify" as well, or remove this part')];
+}
+
+/** A folder has no commits that anybody could answer for. */
+function approvalProblems(plain: unknown, root: TreeNode): readonly SettingProblem[] {
+  if (!hasPart(plain, 'approvals', 'revisions') || hasPart(plain, 'source', 'git')) return [];
+  const message = 'A folder does not tell who brought what. Set "source.git", or remove this part';
+  return [problemAt(root, ['approvals', 'revisions'], message)];
 }
 
 async function recipientProblems(

@@ -9,6 +9,7 @@ import { foldDn } from '../reconcilers/directory/distinguished-name.ts';
 import { controlFileSchema } from '../reconcilers/mail-blocks/control-file/settings.ts';
 import { postfixSchema } from '../reconcilers/mail-blocks/postfix/settings.ts';
 import { gitSourceSchema } from '../sources/git-address.ts';
+import { approvalsSchema } from './approvals.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
 import { notifySchema } from './notify.ts';
 import { tasksSchema } from './tasks.ts';
@@ -195,9 +196,6 @@ function isAddress(value: string): boolean {
 /** Single-valued, indexed nowhere, and meant for administrators' own use (MS-ADA1). */
 export const MARK_ATTRIBUTE_DEFAULT = 'adminDescription';
 
-/** An approval that outlives a working week is one that nobody remembers. */
-const EXPIRE_HOURS_MAX = 168;
-
 export const configSchema = settings({
   instance: matching('a name of small letters, digits and hyphens', 'research-service', /^[a-z0-9][a-z0-9-]{0,39}$/),
   mode: oneOf('enforce', 'observe'),
@@ -229,7 +227,7 @@ export const configSchema = settings({
   tokens: tokensSchema.optional(),
   phones: phonesSchema.optional(),
   limits,
-  approvals: settings({ expireHours: whole(1, EXPIRE_HOURS_MAX, 'hours').prefault('24') }).prefault({}),
+  approvals: approvalsSchema,
   credentials: settings({
     outbox: path('/var/lib/muster/outbox'),
     recipients: listOf(z.string({ error: 'Must be a public age key, which begins with age1' }), '[age1…]'),

@@ -10,7 +10,8 @@ const instant = z.int().min(-FURTHEST_MS).max(FURTHEST_MS);
 const count = z.int().min(0);
 const state = z.object({ enabled: z.boolean(), attributes: z.record(text, text.nullable()) });
 const origin = z.object({ file: text, line: z.int(), column: z.int().optional() });
-const commit = z.object({ author: text, committer: text }).nullable();
+const names = z.array(text).optional();
+const commit = z.object({ author: text, committer: text, signedBy: names, approvedBy: names }).nullable();
 const written = z.object({ commit: text, author: text, at: instant });
 const operator = { by: text, reason: text };
 

@@ -107,8 +107,9 @@ function recallAll({ store, reconcilers }: Parts, at: Instant): ReturnType<typeo
   );
 }
 
-async function remember(store: Store, { loaded, resolution }: Desire, at: Instant): Promise<void> {
+async function remember(store: Store, { loaded, answer, resolution }: Desire, at: Instant): Promise<void> {
   if (!loaded.trusted) return;
   const { entries, forget, files } = resolution.remember;
-  await store.memory.remember({ revision: loaded.revision, at, entries, forget, files });
+  const answers = answer === null ? {} : { answers: answer.commits };
+  await store.memory.remember({ revision: loaded.revision, at, entries, forget, files, ...answers });
 }

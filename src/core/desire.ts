@@ -1,8 +1,10 @@
 /** Desire: what the repository and the operators want at one revision; where the repository fails, the last good documents. */
-import { MusterError, type Trouble, troubleOf } from '../errors.ts';
+import { type Trouble, troubleOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import { type Resolution, type Resolve, resolve as resolveAnew } from '../model/validate.ts';
+import { type Admission, admit } from './approval/admitting.ts';
+import type { RevisionAnswer } from './approval/answers.ts';
 import type { Repository, Store } from './ports.ts';
 
 /**
@@ -13,6 +15,8 @@ const EVER = 0;
 
 export interface Desire {
   readonly loaded: Loaded;
+  /** Who answers for the revision; null: nobody has to. */
+  readonly answer: RevisionAnswer | null;
   readonly resolution: Resolution;
   /** Why the repository as it is now was not used; empty: it was. */
   readonly trouble: readonly Trouble[];
@@ -24,11 +28,19 @@ export interface Wanted extends Pick<Desire, 'trouble'> {
   readonly resolution: Omit<Resolution, 'remember'>;
 }
 
-export function wantedOf({ loaded, resolution, trouble }: Desire): Wanted {
-  const { revision, committedAt, commit, trusted } = loaded;
+export function wantedOf({ loaded, answer, resolution, trouble }: Desire): Wanted {
+  const { revision, committedAt, trusted } = loaded;
+  const commit = answeredCommit(loaded, answer);
   const { model, heldEntries, diagnostics } = resolution;
   const kept = { revision, committedAt, trusted, ...(commit === undefined ? {} : { commit }) };
   return { loaded: kept, resolution: { model, heldEntries, diagnostics }, trouble };
+}
+
+/** A revision for which nobody has to answer stands as it is in Git. */
+function answeredCommit({ commit }: Loaded, answer: RevisionAnswer | null): Loaded['commit'] {
+  if (commit === undefined || answer === null) return commit;
+  const { signedBy, approvedBy } = answer;
+  return { ...commit, signedBy, approvedBy };
 }
 
 /**
@@ -45,11 +57,11 @@ export async function desire(
   signal?: AbortSignal,
 ): Promise<Desire> {
   const [remembered, last] = await Promise.all([store.memory.entries(), store.memory.revision()]);
-  const { loaded, trouble } = await loadTrusted(repository, store, last, signal);
+  const { loaded, answer, trouble } = await loadAdmitted(repository, store, { last, remembered, timeZone, at, signal });
   // Asked for last: a server that hangs must not keep an order out that is given meanwhile.
   const operatorBlocks = await store.orders.blocks(EVER);
   const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
-  return { loaded, resolution, trouble };
+  return { loaded, answer, resolution, trouble };
 }
 
 /** What counted in the last pass, with the orders as they are now; asks no repository, and so waits for none. */
@@ -62,35 +74,23 @@ export async function desireRemembered(store: Store, timeZone: string, at: Insta
   const loaded = nothingLoaded(last);
   const resolution = resolveAnew(loaded, remembered, { timeZone, operatorBlocks, at });
   // That nothing was read is no news of any entry.
-  return { loaded, resolution: { ...resolution, heldEntries: [], diagnostics: [] }, trouble: [] };
+  return { loaded, answer: null, resolution: { ...resolution, heldEntries: [], diagnostics: [] }, trouble: [] };
 }
 
 function nothingLoaded(last: string | null): Loaded {
   return { revision: last ?? 'none', committedAt: null, files: [], diagnostics: [], trusted: false };
 }
 
-async function loadTrusted(repository: Repository, store: Store, last: string | null, signal?: AbortSignal) {
+async function loadAdmitted(
+  repository: Repository,
+  store: Store,
+  before: Omit<Admission, 'loaded'>,
+): Promise<Pick<Desire, 'loaded' | 'answer' | 'trouble'>> {
   try {
-    const loaded = await repository.load(signal);
-    if (!loaded.trusted || last === null) return { loaded, trouble: [] };
-    await refuseStrayRevision(repository, store, last, loaded.revision);
-    return { loaded, trouble: [] };
+    const loaded = await repository.load(before.signal);
+    const answer = loaded.trusted ? await admit(repository, store, { ...before, loaded }) : null;
+    return { loaded, answer, trouble: [] };
   } catch (error) {
-    return { loaded: nothingLoaded(last), trouble: [troubleOf(error)] };
+    return { loaded: nothingLoaded(before.last), answer: null, trouble: [troubleOf(error)] };
   }
-}
-
-/** A force-push or a rollback would silently unblock people: only what descends from the last applied revision counts. */
-async function refuseStrayRevision(repository: Repository, store: Store, from: string, to: string): Promise<void> {
-  if (from === to || (await repository.descends(from, to)) || (await store.approvals.allowsStep(from, to))) return;
-  throw new MusterError({
-    remedy: 'person',
-    where: 'the desired-state repository',
-    what: `revision ${short(to)} does not build on ${short(from)}, the last one applied: history was rewritten or rolled back.`,
-    next: `If that was meant, run "muster approve-revision ${from}..${to} --reason …"; until then the last good documents count.`,
-  });
-}
-
-function short(revision: string): string {
-  return revision.slice(0, 12);
 }

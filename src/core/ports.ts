@@ -2,6 +2,8 @@
 import type { AnyEntry, Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
+import type { CommitAnswer, Revisions } from './approval/answers.ts';
+import type { RevisionApproval } from './approval/policy.ts';
 import type { Audit } from './audit.ts';
 import type { Cause, Change, ChangeClass, Desired, Leave, Observed, State } from './change.ts';
 import type { LastChange } from './hand-change.ts';
@@ -228,6 +230,8 @@ export interface Remember {
   /** Entries that may be forgotten: lifted blocks that left the repository. */
   readonly forget: readonly AnyEntry[];
   readonly files: ReadonlyMap<string, string>;
+  /** Who answered for the commits that are new with this revision; absent: nobody had to. */
+  readonly answers?: readonly CommitAnswer[];
 }
 
 export interface Approval {
@@ -248,9 +252,6 @@ export interface Approvals {
   valid(at: Instant): Promise<readonly Approval[]>;
   approve(approval: Approval): Promise<void>;
   reject(digest: string, by: string, reason: string, at: Instant): Promise<void>;
-  /** Revision steps `OLD..NEW` that an operator let through although NEW does not descend from OLD. */
-  allowsStep(from: string, to: string): Promise<boolean>;
-  allowStep(from: string, to: string, by: string, reason: string, at: Instant): Promise<void>;
 }
 
 /** What operators said: blocks from the command line, and a pause. */
@@ -282,6 +283,7 @@ export interface Store {
   readonly journal: Journal;
   readonly memory: Memory;
   readonly approvals: Approvals;
+  readonly revisions: Revisions;
   readonly orders: Orders;
   readonly reports: Reports;
   readonly audit: Audit;
@@ -297,4 +299,5 @@ export interface Repository {
   load(signal?: AbortSignal): Promise<Loaded>;
   /** Whether `to` descends from (or is) `from`; a folder always does. */
   descends(from: string, to: string): Promise<boolean>;
+  readonly approval?: RevisionApproval;
 }

@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import { nearest } from '../model/nearest.ts';
 import { personLabel } from '../model/restrictions.ts';
 import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
+import type { Answerable, Revisions } from './approval/answers.ts';
 import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
@@ -32,6 +33,8 @@ export interface Authorship {
   readonly at: Instant;
   /** First line of the commit's message. */
   readonly summary: string;
+  /** Who answered for that commit when it came in; absent: nobody had to, or it is not known. */
+  readonly answer?: Answerable;
 }
 
 /** What `why` needs of a source besides its content; null where it keeps no history. */
@@ -141,7 +144,7 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const systems = inquiries.map((one) => held(one, key, at));
   if (entry === null && systems.every(holdsNothing)) throw unknown(username, model);
   const now = standingOf(model, key, at);
-  const blame = blamer(history, want);
+  const blame = blamer(history, want, parts.store.revisions);
   const last = await parts.store.reports.latest();
   const shutAt = await shutSinceOf({ journal: parts.store.journal, shutOuts: parts.shutOuts }, key);
   return {
@@ -214,11 +217,13 @@ export function declaration({ document, origin, condition }: Entry<User>) {
 type BlameLine = (origin: Origin | null) => Promise<Authorship | null>;
 
 /** Where the history can't say, the answer is worth having without it. */
-function blamer(history: History | null, { loaded }: Desire): BlameLine {
+function blamer(history: History | null, { loaded }: Desire, revisions: Pick<Revisions, 'answerFor'>): BlameLine {
   return async (origin) => {
     if (history === null || origin === null || origin.past === true || !loaded.trusted) return null;
     try {
-      return await history.blame(origin, loaded.revision);
+      const authorship = await history.blame(origin, loaded.revision);
+      const answer = authorship === null ? null : await revisions.answerFor(authorship.commit);
+      return authorship === null || answer === null ? authorship : { ...authorship, answer };
     } catch {
       return null;
     }

@@ -42,6 +42,9 @@ export interface LoadedFile {
 export interface Commit {
   readonly author: string;
   readonly committer: string;
+  /** Names of the people who brought and who approved it, where the policy asks for them; absent: it does not. */
+  readonly signedBy?: readonly string[];
+  readonly approvedBy?: readonly string[];
 }
 
 export interface Loaded {

@@ -1,4 +1,4 @@
-/** Approvals and rejections of held changes, and of steps between revisions: who, when, why; nothing is ever taken out. */
+/** Approvals and rejections of held changes: who, when, why; nothing is ever taken out. */
 import type { Insertable, Kysely } from 'kysely';
 import type { DecisionEvent } from '../core/audit.ts';
 import type { Approval, Approvals } from '../core/ports.ts';
@@ -31,25 +31,6 @@ export function storedApprovals(connection: Connection, end: AuditEnd): Approval
       const nobody = { fingerprintsJson: '[]', peopleJson: '[]' };
       const decision = { verdict: 'rejected' as const, digest, ...nobody, decidedBy: by, reason, at };
       return decide(connection, end, decision, { ...NOTHING_MORE, verdict: 'rejected', subject: digest, by, reason });
-    },
-    allowsStep: async (from, to) => {
-      const step = await connection.db
-        .selectFrom('steps')
-        .select('seq')
-        .where('fromRevision', '=', from)
-        .where('toRevision', '=', to)
-        .executeTakeFirst();
-      return step !== undefined;
-    },
-    allowStep: async (from, to, by, reason, at) => {
-      await connection.durable(async (transaction) => {
-        await transaction
-          .insertInto('steps')
-          .values({ fromRevision: from, toRevision: to, allowedBy: by, reason, at })
-          .execute();
-        const subject = `${from}..${to}`;
-        await end.append(transaction, { ...NOTHING_MORE, verdict: 'step-allowed', subject, by, reason }, at);
-      });
     },
   };
 }
@@ -92,7 +73,7 @@ export async function readValid(db: Kysely<Schema>, at: Instant): Promise<readon
   });
 }
 
-const NOTHING_MORE = { kind: 'decision', changes: 0, people: [], from: null, expires: null } as const;
+export const NOTHING_MORE = { kind: 'decision', changes: 0, people: [], from: null, expires: null } as const;
 
 async function decide(
   connection: Connection,

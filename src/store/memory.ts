@@ -9,6 +9,7 @@ import { type Connection, portions, readJson } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import { KeptRows, type RowReader } from './kept-rows.ts';
 import type { StoredLease } from './lease.ts';
+import { putAnswers } from './revisions.ts';
 import type { DocumentsTable, FilesTable, Schema } from './schema.ts';
 
 /** The fact that holds the last applied revision. */
@@ -33,7 +34,7 @@ export function storedMemory(connection: Connection, lease: StoredLease, keep: b
     entries: () => documents.all(),
     files: () => readFiles(db),
     revision: () => readFact(db, REVISION),
-    remember: async ({ entries, forget, files, revision, at }) => {
+    remember: async ({ entries, forget, files, revision, at, answers = [] }) => {
       const writesOfOthers = connection.writesOfOthers();
       const before = told?.writesOfOthers === writesOfOthers ? told : null;
       told = null;
@@ -46,6 +47,7 @@ export function storedMemory(connection: Connection, lease: StoredLease, keep: b
           await putEntries(transaction, entries, at);
           await forgetEntries(transaction, forget);
           await putFiles(transaction, newFiles);
+          await putAnswers(transaction, revision, answers, at);
           await writeFact(transaction, REVISION, revision);
         });
       }

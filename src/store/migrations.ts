@@ -3,6 +3,7 @@ import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { MusterError } from '../errors.ts';
 import { createAgreement } from './agreement-tables.ts';
+import { createAnswers } from './answers-table.ts';
 import { createAudit } from './audit-table.ts';
 import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
@@ -28,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-shut-outs': { up: createShutOuts },
   '0011-field-lines': { up: addFieldLines },
   '0012-seals': { up: (db) => createSeals(db, numbered) },
+  '0014-answers': { up: createAnswers },
   '0015-agreement': { up: createAgreement },
 };
 

@@ -6,6 +6,7 @@ import type { Mandate, Written } from '../core/mandate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Away, Intent } from '../core/ports.ts';
 import type { Origin } from '../diagnostic.ts';
+import type { Commit } from '../model/loaded.ts';
 
 /**
  * A value that carries more than its type says (an adapter's own object, with a password in it) satisfies the
@@ -94,12 +95,21 @@ export function plainOutcome(outcome: Outcome): Outcome {
   }
 }
 
+function plainCommit({ author, committer, signedBy, approvedBy }: Commit): Commit {
+  return {
+    author,
+    committer,
+    ...(signedBy === undefined ? {} : { signedBy: [...signedBy] }),
+    ...(approvedBy === undefined ? {} : { approvedBy: [...approvedBy] }),
+  };
+}
+
 export function plainMandate(mandate: Mandate): Mandate {
   const { trigger, revision, commit, line, furtherLines, operator, lane } = mandate;
   return {
     trigger,
     revision,
-    commit: commit === null ? null : { author: commit.author, committer: commit.committer },
+    commit: commit === null ? null : plainCommit(commit),
     line: line === null ? null : plainWritten(line),
     ...(furtherLines === undefined ? {} : { furtherLines: furtherLines.map(plainWritten) }),
     operator: operator === null ? null : { by: operator.by, reason: operator.reason },

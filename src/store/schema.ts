@@ -1,9 +1,11 @@
 /** The tables of the store as kysely sees them; `migrations.ts` makes them. */
+
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
 import type { DoneBy, Held, Task } from '../core/tasks.ts';
-import type { SealsTable } from './seal-tables.ts';
 import type { AgreementTable } from './agreement-tables.ts';
+import type { AnswersTable } from './answers-table.ts';
+import type { SealsTable } from './seal-tables.ts';
 import type { ShutOutsTable } from './shut-out-tables.ts';
 
 /**
@@ -21,6 +23,7 @@ export interface Schema {
   readonly blobTexts: BlobTextsTable;
   readonly decisions: DecisionsTable;
   readonly steps: StepsTable;
+  readonly answers: AnswersTable;
   readonly operatorBlocks: OperatorBlocksTable;
   readonly pauses: PausesTable;
   readonly reports: ReportsTable;

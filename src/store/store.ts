@@ -19,6 +19,7 @@ import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
 import { type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storedReports } from './reports.ts';
+import { storedRevisions } from './revisions.ts';
 import { storedSeals } from './seals.ts';
 import { storedServers } from './servers.ts';
 import { storedShutOuts } from './shut-outs.ts';
@@ -80,6 +81,7 @@ function partsOf(
     journal: storedJournal(connection, lease, ledger, end),
     memory: storedMemory(connection, lease, resident),
     approvals: storedApprovals(connection, end),
+    revisions: storedRevisions(connection, end),
     orders: storedOrders(connection, end),
     reports: storedReports(connection),
     audit: storedAudit(connection, end),

@@ -11,6 +11,7 @@ import type {
 import type { Verified } from '../core/audit-proof.ts';
 import type { AcceptedHistory } from '../core/operations/acts.ts';
 import { doneWords, undoneWords } from '../core/thing.ts';
+import { answerWords } from './answers.ts';
 import { type Block, type Item, item, line, nextStep, type Page, type Phrase, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
 import { attributeName, attributeValue, count, moment, people, shortRevision } from './words.ts';
@@ -118,7 +119,7 @@ function revisionWords({ revision, commit }: Pick<RunEvent, 'revision' | 'commit
       : commit.author === commit.committer
         ? ` by ${commit.author}`
         : ` by ${commit.author}, committed by ${commit.committer}`;
-  return `revision ${shortRevision(revision)}${by}`;
+  return `revision ${shortRevision(revision)}${by}${answerWords(commit ?? {})}`;
 }
 
 function runWords({ runId, trigger }: Pick<RunEvent, 'runId' | 'trigger'>): string {

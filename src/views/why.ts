@@ -13,6 +13,7 @@ import type {
 } from '../core/why.ts';
 import type { Condition } from '../model/document.ts';
 import type { Ended, Reason } from '../model/standing.ts';
+import { answerWords } from './answers.ts';
 import { holdSections, noticeSections, troubleItem, troubleSections, urgentSections } from './attention.ts';
 import { handChangeLines } from './changes.ts';
 import { diagnosticSections } from './diagnostics.ts';
@@ -107,8 +108,9 @@ function endedItem(ended: Authored<Ended>, timeZone: string): Item {
 
 function authorLines(authorship: Authorship | null, timeZone: string): readonly Block[] {
   if (authorship === null) return [];
-  const { author, commit, at, summary } = authorship;
-  return [line(`written by ${author}, ${moment(at, timeZone)}, commit ${shortRevision(commit)}: ${summary}`, 'faint')];
+  const { author, commit, at, summary, answer = {} } = authorship;
+  const written = `written by ${author}, ${moment(at, timeZone)}${answerWords(answer)}`;
+  return [line(`${written}, commit ${shortRevision(commit)}: ${summary}`, 'faint')];
 }
 
 function declarationLines({ declared }: WhyAnswer, timeZone: string): readonly Block[] {

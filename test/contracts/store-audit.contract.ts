@@ -79,7 +79,7 @@ export function auditContract(world: StoreWorld): void {
     const store = await openFor(world);
     await store.approvals.approve(sampleApproval('d1'));
     await store.approvals.reject('d1', 'carl', 'too many people', NOON);
-    await store.approvals.allowStep('old', 'new', 'bo', 'rewritten on purpose', NOON);
+    await store.revisions.allowStep('old', 'new', 'bo', 'rewritten on purpose', NOON);
     await store.orders.block(sampleOrder('o1'));
     await store.orders.unblock('o1', 'carl', 'found it', NOON);
     await expect(store.orders.unblock('o1', 'carl', 'again', NOON)).rejects.toThrow('no such block');

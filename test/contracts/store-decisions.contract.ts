@@ -41,11 +41,33 @@ export function approvalsContract(world: StoreWorld): void {
   test('a step between revisions is allowed in its own direction only', async () => {
     const place = world.newPlace();
     const store = await openFor(world, place);
-    await store.approvals.allowStep('old', 'new', 'bo', 'history was rewritten on purpose', NOON);
-    const { approvals } = await reopened(world, place, store);
-    expect(await approvals.allowsStep('old', 'new')).toBe(true);
-    expect(await approvals.allowsStep('new', 'old')).toBe(false);
-    expect(await approvals.allowsStep('old', 'newer')).toBe(false);
+    await store.revisions.allowStep('old', 'new', 'bo', 'history was rewritten on purpose', NOON);
+    const { revisions } = await reopened(world, place, store);
+    expect(await revisions.stepWord('old', 'new')).toEqual({ by: 'bo', reason: 'history was rewritten on purpose' });
+    expect(await revisions.stepWord('new', 'old')).toBe(null);
+    expect(await revisions.stepWord('old', 'newer')).toBe(null);
+  });
+
+  test('who answered for a commit is kept with the revision that brought it, and by the commit', async () => {
+    const place = world.newPlace();
+    const store = await openFor(world, place);
+    await store.lease.acquire('pass');
+    const answers = [
+      { commit: 'c1', signedBy: ['Rita Service'], approvedBy: ['Otto Operator'] },
+      { commit: 'c2', signedBy: ['Otto Operator'], approvedBy: [] },
+    ];
+    const update = { at: NOON, entries: [], forget: [], files: new Map() };
+    await store.memory.remember({ ...update, revision: 'c2', answers });
+    const again = [{ commit: 'c1', signedBy: ['Somebody Else'], approvedBy: [] }];
+    await store.memory.remember({ ...update, revision: 'c3', answers: again });
+    const { revisions } = await reopened(world, place, store);
+    expect(await revisions.answersFor('c2')).toEqual({
+      signedBy: ['Otto Operator', 'Rita Service'],
+      approvedBy: ['Otto Operator'],
+    });
+    expect(await revisions.answerFor('c1')).toEqual({ signedBy: ['Rita Service'], approvedBy: ['Otto Operator'] });
+    expect(await revisions.answersFor('c3')).toBe(null);
+    expect(await revisions.answerFor('c9')).toBe(null);
   });
 }
 

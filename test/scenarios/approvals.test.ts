@@ -108,13 +108,14 @@ function partsOf({
   journal,
   memory,
   approvals,
+  revisions,
   orders,
   reports,
   audit,
   servers,
   lease,
 }: ReturnType<Scene['parts']>['store']) {
-  return { ledger, journal, memory, approvals, orders, reports, audit, servers, lease };
+  return { ledger, journal, memory, approvals, revisions, orders, reports, audit, servers, lease };
 }
 
 test('two processes: one works, the other says who is at work and touches nothing', async () => {

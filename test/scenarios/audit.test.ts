@@ -103,9 +103,10 @@ describe('a run', () => {
   test('that broke off is a row that says of what', async () => {
     scene = await makeCompany();
     const parts = scene.parts();
-    const { lease, journal, memory, approvals, orders, reports, audit, servers } = parts.store;
+    const { lease, journal, memory, approvals, revisions, orders, reports, audit, servers } = parts.store;
     const ledger = { ...parts.store.ledger, put: () => Promise.reject(new Error('disk full')) };
-    const broken = { ...parts, store: { lease, journal, memory, approvals, orders, reports, audit, servers, ledger } };
+    const others = { lease, journal, memory, approvals, revisions, orders, reports, audit, servers };
+    const broken = { ...parts, store: { ...others, ledger } };
     await expect(pass(broken, { trigger: 'schedule', dryRun: false })).rejects.toThrow('disk full');
     expect((await events()).at(-1)).toMatchObject({
       kind: 'run',

@@ -230,8 +230,9 @@ describe('a connection that is gone', () => {
     await running();
     const parts = scene.parts();
     const ledger = { ...parts.store.ledger, put: () => Promise.reject(new Error('disk full')) };
-    const { lease, journal, memory, approvals, orders, reports, audit, servers } = parts.store;
-    const broken = { ...parts, store: { lease, journal, memory, approvals, orders, reports, audit, servers, ledger } };
+    const { lease, journal, memory, approvals, revisions, orders, reports, audit, servers } = parts.store;
+    const others = { lease, journal, memory, approvals, revisions, orders, reports, audit, servers };
+    const broken = { ...parts, store: { ...others, ledger } };
     await expect(pass(broken, { trigger: 'command', dryRun: false })).rejects.toThrow('disk full');
     expect(faults.open).toBe(0);
     expect(await lease.acquire('another')).toEqual({ held: true });

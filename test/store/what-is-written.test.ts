@@ -157,10 +157,10 @@ describe('what other versions wrote', () => {
 describe('history', () => {
   test('who said what, when and why stays after it no longer counts', async () => {
     const place = sqliteWorld.newPlace();
-    const { approvals, orders } = await openFor(sqliteWorld, place);
+    const { approvals, revisions, orders } = await openFor(sqliteWorld, place);
     await approvals.approve(sampleApproval('d1'));
     await approvals.reject('d1', 'carl', 'too many', NOON + 1);
-    await approvals.allowStep('old', 'new', 'carl', 'rewritten', NOON + 2);
+    await revisions.allowStep('old', 'new', 'carl', 'rewritten', NOON + 2);
     await orders.block(sampleOrder('o1', { until: NOON + DAY_MS }));
     await orders.unblock('o1', 'carl', 'laptop found', NOON + 3);
     await orders.pause('carl', 'moving', NOON + 4);

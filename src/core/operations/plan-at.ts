@@ -111,6 +111,7 @@ function asLoaded(repository: Repository, { loaded, trouble: [trouble] }: Desire
     if (trouble !== undefined) throw new MusterError(trouble);
     return loaded;
   };
+  // What was admitted a moment ago is not judged again.
   return { load, descends: (from, to) => repository.descends(from, to) };
 }
 

@@ -1,6 +1,7 @@
-/** Lets the repository go on from a revision that does not build on the last one applied: by an operator's word alone. */
+/** Lets a revision in that does not build on the last one applied, or was not approved as it should: by an operator's word alone. */
 import { MusterError } from '../../errors.ts';
 import type { Instant } from '../../model/document.ts';
+import { NO_REVISION } from '../approval/admitting.ts';
 import type { Store } from '../ports.ts';
 import type { Operator } from './scene.ts';
 
@@ -9,8 +10,8 @@ export interface RevisionStep {
   readonly to: string;
 }
 
-/** `OLD..NEW`, both as whole object ids (SHA-1 or SHA-256, lower-case hex). */
-const STEP = /^([0-9a-f]{40}|[0-9a-f]{64})\.\.([0-9a-f]{40}|[0-9a-f]{64})$/;
+/** `OLD..NEW`, both as whole object ids (SHA-1 or SHA-256, lower-case hex); `none` before the first of all. */
+const STEP = /^(none|[0-9a-f]{40}|[0-9a-f]{64})\.\.([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
  * @param step `OLD..NEW`, as the refusal showed it.
@@ -31,12 +32,12 @@ export async function approveStep(
     );
   }
   const last = await store.memory.revision();
-  if (last !== from) {
+  if ((last ?? NO_REVISION) !== from) {
     const what =
       last === null ? 'No revision has been applied yet.' : `The last revision applied is ${last}, not ${from}.`;
     throw refused(step, what, 'Run "muster plan" to see what is refused now.');
   }
-  await store.approvals.allowStep(from, to, by, reason, at);
+  await store.revisions.allowStep(from, to, by, reason, at);
   return { from, to };
 }
 

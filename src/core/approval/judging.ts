@@ -1,0 +1,83 @@
+/** Judging a revision: whether the people whom the policy asks for have answered for everything that it brings. */
+import type { Answerable } from './answers.ts';
+import { type Done, type Policy, type Range, type RangeCommit, type Rule, rulesFor } from './policy.ts';
+
+export type Verdict =
+  | ({ readonly approved: true } & Answerable)
+  | { readonly approved: false; readonly missing: readonly string[] };
+
+/** More sentences than anybody reads at once; the first ones say what to do. */
+const MISSING_MAX = 5;
+
+/**
+ * Every commit needs somebody on the list behind it, whatever it does. Then each item needs its people for each commit that decided
+ * something in its files, so that nobody's approval of one commit counts for a later one.
+ */
+export function judge(policy: Policy, { commits, changed }: Range, items: readonly Done[]): Verdict {
+  const nobody = commits.flatMap(({ id, problem }) => (problem === null ? [] : [`Commit ${short(id)}: ${problem}`]));
+  if (commits.length === 0) nobody.push('No commit tells who brought it.');
+  if (nobody.length > 0) return refused(nobody);
+  const missing = [...items, ...unspoken(changed, items)].flatMap((item) =>
+    behind(commits, item).flatMap((commit) =>
+      rulesFor(policy, item).flatMap((rule) => lack(policy, rule, commit, item)),
+    ),
+  );
+  if (missing.length > 0) return refused(missing);
+  return { approved: true, signedBy: allOf(commits, 'authors'), approvedBy: allOf(commits, 'approvers') };
+}
+
+function refused(missing: readonly string[]): Verdict {
+  const all = [...new Set(missing)];
+  const rest = all.length - MISSING_MAX;
+  const more = rest > 0 ? [`And ${rest} more.`] : [];
+  return { approved: false, missing: [...all.slice(0, MISSING_MAX), ...more] };
+}
+
+/** Files that changed and of which no item speaks: nobody knows what they do. */
+function unspoken(changed: readonly string[], items: readonly Done[]): readonly Done[] {
+  const spoken = new Set(items.flatMap(({ paths }) => paths));
+  return changed
+    .filter((path) => !spoken.has(path))
+    .map((path) => ({
+      does: 'changes-settings',
+      effect: 'neither',
+      gaining: [],
+      paths: [path],
+      text: `${path} changes`,
+    }));
+}
+
+/**
+ * The commits that decided an item. A file in it that no commit decided came about by the merging itself: then every
+ * commit may be behind it.
+ */
+function behind(commits: readonly RangeCommit[], { paths }: Done): readonly RangeCommit[] {
+  const decided = new Set(commits.flatMap((commit) => commit.paths));
+  if (paths.length === 0 || paths.some((path) => !decided.has(path))) return commits;
+  return commits.filter((commit) => commit.paths.some((path) => paths.includes(path)));
+}
+
+/** What this rule misses for this commit, as a sentence. */
+function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): readonly string[] {
+  const counts = (name: string) => policy.people.includes(name) && (rule.of === null || rule.of.includes(name));
+  const others = distinct(commit.approvers).filter((name) => !commit.authors.includes(name) && counts(name));
+  const alone = rule.people === 1;
+  const have = alone ? distinct([...commit.authors, ...others]).filter(counts).length : others.length + 1;
+  if (have >= rule.people) return [];
+  const who = rule.of === null ? 'of the people on the list' : `of ${rule.of.join(', ')}`;
+  const by = commit.authors.join(' and ');
+  const needed = alone ? `needs one ${who}` : `needs the approval of ${rule.people - have} more ${who}, not by ${by}`;
+  return [`Commit ${short(commit.id)} by ${by} ${needed}: ${text.replace(/\.?$/, '.')}`];
+}
+
+function allOf(commits: readonly RangeCommit[], which: 'authors' | 'approvers'): readonly string[] {
+  return distinct(commits.flatMap((commit) => commit[which])).toSorted();
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
+function short(id: string): string {
+  return id.slice(0, 10);
+}
