@@ -5,7 +5,7 @@ import { type ReviewParts, type ReviewRequest, reviewRevision } from '../../src/
 import type { Revisions } from '../../src/core/revisions.ts';
 import { gitRevisions } from '../../src/sources/git-revisions.ts';
 import { loaderOf } from '../../src/sources/loader.ts';
-import { commit, type Files } from './desired-state.ts';
+import { commit, type Files, inTree } from './desired-state.ts';
 import { runCommand } from './run-command.ts';
 import { INSTANCE, makeScene, type Scene, type SceneOptions } from './scene.ts';
 
@@ -23,11 +23,11 @@ export interface ReviewBench {
   readonly scene: Scene;
   readonly revisions: Revisions;
   parts(): ReviewParts;
-  /** Writes files on a branch of its own, begun where `main` stands unless it is there already, and pushes it. */
+  /** Writes files on a branch of its own, begun where `main` stands unless it is there already. */
   branch(name: string, files: Files): Promise<string>;
   /** Reviews it as it was pushed, and keeps what was shown. */
   review(name: string, how?: ReviewRequest['how']): Promise<Review>;
-  /** Merges the branch into `main` and pushes that. */
+  /** Merges the branch into `main`. */
   merge(name: string, how?: Merging): Promise<string>;
   close(): Promise<void>;
 }
@@ -36,21 +36,18 @@ export async function makeReviewBench(options: Omit<SceneOptions, 'source'> = {}
   const scene = await makeScene({ ...options, source: 'git' });
   const folder = join(scene.home, 'desired-state');
   const origin = join(scene.home, 'origin.git');
-  const git = (...args: readonly string[]) => runCommand('git', ['-C', folder, ...args], { env: AUTHOR });
+  const git = (...args: readonly string[]) =>
+    runCommand('git', [...inTree(folder, origin), ...args], { env: AUTHOR, cwd: folder });
   const revisions = revisionsOf(scene, origin);
   const parts = () => ({ ...scene.parts(), revisions });
-  const pushed = async (ref: string) => {
-    await git('push', '--quiet', '--force', origin, ref);
-    return (await git('rev-parse', ref)).trim();
-  };
+  const revisionOf = async (ref: string) => (await git('rev-parse', ref)).trim();
   return {
     scene,
     revisions,
     parts,
     async branch(name, files) {
       await git('checkout', '--quiet', name).catch(() => git('checkout', '--quiet', '-b', name, 'main'));
-      await commit(folder, files, `Change ${name}`);
-      const head = await pushed(name);
+      const head = await commit(folder, files, `Change ${name}`, undefined, undefined, origin);
       await git('checkout', '--quiet', 'main');
       return head;
     },
@@ -70,7 +67,7 @@ export async function makeReviewBench(options: Omit<SceneOptions, 'source'> = {}
         await git('checkout', '--quiet', 'main');
         await git('merge', '--quiet', '--ff-only', name);
       }
-      return pushed('main');
+      return revisionOf('main');
     },
     close: () => scene.close(),
   };

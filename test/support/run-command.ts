@@ -8,6 +8,7 @@ const TIMEOUT_MS = 120_000;
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
 }
 
 /** A program that ended with another status than 0; `status` is null when a signal ended it. */
@@ -30,6 +31,7 @@ export class CommandError extends Error {
 export async function runCommand(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const child = spawn(command, args, {
     stdio: 'pipe',
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
