@@ -1,6 +1,7 @@
 /** The configuration: read from one YAML file, checked as a whole, every problem of it said at once. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { type ForgeConfig, forgeOf } from './config/forge.ts';
 import { type MailBlocksConfig, mailBlocksOf } from './config/mail-blocks.ts';
 import { notifySettingsOf } from './config/notify.ts';
 import {
@@ -60,6 +61,8 @@ export interface Config {
   readonly credentials: CredentialsConfig;
   /** Null: nobody is told by mail. */
   readonly notify: NotifySettings | null;
+  /** Null: nobody looks at merge requests. */
+  readonly forge: ForgeConfig | null;
   /** What people do by hand. */
   readonly tasks: TasksConfig;
   readonly log: { readonly level: LogLevel };
@@ -211,6 +214,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
       mustChange: credentials?.mustChange ?? true,
     },
     notify,
+    forge: parsed.forge === undefined ? null : forgeOf(parsed.forge, absolute),
     tasks: tasksConfigOf(parsed.tasks, notify, parsed.timeZone),
     log: { level: parsed.log?.level ?? LOG_LEVEL_DEFAULT },
   };

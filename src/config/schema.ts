@@ -10,6 +10,7 @@ import { controlFileSchema } from '../reconcilers/mail-blocks/control-file/setti
 import { postfixSchema } from '../reconcilers/mail-blocks/postfix/settings.ts';
 import { gitSourceSchema } from '../sources/git-address.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
+import { forgeSchema } from './forge.ts';
 import { notifySchema } from './notify.ts';
 import { tasksSchema } from './tasks.ts';
 import { phonesSchema, tokensSchema } from './tokens.ts';
@@ -233,6 +234,7 @@ export const configSchema = settings({
     mustChange: yesOrNo.optional(),
   }).optional(),
   notify: notifySchema.optional(),
+  forge: forgeSchema.optional(),
   tasks: tasksSchema.optional(),
   log: settings({ level: oneOf(...LOG_LEVELS) }).optional(),
 });

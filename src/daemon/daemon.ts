@@ -27,7 +27,10 @@ export interface DaemonParts {
 export async function runDaemon({ parts, log, triggers, services, signals }: DaemonParts): Promise<void> {
   const record = new Record(parts.clock);
   let loop: Loop | null = null;
-  const ask = (trigger: Trigger) => loop?.ask(trigger);
+  const ask = (trigger: Trigger) => {
+    loop?.ask(trigger);
+    if (trigger === 'push' || trigger === 'files') for (const service of services) service.noticed?.();
+  };
   const ends: (() => Promise<void>)[] = [];
   try {
     // What is asked for before the loop begins is seen by its first pass.

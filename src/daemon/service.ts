@@ -28,6 +28,8 @@ export interface Service {
   readonly name: string;
   /** Begins before the first pass; gives what ends it. What it throws keeps the daemon from beginning. */
   begin?(daemon: DaemonView): Promise<() => Promise<void>>;
+  /** Told that somebody pushed, or that a repository on this machine changed; returns at once. */
+  noticed?(): void;
   /** Told of each whole pass before the next begins. What it throws is logged, and stops nothing. */
   passed?(report: Report): Promise<void>;
   /** Told of a pass that could not begin, as well. */
