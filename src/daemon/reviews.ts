@@ -185,7 +185,8 @@ class Desk {
   /** The same trouble again and again is told once. */
   #tell(trouble: Trouble | null): void {
     const text = trouble === null ? null : `${trouble.where}: ${trouble.what}`;
-    if (trouble !== null && text !== this.#told) this.#parts.log.warn('merge requests are not looked at', { ...trouble });
+    if (trouble !== null && text !== this.#told)
+      this.#parts.log.warn('merge requests are not looked at', { ...trouble });
     if (trouble === null && this.#told !== null) this.#parts.log.info('merge requests are looked at again');
     this.#told = text;
   }

@@ -1,6 +1,12 @@
 /** GitLab as a forge: merge requests by its REST API v4, each thing asked for before it is changed. */
 import type { BroughtIn, Forge, ForgeApprovals, MergeRequest } from '../port.ts';
-import { approvalsSchema, type MergeRequestAnswer, mergeRequestsSchema, selfSchema, versionsSchema } from './answers.ts';
+import {
+  approvalsSchema,
+  type MergeRequestAnswer,
+  mergeRequestsSchema,
+  selfSchema,
+  versionsSchema,
+} from './answers.ts';
 import { type Client, gitlabClient, PER_PAGE } from './client.ts';
 import { writeComment } from './comment.ts';
 import { Refusal } from './failures.ts';

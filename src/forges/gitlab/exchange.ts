@@ -106,7 +106,12 @@ async function collect(response: IncomingMessage, where: string): Promise<Incomi
   }
   if (size > BODY_MAX) throw noAnswer(where, status, `more than ${BODY_MAX} bytes`);
   if (!response.complete) throw unreached(where, 'The answer was cut off.');
-  const { 'content-type': contentType = 'no content type', location, link, 'retry-after': retryAfter } = response.headers;
+  const {
+    'content-type': contentType = 'no content type',
+    location,
+    link,
+    'retry-after': retryAfter,
+  } = response.headers;
   return {
     status,
     contentType,

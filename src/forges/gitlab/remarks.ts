@@ -80,5 +80,8 @@ function firstLine({ body }: NoteAnswer): string {
 }
 
 function digest({ file, line, text }: Remark): string {
-  return createHash('sha256').update(JSON.stringify([file, line, text])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([file, line, text]))
+    .digest('hex')
+    .slice(0, 16);
 }
