@@ -7,6 +7,7 @@ import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
 import type { Clock, Repository } from './core/ports.ts';
+import type { Revisions } from './core/revisions.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
 import { generatePassword, type PasswordOptions } from './credentials/password.ts';
@@ -30,6 +31,7 @@ import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import { taskDesk } from './reconcilers/tasks/desk.ts';
 import { folderSource } from './sources/folder.ts';
 import { gitSource } from './sources/git.ts';
+import { gitRevisions } from './sources/git-revisions.ts';
 import { lineAuthors } from './sources/line-authors.ts';
 import { type LoadOptions, loaderOf } from './sources/loader.ts';
 import type { Source } from './sources/source.ts';
@@ -48,6 +50,8 @@ export interface Site {
   readonly config: Config;
   readonly parts: PassParts;
   readonly history: History;
+  /** Branches that do not count, for reviews; null: the desired state is a folder. */
+  readonly revisions: Revisions | null;
   /** A new initial password for that person's account, sealed into the outbox. */
   reissue(username: string): Promise<{ readonly username: string; readonly attempt: string }>;
   /** Mail to whoever is to be told; null: nobody is. */
@@ -116,6 +120,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       ...(resident ? { reuse: passReuse() } : {}),
     },
     history: source,
+    revisions: revisionsOf(config, store),
     reissue: (username) => reissuePassword({ ...directory, store, newId: randomUUID }, username),
     log: openLog(logLevel),
     close: () => store.close(),
@@ -224,6 +229,19 @@ function repositoryFrom(source: Source, config: Config, store: OpenStore | null,
       ? { ...rules, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
       : { ...rules, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
   return { load: loaderOf(options), descends: (from, to) => source.descends(from, to) };
+}
+
+/** What a branch holds is read with the same rules; it is no news to the process that passes. */
+function revisionsOf({ source, instance, phoneCountries }: Config, { blobs }: OpenStore): Revisions | null {
+  if (source.kind === 'folder') return null;
+  const { sourceOf, ...revisions } = gitRevisions(
+    { url: source.url, branch: source.branch },
+    { mirror: source.mirror },
+  );
+  const rules = { instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
+  const goodText = (path: string) => blobs.goodText(path);
+  const load: Revisions['load'] = (...of) => loaderOf({ ...rules, blobs, goodText, source: sourceOf(...of) })();
+  return { ...revisions, load };
 }
 
 const FORGETFUL: LoadOptions['blobs'] = {

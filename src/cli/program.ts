@@ -109,6 +109,13 @@ function addReading({ program, action }: Host): void {
     .option('--exit-code', 'exit with 2 also when there is anything to do')
     .action(action(async () => (await import('./plan.ts')).plan));
   program
+    .command('review')
+    .description('show what merging a branch would do, to whom and why; writes nothing')
+    .argument('<branch>', 'branch as it was pushed')
+    .option('--all', 'name everybody, however many')
+    .option('--validate', 'only look for mistakes; reads no system')
+    .action(action(async () => (await import('./review.ts')).review));
+  program
     .command('held')
     .description('show what waits for a person since the last pass')
     .option('--all', 'name everybody, however many')

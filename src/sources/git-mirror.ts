@@ -1,4 +1,5 @@
 /** The bare mirror of one branch on this machine: made, fetched into, tidied, and fetched anew where it is damaged. */
+import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -37,6 +38,11 @@ export interface Mirror {
    * not cost what is there. Throws MusterError.
    */
   renew(): Promise<void>;
+  /**
+   * Fetches another ref beside the branch, and gives its commit. Throws MusterError; the mirror is not mended for it.
+   * @param ref full name, as `refs/heads/NAME`
+   */
+  bring(ref: string, signal?: AbortSignal): Promise<string>;
 }
 
 export interface MirrorOptions {
@@ -64,6 +70,7 @@ export function openMirror(
     folder: mirror,
     where,
     renew,
+    bring: (ref, signal) => bring(mirror, address.url, ref, limits(signal)),
     async fetch(signal) {
       try {
         await prepare(mirror, where);
@@ -156,6 +163,39 @@ async function prepare(mirror: string, where: string): Promise<void> {
   }
 }
 
+/** What a fetch leaves alone: tags, submodules, files of the mirror besides objects and the ref, and tidying up. */
+const FETCH = [
+  ...['fetch', '--quiet', '--no-tags', '--no-recurse-submodules'],
+  ...['--no-write-fetch-head', '--no-auto-maintenance', '--end-of-options'],
+];
+
+/** The ref stands in the mirror only until its commit is known: whoever reviews goes on by that. */
+async function bring(mirror: string, url: string, ref: string, limits: FetchLimits): Promise<string> {
+  const where = `${url}, ${ref}`;
+  const signal = AbortSignal.any([AbortSignal.timeout(limits.deadlineMs), limits.signal]);
+  const here = `refs/muster/brought-${process.pid}-${randomUUID()}`;
+  try {
+    await prepare(mirror, where);
+    await git(mirror, signal).raw(['check-ref-format', ref]);
+    await overTheNetwork(mirror, signal, [...FETCH, url, `+${ref}:${here}`]);
+    return (await git(mirror, signal).raw(['rev-parse', '--verify', '--quiet', `${here}^{commit}`])).trim();
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    if (limits.signal.aborted) throw brokenOff(where);
+    if (/couldn't find remote ref|ended with 1$/i.test(messageOf(error))) throw noSuchRef(where, ref);
+    throw fetchTrouble(where, error, ref, null);
+  } finally {
+    await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS))
+      .raw(['update-ref', '-d', here])
+      .catch(() => undefined);
+  }
+}
+
+function noSuchRef(where: string, ref: string): MusterError {
+  const what = `The repository has no ${ref.replace(/^refs\/heads\//, 'branch ')}.`;
+  return new MusterError({ remedy: 'person', where, what, next: 'Check its name, and that it was pushed.' });
+}
+
 async function fetchBranch(
   mirror: string,
   { url, branch }: GitAddress,
@@ -164,8 +204,7 @@ async function fetchBranch(
 ): Promise<void> {
   const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), breakOff]);
   const refspec = `+refs/heads/${branch}:${REF}`;
-  const flags = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const fetch = () => overTheNetwork(mirror, signal, ['fetch', ...flags, '--end-of-options', url, refspec]);
+  const fetch = () => overTheNetwork(mirror, signal, [...FETCH, url, refspec]);
   try {
     await fetch().catch(async (error: unknown) => {
       if (!/\.lock': File exists/.test(messageOf(error))) throw error;

@@ -108,6 +108,7 @@ export async function writeMirrorConfig(mirror: string): Promise<void> {
  * Starts one Git command and yields its output as it comes, with back-pressure. simple-git gathers a command's whole output
  * in memory and decodes it as text, which neither contents nor a tree of unknown size allow; hence this one direct spawn,
  * with a fixed argument list and the same environment. Throws MusterError on failure, or when the deadline passes.
+ * @param fine exit codes that are no failure
  */
 export async function* gitOutput(
   mirror: string,
@@ -115,6 +116,7 @@ export async function* gitOutput(
   args: readonly string[],
   input: string,
   deadlineMs: number,
+  fine: readonly number[] = [0],
 ): AsyncGenerator<Buffer> {
   const child = spawn('git', args, { cwd: mirror, env: gitEnvironment(mirror), stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
@@ -135,7 +137,8 @@ export async function* gitOutput(
   try {
     for await (const chunk of child.stdout) yield chunk as Buffer; // a stream without encoding yields buffers
     const ended = await exit;
-    if (ended !== 0) throw failed(where, late, ended instanceof Error ? ended.message : errors);
+    if (ended instanceof Error) throw failed(where, late, ended.message);
+    if (!fine.includes(ended)) throw failed(where, late, errors);
   } finally {
     clearTimeout(timer);
     child.kill('SIGKILL');

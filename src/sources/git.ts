@@ -11,12 +11,14 @@ import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
 /** Contents asked for in one process: bounds what one deadline covers. */
 const CONTENTS_BATCH = 20_000;
-const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+export const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 export interface GitSourceOptions extends MirrorOptions {
   /** Keep the last listing in memory, for a process that asks again and again: then only what changed since is listed. */
   readonly resident?: boolean;
 }
+
+type Stamp = Pick<Snapshot, 'revision' | 'committedAt' | 'commit'>;
 
 /** A snapshot, and every entry of its tree, fit to be read or not. */
 interface Read {
@@ -62,10 +64,7 @@ async function renewAfter(mirror: Mirror, error: unknown): Promise<void> {
 }
 
 async function readSnapshot(mirror: string, where: string, last: Read | null): Promise<Read> {
-  const format = '--format=%H%n%ct%n%an <%ae>%n%cn <%ce>';
-  const [revision = '', seconds = '', author = '', committer = ''] = (
-    await local(mirror, where, ['log', '-1', format, REF, '--'])
-  ).split('\n');
+  const { revision, ...stamp } = await stampOf(mirror, where, REF);
   if (last?.snapshot.revision === revision) return last;
   const changes = last === null ? null : await listChanges(mirror, where, last.snapshot.revision, revision);
   const entries =
@@ -74,11 +73,19 @@ async function readSnapshot(mirror: string, where: string, last: Read | null): P
   const fit =
     last === null || files === null ? await fitForReading(entries) : { files, rejected: last.snapshot.rejected };
   refuseTooMuch(where, fit.files);
-  const commit = { author, committer };
-  return { snapshot: { revision, committedAt: momentOf(seconds), commit, ...fit }, entries };
+  return { snapshot: { revision, ...stamp, ...fit }, entries };
 }
 
-async function* contents(
+/** What a commit says of itself. */
+export async function stampOf(mirror: string, where: string, name: string): Promise<Required<Stamp>> {
+  const format = '--format=%H%n%ct%n%an <%ae>%n%cn <%ce>';
+  const [revision = '', seconds = '', author = '', committer = ''] = (
+    await local(mirror, where, ['log', '-1', format, name, '--'])
+  ).split('\n');
+  return { revision, committedAt: momentOf(seconds), commit: { author, committer } };
+}
+
+export async function* contents(
   mirror: Mirror,
   files: readonly SourceFile[],
 ): AsyncGenerator<{ readonly file: SourceFile; readonly bytes: Uint8Array }> {
@@ -142,7 +149,7 @@ function damaged(where: string, file: SourceFile): MusterError {
   return new MusterError({ remedy: 'retry', where, what, next });
 }
 
-async function descends(mirror: string, where: string, from: string, to: string): Promise<boolean> {
+export async function descends(mirror: string, where: string, from: string, to: string): Promise<boolean> {
   if (from === to) return true;
   if (!COMMIT_ID.test(from) || !COMMIT_ID.test(to)) return false;
   // Counts commits that `from` has and `to` has not; an unknown commit fails, and is then no ancestor.

@@ -2,7 +2,7 @@
 import type { Attributes, Change } from '../core/change.ts';
 import { peopleIn } from '../core/plan.ts';
 import { THINGS, type Thing, thingOf } from '../core/thing.ts';
-import { type Block, type Item, item, line, type Section, section, whereFrom } from './page.ts';
+import { type Block, type Item, item, line, type Phrase, type Section, section, whereFrom } from './page.ts';
 import type { Tone } from './style.ts';
 import { attributeName, attributeValue, attributeWord, count, isPersonName, people } from './words.ts';
 
@@ -13,6 +13,12 @@ export interface Wording {
   readonly all: boolean;
   /** `past` once things are done, `future` where they are only planned. */
   readonly tense: 'future' | 'past';
+  /** Names in one list before the rest is only counted; absent: {@link SHOWN_MAX}. */
+  readonly shownMax?: number;
+  /** Completes `… and 12 more; …`; absent: the option of the command that shows them. */
+  readonly elsewhere?: string;
+  /** What names changes to one person, shown behind their name; absent: nothing does. */
+  readonly markOf?: (changes: readonly Change[]) => string;
 }
 
 /** People with one and the same reason from which the reason is said once, with the names below it. */
@@ -123,12 +129,15 @@ export function changeList(changes: readonly Change[], wording: Wording): readon
   return capped([...shared, ...single], wording);
 }
 
-/** At most {@link SHOWN_MAX} of them, and how many were left out and how to see them. */
-export function capped<B extends Block>(blocks: readonly B[], { all }: Pick<Wording, 'all'>): readonly Block[] {
+/** As many of them as are to be shown, and how many were left out and how to see them. */
+export function capped<B extends Block>(
+  blocks: readonly B[],
+  { all, shownMax = SHOWN_MAX, elsewhere = '--all shows them' }: Pick<Wording, 'all' | 'shownMax' | 'elsewhere'>,
+): readonly Block[] {
   // One line for one more would save nothing.
-  if (all || blocks.length <= SHOWN_MAX + 1) return blocks;
-  const left = blocks.length - SHOWN_MAX;
-  return [...blocks.slice(0, SHOWN_MAX), line(`… and ${left} more; --all shows them.`, 'faint')];
+  if (all || blocks.length <= shownMax + 1) return blocks;
+  const left = blocks.length - shownMax;
+  return [...blocks.slice(0, shownMax), line(`… and ${left} more; ${elsewhere}.`, 'faint')];
 }
 
 function happeningOf(change: Change): Happening {
@@ -149,7 +158,7 @@ function sharedItem(first: Change, group: readonly Change[], wording: Wording): 
     ...whereFrom(first.cause.origin, first.cause.furtherOrigins),
   ];
   const names = [...Map.groupBy(group, ({ person }) => person.key).values()].map((theirs) =>
-    item(theirs[0]?.person.label ?? '', differences(theirs, wording)),
+    item([theirs[0]?.person.label ?? '', ...markOf(theirs, wording)], differences(theirs, wording)),
   );
   return item(reason, capped(names, wording));
 }
@@ -157,7 +166,11 @@ function sharedItem(first: Change, group: readonly Change[], wording: Wording): 
 /** @param theirs changes to one person for one reason */
 function ownItem({ person, cause }: Change, theirs: readonly Change[], wording: Wording): Item {
   const reason = line([`Why: ${cause.text}`, ...whereFrom(cause.origin, cause.furtherOrigins)], 'faint');
-  return item(person.label, [...differences(theirs, wording), reason]);
+  return item([person.label, ...markOf(theirs, wording)], [...differences(theirs, wording), reason]);
+}
+
+function markOf(theirs: readonly Change[], { markOf: mark }: Wording): Phrase {
+  return mark === undefined ? [] : [' ', { code: mark(theirs) }];
 }
 
 /** The same in two systems is said once. */

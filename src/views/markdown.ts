@@ -33,7 +33,8 @@ function blockLines(block: Block, indent: string): readonly string[] {
 /** As GitHub and GitLab draw it (GitHub Flavored Markdown 4.10). */
 function tableLines({ head, rows }: Table): readonly string[] {
   const rowOf = (cells: readonly string[]) =>
-    `| ${cells.map((text) => escaped(text).replace(/\n/g, ' ')).join(' | ')} |`;
+    // A stroke in a code span parts cells as well, and only there nothing has escaped it.
+    `| ${cells.map((text) => escaped(text).replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
   return [
     '',
     rowOf(head),
@@ -81,13 +82,28 @@ function longestRun(text: string): number {
 }
 
 /**
- * ASCII punctuation that could start markup gets a backslash (CommonMark 2.4), `@` as well, so that nobody is mentioned
- * by a name in a file, and `:` before `//`, so that no address becomes a link.
+ * Words that a forge would make something of, whatever is escaped in them (an address, whoever is mentioned, a command such as `/merge`
+ * in a comment), are shown letter for letter, where no forge looks for anything.
  */
+const ACTIVE = /^\/|:\/\/|www\.|@/i;
+/** What stands around a word is no part of it. */
+const WORD = /^([("'\u201c\u2018]*)(.*?)([.,;:!?)"'\u201d\u2019]*)$/u;
+
 function escaped(text: string): string {
   return printable(text)
-    .replace(/[\\`*_[\]<>&#|~@!$]/g, (character) => `\\${character}`)
-    .replace(/:\/\//g, '\\://')
+    .split(/(\s+)/)
+    .map((word) => (ACTIVE.test(word) ? verbatim(word) : punctuated(word)))
+    .join('')
     .replace(/^(\s*)([-+=])/, '$1\\$2')
     .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+}
+
+function verbatim(word: string): string {
+  const [, before = '', inside = word, after = ''] = WORD.exec(word) ?? [];
+  return inside === '' ? punctuated(word) : punctuated(before) + code(inside) + punctuated(after);
+}
+
+/** ASCII punctuation that could start markup, or a reference to an issue, a label and the like, gets a backslash (CommonMark 2.4). */
+function punctuated(text: string): string {
+  return text.replace(/[\\`*_[\]<>&#|~!$%^{}]/g, (character) => `\\${character}`);
 }

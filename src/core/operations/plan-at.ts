@@ -9,7 +9,8 @@ import { gate } from '../gate.ts';
 import type { Forecast } from '../outlook.ts';
 import { type PassParts, pass } from '../pass.ts';
 import type { Hold } from '../plan.ts';
-import type { Observation, Reconciler, Repository, Session, Store } from '../ports.ts';
+import type { Reconciler, Repository, Store } from '../ports.ts';
+import { eachSession, readOnce } from '../read-once.ts';
 import type { Report } from '../report.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -42,7 +43,7 @@ export async function planAt(parts: PassParts, at: Instant, dateText: string): P
     repository: asLoaded(parts.repository, want),
     store: { ...parts.store, memory: await asRemembered(parts.store, want, now) },
   };
-  const reconcilers = parts.reconcilers.map(readOnce);
+  const reconcilers = parts.reconcilers.map((one) => readOnce(one));
   const today = await pass({ ...frozen, reconcilers }, { trigger: 'command', dryRun: true });
   const shift = at - now;
   const then = await pass(
@@ -131,44 +132,12 @@ async function asRemembered({ memory }: Store, { loaded, resolution, trouble }: 
   };
 }
 
-/** Both plans are about one and the same reading: what somebody changes in between must not look like the work of a date. */
-function readOnce(reconciler: Reconciler): Reconciler {
-  const readings = new Map<string, Promise<Observation>>();
-  return eachSession(reconciler, (session) => {
-    // Begun once for each plan, it would not be one and the same.
-    const { begin, ...reader } = session.reader;
-    return {
-      ...session,
-      reader: {
-        ...reader,
-        observe: (wanted, known) => {
-          const names = JSON.stringify([session.reader.server, wanted.map(({ address }) => address.key)]);
-          const reading = readings.get(names) ?? session.reader.observe(wanted, known);
-          readings.set(names, reading);
-          return reading;
-        },
-      },
-    };
-  });
-}
-
 /** Servers whose clocks are as far ahead as ours is said to be. */
 function ahead(reconciler: Reconciler, shift: number): Reconciler {
   return eachSession(reconciler, (session) => ({
     ...session,
     reader: { ...session.reader, now: async () => (await session.reader.now()) + shift },
   }));
-}
-
-function eachSession(reconciler: Reconciler, change: (session: Session) => Session): Reconciler {
-  return {
-    ...reconciler,
-    connect: async (...given) => change(await reconciler.connect(...given)),
-    connectAll: async () => {
-      const { sessions, unreachable } = await reconciler.connectAll();
-      return { sessions: sessions.map(change), unreachable };
-    },
-  };
 }
 
 async function comingUntil({ store, settings, reconcilers }: PassParts, want: Desire, now: Instant, at: Instant) {

@@ -1,0 +1,144 @@
+/** What a branch causes: the changes of the plan with it that are not in the plan without it, as they may be shown. */
+import { createHash } from 'node:crypto';
+import { compareText, type Diagnostic } from '../diagnostic.ts';
+import type { Attributes, Change, Desired } from './change.ts';
+import { canonicalJson, fingerprint } from './change.ts';
+import { type Notice, peopleIn } from './plan.ts';
+import type { Report } from './report.ts';
+import { HIDDEN_VALUE, type Review, type ReviewHold, type ReviewItem } from './review.ts';
+
+/** What the target wants of every thing, by system and key. */
+export type Declared = ReadonlyMap<string, Desired>;
+
+export function declaredIn(desired: readonly Desired[]): Declared {
+  return new Map(desired.map((one) => [placeOf(one), one]));
+}
+
+/** A change of the plan with the branch, as it is and as it is shown. */
+export interface Caused {
+  readonly change: Change;
+  readonly item: ReviewItem;
+}
+
+/** Plans of one and the same reading, without and with the branch. */
+export interface TwoPlans {
+  readonly without: Report;
+  readonly with: Report;
+}
+
+/** In the order of the plan. */
+export function causedBy({ without, with: after }: TwoPlans, declared: Declared): readonly Caused[] {
+  const before = new Set(without.plan.changes.map(fingerprint));
+  const rules = new Map(after.holds.flatMap(({ rule, changes }) => changes.map((one) => [fingerprint(one), rule])));
+  const digests = new Map(after.plan.read.map(({ system, digest }) => [system, digest]));
+  return after.plan.changes.flatMap((change) => {
+    const print = fingerprint(change);
+    if (before.has(print)) return [];
+    const shown = asShown(change, declared);
+    const digest = sha256({ change: shown, read: digests.get(change.address.system) ?? null });
+    return [{ change, item: { change: shown, digest, heldBy: rules.get(print) ?? null } }];
+  });
+}
+
+/** What happens without the branch: with it as well, or not any more. */
+export function without(
+  { without: before, with: after }: TwoPlans,
+  declared: Declared,
+): Pick<Review, 'spared' | 'anyway'> {
+  const stays = new Set(after.plan.changes.map(fingerprint));
+  const touched = new Set(after.plan.changes.map(placeOf));
+  const anyway = before.plan.changes.filter((change) => stays.has(fingerprint(change)));
+  const spared = before.plan.changes.filter(
+    (change) => !stays.has(fingerprint(change)) && !touched.has(placeOf(change)),
+  );
+  return {
+    spared: spared.map((change) => asShown(change, declared)),
+    anyway: { changes: anyway.length, people: peopleIn(anyway).size },
+  };
+}
+
+/** Holds of the plan with the branch, as far as its own changes wait in them. */
+export function holdsOn(caused: readonly Caused[], { holds }: Report): readonly ReviewHold[] {
+  const own = new Set(caused.map(({ change }) => fingerprint(change)));
+  return holds.flatMap(({ rule, because, changes }) => {
+    const people = peopleIn(changes.filter((change) => own.has(fingerprint(change)))).size;
+    return people === 0 ? [] : [{ rule, because, people }];
+  });
+}
+
+/**
+ * Whoever may open a merge request may write any username and any field into it; what a system holds there is shown only
+ * where the target, which was approved, declares that very field.
+ */
+function asShown(change: Change, declared: Declared): Change {
+  if (change.kind === 'create') return change;
+  const known = declared.get(placeOf(change))?.attributes ?? {};
+  const before = {
+    ...change.before,
+    attributes: shownValues(change.before.attributes, change.after.attributes, known),
+  };
+  return { ...change, before, raw: {}, location: '' };
+}
+
+function shownValues(before: Attributes, after: Attributes, known: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(before).map(([name, value]) => {
+      const isNews = value !== (after[name] ?? null);
+      return [name, isNews && (known[name] ?? null) === null ? HIDDEN_VALUE : value];
+    }),
+  );
+}
+
+/** Notices that are there only with the branch; of people whom the target does not declare nothing is told that a system holds. */
+export function noticesOf({ without: before, with: after }: TwoPlans, declared: Declared): readonly Notice[] {
+  const told = new Set(before.plan.notices.map(({ text }) => text));
+  const known = new Set([...declared.values()].flatMap(({ person }) => [person.key, person.label]));
+  return after.plan.notices
+    .filter(({ text }) => !told.has(text))
+    .map((notice) => (notice.person === null || known.has(notice.person) ? notice : veiled(notice, notice.person)));
+}
+
+const VEILED: Partial<Record<Notice['kind'], string>> = {
+  'exists-not-ours': 'an account of this name exists already and is not Muster’s; it is left alone',
+  foreign: 'an account of this name exists already and is marked by somebody else; it is left alone',
+  'unknown-mark': 'an account of this name exists already and bears a mark that nothing confirms; it is left alone',
+  protected: 'an account of this name exists already and is protected; Muster never changes it',
+  conflict: 'another account holds a value that must be unique, so none can be made',
+};
+
+function veiled({ kind, origin, urgent, next }: Notice, person: string): Notice {
+  const what = VEILED[kind] ?? 'something stands in the way';
+  const shown = next === null ? null : 'Once it is merged, "muster plan" names it.';
+  return { kind, person, text: `${person}: ${what}.`, next: shown, origin, urgent };
+}
+
+/** Mistakes with the branch that are not there without it, wherever they have moved to in their file. */
+export function newDiagnostics(
+  before: readonly Diagnostic[],
+  after: readonly Diagnostic[],
+): Pick<Review, 'diagnostics' | 'standing'> {
+  const left = new Map<string, number>();
+  for (const one of before) left.set(nameOf(one), (left.get(nameOf(one)) ?? 0) + 1);
+  const diagnostics = after.filter((one) => {
+    const count = left.get(nameOf(one)) ?? 0;
+    left.set(nameOf(one), count - 1);
+    return count <= 0;
+  });
+  return { diagnostics, standing: after.length - diagnostics.length };
+}
+
+function nameOf({ severity, file, message }: Diagnostic): string {
+  return JSON.stringify([severity, file, message]);
+}
+
+export function digestOfItems(items: readonly ReviewItem[]): string {
+  return sha256(items.map(({ digest }) => digest).sort(compareText));
+}
+
+function placeOf({ address }: Pick<Change | Desired, 'address'>): string {
+  return JSON.stringify([address.system, address.kind, address.key]);
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
