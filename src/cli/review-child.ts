@@ -1,0 +1,93 @@
+/** The process that reviews merge requests: looks at one after the other as it is told, and ends with the daemon that started it. */
+import { setPriority } from 'node:os';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Reviewed, ReviewOrder } from '../daemon/reviews.ts';
+import { type Trouble, troubleOf } from '../errors.ts';
+import type { Site } from '../wiring.ts';
+
+export type FromReviewer =
+  | { readonly kind: 'reviewed'; readonly reviewed: Reviewed }
+  | { readonly kind: 'failed'; readonly trouble: Trouble };
+
+/** Processes that pass come first, whatever the machine has to do (setpriority(2): 19 is the least). */
+const NICENESS = 10;
+
+const [, , configFile = ''] = process.argv;
+let opened: Promise<Site> | null = null;
+
+function site(): Promise<Site> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<Site> {
+  const [{ loadConfig }, { wire }] = await Promise.all([import('../config.ts'), import('../wiring.ts')]);
+  return wire(await loadConfig(configFile), { progress: () => undefined, logLevel: 'silent' });
+}
+
+/** Whoever waits for it hears either. */
+async function answer(order: ReviewOrder): Promise<FromReviewer> {
+  try {
+    return { kind: 'reviewed', reviewed: await review(order) };
+  } catch (error) {
+    return { kind: 'failed', trouble: troubleOf(error) };
+  }
+}
+
+async function review({ number, ref, head, how, charactersMax }: ReviewOrder): Promise<Reviewed> {
+  const [{ reviewRevision }, { reviewHeadline, reviewMarkdown }, { headMoved }] = await Promise.all([
+    import('../core/review-revision.ts'),
+    import('../views/review.ts'),
+    import('../daemon/reviews.ts'),
+  ]);
+  const { parts, revisions } = await site();
+  if (revisions === null) throw new TypeError('only a Git repository has merge requests');
+  const target = await revisions.target();
+  const found = await revisions.bring(ref);
+  if (found !== head) throw headMoved(`merge request ${number}`, head, found);
+  const result = await reviewRevision({ ...parts, revisions }, { head, target, how });
+  const { timeZone } = parts.settings;
+  const isMergedAlready = await revisions.descends(target, head);
+  const onHead = isMergedAlready ? () => true : await standsAt(revisions, head, result.files);
+  return {
+    target,
+    state: verdictOf(result.state),
+    headline: reviewHeadline(result),
+    markdown: reviewMarkdown(result, { characters: charactersMax, link: null, timeZone }),
+    remarks: await remarksOf(result.diagnostics.filter(onHead)),
+  };
+}
+
+/** Lines are those of what merging comes to: they are the branch's own only in files that merging leaves as they are there. */
+async function standsAt(
+  revisions: NonNullable<Site['revisions']>,
+  head: string,
+  merged: readonly { readonly path: string; readonly blob: string | null }[],
+): Promise<(diagnostic: Diagnostic) => boolean> {
+  const there = new Map((await revisions.load(head)).files.map(({ path, blob }) => [path, blob]));
+  const same = new Set(merged.filter(({ path, blob }) => there.get(path) === blob).map(({ path }) => path));
+  return ({ file }) => same.has(file);
+}
+
+async function remarksOf(diagnostics: readonly Diagnostic[]): Promise<Reviewed['remarks']> {
+  const { remarkMarkdown } = await import('../views/remarks.ts');
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return errors.map((one) => ({ file: one.file, line: one.line, text: remarkMarkdown(one) }));
+}
+
+function verdictOf(state: string): Reviewed['state'] {
+  if (state === 'unknown') return 'unknown';
+  return state === 'errors' || state === 'conflict' ? 'failed' : 'passed';
+}
+
+setPriority(NICENESS);
+// What the daemon sends, and nothing else: it alone has the other end.
+process.on('message', (order: ReviewOrder) => {
+  void answer(order).then((message) => process.send?.(message));
+});
+process.once('disconnect', () => {
+  void (opened ?? Promise.resolve(null))
+    .then((one) => one?.close())
+    .catch(() => undefined)
+    .finally(() => process.exit(0));
+});
