@@ -1,7 +1,7 @@
 /** The process that reviews merge requests: looks at one after the other as it is told, and ends with the daemon that started it. */
 import { setPriority } from 'node:os';
-import type { Diagnostic } from '../diagnostic.ts';
 import type { Reviewed, ReviewOrder } from '../daemon/reviews.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { type Trouble, troubleOf } from '../errors.ts';
 import type { Site } from '../wiring.ts';
 

@@ -132,12 +132,17 @@ class Desk {
     this.#awake.abort();
   }
 
-  /** Whether what was reviewed may be otherwise by now. */
+  /** Whether what was reviewed may be otherwise by now. A review may be ahead of the pass that takes the same revision in. */
   moved(revision: string, wrote: boolean): boolean {
     const isNew = this.#revision !== null && this.#revision !== revision;
     this.#revision = revision;
-    if (wrote) this.#known = new Map([...this.#known].map(([number, one]) => [number, { ...one, target: null }]));
-    return isNew || wrote;
+    if (!isNew && !wrote) return false;
+    const stale = ({ target }: Known) => wrote || target !== revision;
+    const known = [...this.#known].map(
+      ([number, one]) => [number, stale(one) ? { ...one, target: null } : one] as const,
+    );
+    this.#known = new Map(known);
+    return true;
   }
 
   async #run(): Promise<void> {
@@ -222,8 +227,7 @@ class Desk {
 
   #isDue({ at, target, notBefore }: Known, now: Instant): boolean {
     if (notBefore > now) return false;
-    if (at === null || target === null) return true;
-    return (this.#revision !== null && target !== this.#revision) || Math.abs(now - at) >= REFRESH_MS;
+    return at === null || target === null || Math.abs(now - at) >= REFRESH_MS;
   }
 
   /** New commits first, those of people who wait for a plan before all others; of the rest the longest ago, and not all at once. */
@@ -265,7 +269,7 @@ class Desk {
     const { headline, target } = reviewed;
     const done = { request, headline, target, at: clock(), trouble: null, failures: 0, notBefore: 0 };
     if (reviewed.state !== 'unknown') return done;
-    return { ...failed(known, null, clock()), headline, target, at: done.at };
+    return { ...failed(known, null, clock()), headline, at: done.at };
   }
 }
 

@@ -29,7 +29,9 @@ describe('a merge request', () => {
     expect(site.directory()).not.toContain('disabled');
     const merged = await site.project.merge(request);
     await site.notify('Push Hook');
-    await site.until(() => expect(site.lines.some(({ msg, revision }) => msg === 'passed' && revision === merged)).toBe(true));
+    await site.until(() =>
+      expect(site.lines.some(({ msg, revision }) => msg === 'passed' && revision === merged)).toBe(true),
+    );
     expect(site.comments(1)).toHaveLength(1);
     expect(await site.stop()).toBe(0);
   });
@@ -41,7 +43,7 @@ describe('a merge request', () => {
     await site.notify();
     await site.until(() => expect(site.verdict(first)).toMatch(/^failed: /));
     const [thread] = request.notes.filter(({ position }) => position !== null);
-    expect(thread?.position).toMatchObject({ new_path: 'users/cbz/carl.yaml', new_line: 5 });
+    expect(thread?.position).toMatchObject({ new_path: 'users/cbz/carl.yaml', new_line: 1 });
     expect(thread?.body).toContain('cbz');
 
     const second = await site.project.push('carl', { ...person('carl'), 'users/cbz/carl.yaml': null });
