@@ -114,6 +114,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       store,
       tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       shutOuts: store.shutOuts,
+      seals: store.seals,
       clock,
       newId: randomUUID,
       progress,

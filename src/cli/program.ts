@@ -110,10 +110,11 @@ function addReading({ program, action }: Host): void {
     .action(action(async () => (await import('./plan.ts')).plan));
   program
     .command('review')
-    .description('show what merging a branch would do, to whom and why; writes nothing')
+    .description('show what merging a branch would do, to whom and why; writes to no system')
     .argument('<branch>', 'branch as it was pushed')
     .option('--all', 'name everybody, however many')
     .option('--validate', 'only look for mistakes; reads no system')
+    .option('--keep', 'hold what the merge takes from people against what is shown now')
     .action(action(async () => (await import('./review.ts')).review));
   program
     .command('held')

@@ -1,4 +1,4 @@
-/** `muster review BRANCH`: what merging a branch would do; writes nothing. */
+/** `muster review BRANCH`: what merging a branch would do; writes to no system. */
 
 import { reviewRevision } from '../core/review-revision.ts';
 import { MusterError } from '../errors.ts';
@@ -9,6 +9,7 @@ import { onSite } from './site.ts';
 export interface ReviewOptions {
   readonly all?: boolean;
   readonly validate?: boolean;
+  readonly keep?: boolean;
 }
 
 export async function review(invocation: Invocation, options: ReviewOptions, branch: string): Promise<ExitCode> {
@@ -17,8 +18,9 @@ export async function review(invocation: Invocation, options: ReviewOptions, bra
     invocation.terminal.progress('fetching', 0, null);
     const target = await revisions.target();
     const head = await revisions.bring(branch.startsWith('refs/') ? branch : `refs/heads/${branch}`);
+    const keepAs = options.keep === true ? { keepAs: `branch ${branch}` } : {};
     const how = options.validate === true ? 'validate' : 'plan';
-    const result = await reviewRevision({ ...parts, revisions }, { head, target, how });
+    const result = await reviewRevision({ ...parts, revisions }, { head, target, how, ...keepAs });
     log.info('reviewed', { head, target, state: result.state });
     const { timeZone } = parts.settings;
     await show(invocation, result, () => reviewPage(result, { timeZone, all: options.all === true }));

@@ -5,6 +5,8 @@ import { type Desire, desire, desireRemembered, type Wanted, wantedOf } from './
 import type { PassReuse } from './pass-reuse.ts';
 import type { Reconciler, Repository, Store } from './ports.ts';
 import { type Recalled, recall } from './recall.ts';
+import type { Seals } from './seal.ts';
+import { sealsInForce } from './seals-in-force.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
 export interface Beginning {
@@ -20,6 +22,8 @@ interface Parts {
   readonly reconcilers: readonly Reconciler[];
   readonly store: Store;
   readonly reuse: PassReuse;
+  /** Where it is kept what reviews showed; absent: nowhere. */
+  readonly seals?: Seals;
 }
 
 interface Request {
@@ -36,7 +40,9 @@ interface Request {
 export async function beginPass(parts: Parts, request: Request, run: Timekeeper): Promise<Beginning> {
   if (request.dryRun && request.laneOnly !== true) return beginSideBySide(parts, request, run);
   const all = await run.step('load', () => load(parts, request, run.startedAt));
-  const recalled = await run.step('recall', () => recallAll(parts, run.startedAt));
+  const remembered = await run.step('recall', () => recallAll(parts, run.startedAt));
+  const seals = await sealsInForce(parts, all.loaded, run.startedAt, request.learns);
+  const recalled = { ...remembered, seals };
   if (request.learns) await run.step('remember', () => remember(parts.store, all, run.startedAt));
   return { want: wantedOf(all), recalled, early: new Map() };
 }
@@ -52,7 +58,8 @@ async function beginSideBySide(parts: Parts, request: Request, run: Timekeeper):
   );
   try {
     const all = await run.step('load', () => load(parts, request, run.startedAt));
-    return { want: wantedOf(all), recalled, early };
+    const seals = await sealsInForce(parts, all.loaded, run.startedAt, false);
+    return { want: wantedOf(all), recalled: { ...recalled, seals }, early };
   } catch (error) {
     for (const one of early.values()) await closeOnce(one);
     throw error;
@@ -63,7 +70,7 @@ async function beginSideBySide(parts: Parts, request: Request, run: Timekeeper):
 function beginReading(
   { reuse }: Parts,
   reconciler: Reconciler,
-  { ledger, seen, open }: Recalled,
+  { ledger, seen, open }: Omit<Recalled, 'seals'>,
   at: Instant,
 ): Promise<Connected> {
   const { system } = reconciler;
@@ -92,7 +99,7 @@ function load({ repository, store, settings, reuse }: Parts, request: Request, a
     : desire(repository, store, timeZone, at, reuse.resolve, request.signal);
 }
 
-function recallAll({ store, reconcilers }: Parts, at: Instant): Promise<Recalled> {
+function recallAll({ store, reconcilers }: Parts, at: Instant): ReturnType<typeof recall> {
   return recall(
     store,
     reconcilers.map((one) => one.system),

@@ -7,6 +7,7 @@ import type { Operator } from './mandate.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
 import type { StoreDoubt } from './restored.ts';
+import { namesOf, type SealInForce, unshown } from './seals-in-force.ts';
 import { thingOf } from './thing.ts';
 import { tugsOfWar } from './tugs-of-war.ts';
 
@@ -39,6 +40,8 @@ export interface GateInput {
   readonly restored?: StoreDoubt;
   /** True for a pass that nobody asked for by hand: failures are retried with growing waits. */
   readonly patient: boolean;
+  /** What reviews showed of merges that are being applied; absent: nothing was reviewed. */
+  readonly seals?: readonly SealInForce[];
 }
 
 /** Judges a finished plan. Every change comes out exactly once: approved, or in one hold. */
@@ -82,6 +85,14 @@ export function gate(input: GateInput): Gated {
     rest.filter((change) => change.dated && !isApproved(change)),
     'the clocks disagree, with each other or with what was done already, and on this date-bound change they lead to different results.',
     'Mend the clock of this machine or of the directory server; if these are right all the same, run APPROVE.',
+    true,
+  );
+  const { seals = [] } = input;
+  hold(
+    'unreviewed',
+    unshown(seals, rest).filter((change) => !isApproved(change)),
+    `the review of ${namesOf(seals)} did not show that these people lose anything: what it was worked out from has changed since.`,
+    'Look at them, then run APPROVE.',
     true,
   );
   const surprised = peopleSurprised(input);

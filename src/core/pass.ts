@@ -26,6 +26,8 @@ import { rememberServers } from './remember-servers.ts';
 import type { Applied, Report } from './report.ts';
 import { doubtOfStore, type HeadFile, restoredNotice, type StoreDoubt } from './restored.ts';
 import { recordedRun } from './run-record.ts';
+import type { Seals } from './seal.ts';
+import { settleSeals } from './seal-outcome.ts';
 import type { ShutOutMemory } from './shut-out-memory.ts';
 import type { SystemResult } from './system-pass.ts';
 import type { ByHand } from './tasks.ts';
@@ -56,6 +58,8 @@ export interface PassParts {
   readonly tasks?: ByHand;
   /** Where it is kept who was read as shut out; absent: nowhere. */
   readonly shutOuts?: ShutOutMemory;
+  /** Where it is kept what reviews showed; absent: nowhere. */
+  readonly seals?: Seals;
   /** Absent: no history tells who wrote a line. */
   readonly lineAuthors?: LineAuthors;
   /** Where the head of the audit chain is kept as well; absent: nowhere. */
@@ -175,6 +179,7 @@ async function performWatched(
     const pause = [...pauseNotices(recalled.paused, gated.holds), ...byHand.notices];
     const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
     const judged = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
+    if (learns && writes) await settleSeals(parts, recalled.seals, judged);
     const passed = byHand.tasks === undefined ? judged : { ...judged, tasks: byHand.tasks };
     const report = withForecast(passed, parts.settings.limits, request.forecastDays, want, parts.reconcilers, recalled);
     // A report of the lane alone, or of half a pass, would hide what the last whole pass holds.
@@ -228,7 +233,7 @@ function bulkOf(parts: PassParts, systems: readonly SystemResult[]): readonly Ch
 }
 
 function limitsOf(parts: PassParts, run: Timekeeper, want: Wanted, recalled: Recalled) {
-  const { used, approvals, spent, tracks } = recalled;
+  const { used, approvals, spent, tracks, seals } = recalled;
   const { limits } = parts.settings;
   return {
     revision: want.loaded.revision,
@@ -237,6 +242,7 @@ function limitsOf(parts: PassParts, run: Timekeeper, want: Wanted, recalled: Rec
     approvals,
     spent,
     tracks,
+    seals,
     ours: new Map<string, number>(),
     at: run.startedAt,
   };

@@ -77,7 +77,7 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost' | 'restored';
+  readonly rule: ChangeClass | 'clock' | 'unreviewed' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost' | 'restored';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */

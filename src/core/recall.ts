@@ -2,6 +2,7 @@
 import type { Instant } from '../model/document.ts';
 import type { Used } from './budget.ts';
 import type { Approval, Intent, LedgerRow, Spent, Store, Track } from './ports.ts';
+import type { SealInForce } from './seals-in-force.ts';
 import type { SeenServer } from './server-memory.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -20,9 +21,16 @@ export interface Recalled {
   /** How far the servers of each system had come. */
   readonly seen: ReadonlyMap<string, readonly SeenServer[]>;
   readonly paused: { readonly by: string; readonly reason: string } | null;
+  /** What reviews showed of merges that are being applied. */
+  readonly seals: readonly SealInForce[];
 }
 
-export async function recall(store: Store, systems: readonly string[], at: Instant): Promise<Recalled> {
+/** Which reviews the revision has taken in is known only with the revision itself. */
+export async function recall(
+  store: Store,
+  systems: readonly string[],
+  at: Instant,
+): Promise<Omit<Recalled, 'seals'>> {
   const ledger = new Map<string, readonly LedgerRow[]>();
   const seen = new Map<string, readonly SeenServer[]>();
   for (const system of systems) {

@@ -23,6 +23,8 @@ import {
 } from './review-caused.ts';
 import { consequencesFor } from './review-consequences.ts';
 import type { Revisions } from './revisions.ts';
+import type { WrittenEntry } from './seal.ts';
+import { keepReview, writtenBetween } from './seal-keeping.ts';
 
 export interface ReviewParts extends PassParts {
   readonly revisions: Revisions;
@@ -34,17 +36,23 @@ export interface ReviewRequest {
   readonly target: string;
   /** `validate` reads no system and no memory: for whoever may not see what is in them. */
   readonly how: 'plan' | 'validate';
+  /** Keeps what is shown under this name (`branch work`), so that what the merge does can be held against it; absent: keeps nothing. */
+  readonly keepAs?: string;
 }
 
 /** @throws MusterError where the repository or the store can't be read; what a system is at fault for is said in the review. */
 export async function reviewRevision(parts: ReviewParts, request: ReviewRequest): Promise<Review> {
-  return (await reviewed(parts, request)).review;
+  const whole = await reviewed(parts, request);
+  if (request.keepAs !== undefined && parts.seals !== undefined) await keepReview(parts.seals, request.keepAs, whole);
+  return whole.review;
 }
 
 /** A review with the changes as they are, for who keeps what was shown. */
 export interface Reviewed {
   readonly review: Review;
   readonly caused: readonly Caused[];
+  /** Entries that the branch writes anew. */
+  readonly written: readonly WrittenEntry[];
   /** The plan with the branch; null: none was made. */
   readonly report: Report | null;
 }
@@ -55,13 +63,17 @@ export async function reviewed(parts: ReviewParts, { head, target, how }: Review
   const blank = blankReview({ head, target, how }, at);
   const merge = await revisions.merge(head, target);
   if (merge.kind === 'conflict') {
-    return { review: { ...blank, state: 'conflict', conflicts: merge.paths }, caused: [], report: null };
+    return unplanned({ ...blank, state: 'conflict', conflicts: merge.paths });
   }
   const before = await revisions.load(target);
   const after = await revisions.load(head, merge.tree);
   const begun = { ...blank, result: merge.tree, files: filesBetween(before, after) };
   if (how === 'plan') return planned(parts, begun, before, after);
-  return { review: validated(parts, begun, before, after), caused: [], report: null };
+  return unplanned(validated(parts, begun, before, after));
+}
+
+function unplanned(review: Review): Reviewed {
+  return { review, caused: [], written: [], report: null };
 }
 
 function blankReview({ head, target, how }: ReviewRequest, at: Instant): Review {
@@ -130,7 +142,8 @@ async function planned(parts: ReviewParts, begun: Review, before: Loaded, after:
     read: plan.read,
     digest: digestOfItems(items),
   };
-  return { review: { ...review, state: stateOf(review) }, caused, report: plans.with };
+  const written = writtenBetween(before, after);
+  return { review: { ...review, state: stateOf(review) }, caused, written, report: plans.with };
 }
 
 function stateOf(review: Omit<Review, 'state'>): ReviewState {
@@ -175,7 +188,7 @@ function inAll(sides: readonly (readonly Desired[])[]): readonly Desired[] {
 }
 
 function dryPass(parts: PassParts, { loaded, resolution, trouble: [trouble] }: Desire, at: Instant): Promise<Report> {
-  const { tasks: _tasks, interruptions: _interruptions, shutOuts: _shutOuts, ...reading } = parts;
+  const { tasks: _tasks, interruptions: _interruptions, shutOuts: _shutOuts, seals: _seals, ...reading } = parts;
   const load = async () => {
     if (trouble !== undefined) throw new MusterError(trouble);
     return loaded;

@@ -7,6 +7,7 @@ import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
 import { addAway, addFieldLines, createMemory } from './memory-tables.ts';
 import type { Schema } from './schema.ts';
+import { createSeals } from './seal-tables.ts';
 import { createShutOuts } from './shut-out-tables.ts';
 import { createTasks } from './task-tables.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-away': { up: addAway },
   '0010-shut-outs': { up: createShutOuts },
   '0011-field-lines': { up: addFieldLines },
+  '0012-seals': { up: (db) => createSeals(db, numbered) },
 };
 
 /**

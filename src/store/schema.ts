@@ -2,6 +2,7 @@
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
 import type { DoneBy, Held, Task } from '../core/tasks.ts';
+import type { SealsTable } from './seal-tables.ts';
 import type { ShutOutsTable } from './shut-out-tables.ts';
 
 /**
@@ -31,6 +32,7 @@ export interface Schema {
   readonly heldByHand: HeldByHandTable;
   readonly systemsMet: SystemsMetTable;
   readonly shutOuts: ShutOutsTable;
+  readonly seals: SealsTable;
   readonly lease: LeaseTable;
 }
 

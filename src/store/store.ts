@@ -1,6 +1,7 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
 import type { Mails } from '../core/mails.ts';
 import type { Clock, Store } from '../core/ports.ts';
+import type { Seals } from '../core/seal.ts';
 import type { ShutOutMemory } from '../core/shut-out-memory.ts';
 import type { Tasks } from '../core/tasks.ts';
 import { storedApprovals } from './approvals.ts';
@@ -16,6 +17,7 @@ import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
 import { type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storedReports } from './reports.ts';
+import { storedSeals } from './seals.ts';
 import { storedServers } from './servers.ts';
 import { storedShutOuts } from './shut-outs.ts';
 import { openSqlite, placeOf } from './sqlite.ts';
@@ -34,6 +36,7 @@ export interface OpenStore extends Store {
   readonly mails: Mails;
   readonly tasks: Tasks;
   readonly shutOuts: ShutOutMemory;
+  readonly seals: Seals;
   /** Gives the lease back where it is held here, and closes the database. */
   close(): Promise<void>;
 }
@@ -80,6 +83,7 @@ function partsOf(
     servers: storedServers(connection, lease),
     tasks: storedTasks(connection, lease, end, resident),
     shutOuts: storedShutOuts(connection),
+    seals: storedSeals(connection),
     mails: storedMails(connection, self),
     lease,
     blobs: storedBlobs(connection, clock),

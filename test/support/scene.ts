@@ -216,6 +216,7 @@ function partsOf(
     progress: () => undefined,
     lineAuthors: lineAuthors(source),
     shutOuts: store.shutOuts,
+    seals: store.seals,
   };
 }
 

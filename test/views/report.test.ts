@@ -130,7 +130,7 @@ describe('hostile text from the directory', () => {
       reportPage(withChanges(emptyReport(), [disable(name, cause('closed', name))]), options),
     );
     expect(shown).toContain(
-      '\\<img src=x onerror=alert(1)\\> \\[click\\](https\\://example.net) \\*\\*bold\\*\\* \\@everyone \\`code\\`',
+      '\\<img src=x onerror=alert(1)\\> `[click](https://example.net`) \\*\\*bold\\*\\* `@everyone` \\`code\\`',
     );
   });
 });
