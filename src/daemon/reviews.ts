@@ -262,7 +262,7 @@ class Desk {
       await judge('failed', `Could not be looked at: ${trouble.what} It is tried again.`);
       return failed(known, trouble, clock());
     }
-    await forge.comment(request, reviewed.markdown);
+    await forge.comment(request, 'review', reviewed.markdown);
     await forge.remark(request, reviewed.remarks);
     await judge(verdictOf(reviewed), reviewed.headline);
     log.info('merge request looked at', { number, head, how: order.how, state: reviewed.state, ms: clock() - began });

@@ -1,6 +1,5 @@
 /** The port to a forge: the server on which people propose changes to the repository, discuss them, and merge them. */
 import { MusterError, type Trouble } from '../errors.ts';
-import type { Instant } from '../model/document.ts';
 
 /** A proposal to merge one branch into another, open at the moment of asking. */
 export interface MergeRequest {
@@ -42,6 +41,9 @@ export interface Remark {
   readonly text: string;
 }
 
+/** Muster's comments on one merge request: what merging would do, and what came of it. */
+export type CommentTopic = 'review' | 'outcome';
+
 /** Everything here asks for what should be and changes only what is not so: doing it twice leaves one comment. Throws MusterError. */
 export interface Forge {
   /** The server and repository, for messages. */
@@ -50,8 +52,8 @@ export interface Forge {
   readonly commentCharactersMax: number;
   /** All that are open into this branch, by number. */
   openRequests(branch: string): Promise<readonly MergeRequest[]>;
-  /** Muster's one comment has this text (Markdown) from then on. */
-  comment(request: Pick<MergeRequest, 'number'>, text: string): Promise<void>;
+  /** Muster's one comment on that topic has this text (Markdown) from then on. */
+  comment(request: Pick<MergeRequest, 'number'>, topic: CommentTopic, text: string): Promise<void>;
   /** Muster's remarks are these from then on; those that no longer hold are settled. One whose line can't take it is left to the comment. */
   remark(request: MergeRequest, remarks: readonly Remark[]): Promise<void>;
   /** What stands beside its head. A fork's commit has no place for it here, and is passed over. */
@@ -59,30 +61,23 @@ export interface Forge {
   close(): void;
 }
 
-/** Somebody's word that a merge request may be merged. */
-export interface ForgeApproval {
-  /** As the forge knows them. */
-  readonly by: string;
-  /** Null: the forge does not say when, so that nobody knows which commits they had seen. */
-  readonly at: Instant | null;
-}
-
-/** Who let a commit in, as the forge tells it. */
+/** A merge request that was merged, as the forge tells it. */
 export interface BroughtIn {
-  readonly number: number;
-  readonly url: string;
+  /** As people know it: `!12`. */
+  readonly name: string;
   readonly author: string;
-  /** The head that was merged. */
-  readonly head: string;
-  /** When that head came to be the newest of the merge request; null: not known. */
-  readonly headSince: Instant | null;
-  readonly approvals: readonly ForgeApproval[];
+  /** Its own commits, as they were when it was merged. */
+  readonly commits: readonly string[];
+  /** The commits that merging made of it: of the merge, of the squash, or of both. */
+  readonly results: readonly string[];
+  /** Who approved the last of its commits; an approval from before a later push is none. */
+  readonly approvedBy: readonly string[];
 }
 
 /** The other side of a forge: what people said there about what is in the branch by now. */
 export interface ForgeApprovals {
-  /** The merged request that brought a commit into that branch; null: none did. Throws MusterError. */
-  broughtIn(commit: string, branch: string): Promise<BroughtIn | null>;
+  /** The merge requests that brought any of these commits into that branch. Throws MusterError. */
+  bringing(commits: readonly string[], branch: string): Promise<readonly BroughtIn[]>;
 }
 
 /** The forge wants to be left alone for a while. */

@@ -136,7 +136,7 @@ function forgeOf(made: () => Bench): Forge {
       await ask();
       return made().open;
     },
-    comment: async ({ number }, text) => {
+    comment: async ({ number }, _topic, text) => {
       await ask();
       made().comments.set(number, text);
     },

@@ -177,9 +177,9 @@ describe('a GitLab that refuses', () => {
   });
 
   test('a comment that is refused leaves what stood there', async () => {
-    await forge.comment({ number: 1 }, 'first');
+    await forge.comment({ number: 1 }, 'review', 'first');
     lab.fault = (request, proper) => (request.method === 'PUT' ? plain(403, {}, '{"message":"403"}') : proper());
-    expect(await failure(forge.comment({ number: 1 }, 'second'))).toMatchObject({ remedy: 'person' });
+    expect(await failure(forge.comment({ number: 1 }, 'review', 'second'))).toMatchObject({ remedy: 'person' });
     expect(botComments(lab, 1)[0]).toContain('first');
   });
 });

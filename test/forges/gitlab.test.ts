@@ -99,9 +99,9 @@ function urlOf(iid: number): string {
 describe('the comment', () => {
   test('there is one, it is kept up to date, and the same text is written once', async () => {
     opened();
-    await forge.comment({ number: 1 }, 'three people lose access');
-    await forge.comment({ number: 1 }, 'three people lose access');
-    await forge.comment({ number: 1 }, 'two people lose access');
+    await forge.comment({ number: 1 }, 'review', 'three people lose access');
+    await forge.comment({ number: 1 }, 'review', 'three people lose access');
+    await forge.comment({ number: 1 }, 'review', 'two people lose access');
     expect(botComments(lab, 1)).toEqual(['<!-- muster review demo -->\ntwo people lose access']);
     expect(lab.state.written.map((line) => line.split(' ')[0])).toEqual(['POST', 'PUT']);
   });
@@ -120,8 +120,8 @@ describe('the comment', () => {
     });
     for (let id = 1_001; id <= 1_250; id += 1) request.notes.push(note(id, 'talk'));
     request.notes.push(note(1_251, '<!-- muster review demo -->\nnothing to see'));
-    await forge.comment({ number: 1 }, 'first');
-    await forge.comment({ number: 1 }, 'second');
+    await forge.comment({ number: 1 }, 'review', 'first');
+    await forge.comment({ number: 1 }, 'review', 'second');
     expect(botComments(lab, 1)).toHaveLength(1);
     expect(request.notes.filter(({ author }) => author === rie)).toHaveLength(251);
   });
@@ -135,17 +135,17 @@ describe('the comment', () => {
       lost = false;
       return null;
     };
-    await expect(forge.comment({ number: 1 }, 'text')).rejects.toThrow('The connection failed');
+    await expect(forge.comment({ number: 1 }, 'review', 'text')).rejects.toThrow('The connection failed');
     lab.fault = null;
-    await forge.comment({ number: 1 }, 'text');
+    await forge.comment({ number: 1 }, 'review', 'text');
     expect(botComments(lab, 1)).toHaveLength(1);
   });
 
   test('another installation’s stays beside it', async () => {
     opened();
-    await forge.comment({ number: 1 }, 'ours');
-    await forgeAt(lab.url, 'training').comment({ number: 1 }, 'theirs');
-    await forge.comment({ number: 1 }, 'ours again');
+    await forge.comment({ number: 1 }, 'review', 'ours');
+    await forgeAt(lab.url, 'training').comment({ number: 1 }, 'review', 'theirs');
+    await forge.comment({ number: 1 }, 'review', 'ours again');
     expect(botComments(lab, 1)).toEqual([
       '<!-- muster review demo -->\nours again',
       '<!-- muster review training -->\ntheirs',
@@ -154,7 +154,7 @@ describe('the comment', () => {
 
   test('a line in it is never an order to GitLab', async () => {
     opened();
-    await forge.comment({ number: 1 }, 'Person\n/merge\n  /approve\n/close');
+    await forge.comment({ number: 1 }, 'review', 'Person\n/merge\n  /approve\n/close');
     expect(lab.state.orders).toEqual([]);
     expect(botComments(lab, 1)[0]).toContain('&#47;merge');
   });
@@ -266,51 +266,53 @@ describe('remarks on lines', () => {
   });
 });
 
-describe('who let a commit in', () => {
-  const commit = 'd'.repeat(40);
+describe('who let commits in', () => {
+  const merge = 'd'.repeat(40);
+  const squash = 'e'.repeat(40);
+  const older = { head: 'c'.repeat(40), base: BASE, at: 3_000 };
+  const merged = { state: 'merged', mergeCommit: merge } as const;
 
-  test('the merged request, with each approval and when it and the head came', async () => {
-    opened({
-      state: 'merged',
-      mergedAt: 9_000,
-      mergeCommit: commit,
-      approvals: new Map([
-        ['bo', 2_000],
-        ['eva', 500],
-      ]),
-    });
-    expect(await forge.broughtIn(commit, 'main')).toEqual({
-      number: 1,
-      url: urlOf(1),
-      author: 'rie',
-      head: HEAD,
-      headSince: 1_000,
-      approvals: [
-        { by: 'bo', at: 2_000 },
-        { by: 'eva', at: 500 },
-      ],
-    });
+  async function approvers(given: Partial<LabRequest>): Promise<readonly string[]> {
+    opened({ ...merged, ...given });
+    return (await forge.bringing([merge], 'main')).flatMap(({ approvedBy }) => approvedBy);
+  }
+
+  test('the merged request, with its commits, what merging made of them, and who approved', async () => {
+    const commits = [HEAD, 'c'.repeat(40)];
+    opened({ ...merged, squashCommit: squash, commits, approvals: new Map([['bo', 2_000]]) });
+    expect(await forge.bringing([merge, squash, ...commits], 'main')).toEqual([
+      { name: '!1', author: 'rie', commits, results: [merge, squash], approvedBy: ['bo'] },
+    ]);
+    // What one of them explains is not asked for again.
+    expect(lab.state.asked.filter((line) => line.includes('/repository/commits/'))).toHaveLength(1);
   });
 
-  test('a head that was pushed again counts from the last time', async () => {
-    const again = { head: HEAD, base: BASE, at: 5_000 };
-    const between = { head: 'c'.repeat(40), base: BASE, at: 3_000 };
-    const first = { head: HEAD, base: BASE, at: 1_000 };
-    opened({ state: 'merged', mergedAt: 9_000, mergeCommit: commit, versions: [again, between, first] });
-    expect((await forge.broughtIn(commit, 'main'))?.headSince).toBe(5_000);
+  test('an approval from before the last push is none, whatever GitLab still shows', async () => {
+    const newest = { head: HEAD, base: BASE, at: 5_000 };
+    const approvals = new Map([
+      ['before', 4_999],
+      ['after', 5_001],
+    ]);
+    expect(await approvers({ versions: [newest, older], approvals })).toEqual(['after']);
   });
 
-  test('a GitLab that does not say when leaves it open', async () => {
+  test('a head that was pushed away and back counts from the last time', async () => {
+    const versions = [{ head: HEAD, base: BASE, at: 5_000 }, older, { head: HEAD, base: BASE, at: 1_000 }];
+    expect(await approvers({ versions, approvals: new Map([['bo', 2_000]]) })).toEqual([]);
+  });
+
+  test('a GitLab that does not say when is believed only where nothing was ever pushed again', async () => {
     lab.state.tellsWhen = false;
-    opened({ state: 'merged', mergedAt: 9_000, mergeCommit: commit, approvals: new Map([['bo', 2_000]]) });
-    expect((await forge.broughtIn(commit, 'main'))?.approvals).toEqual([{ by: 'bo', at: null }]);
+    const approvals = new Map([['bo', 9_000]]);
+    expect(await approvers({ approvals })).toEqual(['bo']);
+    expect(await approvers({ approvals, versions: [{ head: HEAD, base: BASE, at: 5_000 }, older] })).toEqual([]);
   });
 
   test('nobody, for a commit that was pushed to the branch, is still open, or went into another branch', async () => {
-    expect(await forge.broughtIn(commit, 'main')).toBeNull();
-    opened({ mergeCommit: commit });
-    expect(await forge.broughtIn(commit, 'main')).toBeNull();
-    opened({ state: 'merged', mergedAt: 9_000, mergeCommit: commit, targetBranch: 'other' });
-    expect(await forge.broughtIn(commit, 'main')).toBeNull();
+    expect(await forge.bringing([merge], 'main')).toEqual([]);
+    opened({ mergeCommit: merge });
+    expect(await forge.bringing([merge], 'main')).toEqual([]);
+    opened({ ...merged, targetBranch: 'other' });
+    expect(await forge.bringing([merge], 'main')).toEqual([]);
   });
 });

@@ -67,6 +67,7 @@ function ofRequest(
   const { method } = request;
   if (part === undefined && method === 'GET') return json(200, requestShown(state, one));
   if (part === 'approvals' && method === 'GET') return approvalsOf(state, one);
+  if (part === 'commits' && method === 'GET') return paged(request, one.commits.map((sha) => ({ id: sha })));
   if (part === 'versions' && method === 'GET') return paged(request, one.versions.map(versionShown));
   if (part === 'notes') return ofNotes(request, state, who, one, item);
   if (part === 'discussions' && more === undefined) return ofDiscussions(request, state, who, one, item);
@@ -87,8 +88,8 @@ function listed(request: Request, state: LabState): Reply {
 }
 
 function ofCommit(request: Request, state: LabState, commit: string): Reply {
-  const brought = ({ mergeCommit, versions }: LabRequest) =>
-    mergeCommit === commit || versions.some(({ head }) => head === commit);
+  const brought = ({ mergeCommit, squashCommit, commits }: LabRequest) =>
+    mergeCommit === commit || squashCommit === commit || commits.includes(commit);
   const found = [...state.requests.values()].filter(brought);
   return paged(
     request,
@@ -234,7 +235,7 @@ function requestShown({ project }: LabState, one: LabRequest): unknown {
     target_project_id: project.id,
     sha: one.head,
     merge_commit_sha: one.mergeCommit,
-    merged_at: one.mergedAt === null ? null : new Date(one.mergedAt).toISOString(),
+    squash_commit_sha: one.squashCommit,
     web_url: `https://gitlab.example.org/${project.path}/-/merge_requests/${one.iid}`,
   };
 }

@@ -55,6 +55,7 @@ export async function makeLabProject(lab: Lab, home: string, files: Files): Prom
     if (head === request.head) return;
     const base = await git('-C', server, 'merge-base', 'main', head);
     request.head = head;
+    request.commits = (await git('-C', server, 'rev-list', `main..${head}`)).split('\n');
     request.versions.unshift({ head, base, at: Date.now() });
     request.changed = addedLines(await git('-C', server, 'diff', '--unified=0', '--no-renames', base, head));
   };
@@ -77,7 +78,7 @@ export async function makeLabProject(lab: Lab, home: string, files: Files): Prom
       const message = `Merge branch '${request.sourceBranch}'`;
       const made = await git('-C', server, 'commit-tree', tree, '-p', 'main', '-p', head, '-m', message);
       await git('-C', server, 'update-ref', 'refs/heads/main', made);
-      Object.assign(request, { state: 'merged', mergedAt: Date.now(), mergeCommit: made });
+      Object.assign(request, { state: 'merged', mergeCommit: made });
       return made;
     },
   };

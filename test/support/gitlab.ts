@@ -37,9 +37,11 @@ export interface LabRequest {
   state: 'opened' | 'merged' | 'closed';
   /** Null: GitLab is still preparing it. */
   head: string | null;
-  mergedAt: number | null;
   /** The commit on the target branch, once it is merged. */
   mergeCommit: string | null;
+  squashCommit: string | null;
+  /** Its own, the newest first. */
+  commits: readonly string[];
   /** Newest first. */
   versions: LabVersion[];
   /** By path of a changed file, the numbers of lines that the change added. */
@@ -145,8 +147,9 @@ export function labRequest(
     targetBranch: 'main',
     sourceProject: state.project.id,
     state: 'opened',
-    mergedAt: null,
     mergeCommit: null,
+    squashCommit: null,
+    commits: given.head === null ? [] : [given.head],
     versions: [],
     changed: new Map(),
     notes: [],

@@ -1,15 +1,9 @@
 /** GitLab as a forge: merge requests by its REST API v4, each thing asked for before it is changed. */
-import type { BroughtIn, Forge, ForgeApprovals, MergeRequest } from '../port.ts';
-import {
-  approvalsSchema,
-  type MergeRequestAnswer,
-  mergeRequestsSchema,
-  selfSchema,
-  versionsSchema,
-} from './answers.ts';
+import type { Forge, ForgeApprovals, MergeRequest } from '../port.ts';
+import { type MergeRequestAnswer, mergeRequestsSchema, selfSchema } from './answers.ts';
+import { requestsBringing } from './approvals.ts';
 import { type Client, gitlabClient, PER_PAGE } from './client.ts';
-import { writeComment } from './comment.ts';
-import { Refusal } from './failures.ts';
+import { markOf, writeComment } from './comment.ts';
 import { settleRemarks } from './remarks.ts';
 import type { GitlabSettings } from './settings.ts';
 import { setStatus } from './status.ts';
@@ -36,12 +30,12 @@ export function gitlabForge({ instance, ...settings }: GitlabOptions): Forge & F
     where: client.where,
     commentCharactersMax: COMMENT_CHARACTERS_MAX,
     openRequests: (branch) => openRequests(client, branch),
-    comment: async ({ number }, text) => writeComment(client, await me(), instance, number, text),
+    comment: async ({ number }, topic, text) => writeComment(client, await me(), markOf(topic, instance), number, text),
     remark: async (request, remarks) => settleRemarks(client, await me(), instance, request, remarks),
     judge: async (request, verdict) => {
       if (!request.isFork) await setStatus(client, instance, request, verdict);
     },
-    broughtIn: (commit, branch) => broughtIn(client, commit, branch),
+    bringing: (commits, branch) => requestsBringing(client, commits, branch),
     close: () => client.close(),
   };
 }
@@ -67,32 +61,4 @@ function requestOf(answer: MergeRequestAnswer): readonly MergeRequest[] {
   // A source that was deleted meanwhile has no id: whose it was is not known, and so it is nobody's of here.
   const isFork = source !== target;
   return [{ number: iid, url, head: sha, ref: `refs/merge-requests/${iid}/head`, author: author.username, isFork }];
-}
-
-async function broughtIn(client: Client, commit: string, branch: string): Promise<BroughtIn | null> {
-  const path = `repository/commits/${encodeURIComponent(commit)}/merge_requests?per_page=${PER_PAGE}`;
-  const found = await client.all(path, mergeRequestsSchema).catch((error: unknown) => {
-    // A commit that GitLab does not know came from no merge request.
-    if (error instanceof Refusal && error.status === 404) return [];
-    throw error;
-  });
-  const merged = found.filter(({ state, target_branch: target }) => state === 'merged' && target === branch);
-  const latest = merged.toSorted((a, b) => (b.merged_at ?? 0) - (a.merged_at ?? 0))[0];
-  if (latest?.sha === null || latest?.sha === undefined) return null;
-  const { iid, web_url: url, sha: head, author } = latest;
-  const versions = await client.all(`merge_requests/${iid}/versions?per_page=${PER_PAGE}`, versionsSchema);
-  const { approved_by: approved } = await client.get(
-    client.project(`merge_requests/${iid}/approvals`),
-    approvalsSchema,
-  );
-  const since = versions.filter(({ head_commit_sha: one }) => one === head).map(({ created_at: at }) => at);
-  return {
-    number: iid,
-    url,
-    author: author.username,
-    head,
-    // The same head can come twice, when it was pushed over meanwhile: what was said in between counts from the last.
-    headSince: since.includes(null) || since.length === 0 ? null : Math.max(...since.map((at) => at ?? 0)),
-    approvals: approved.map(({ user, approved_at: at }) => ({ by: user.username, at })),
-  };
 }

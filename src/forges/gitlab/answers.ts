@@ -24,7 +24,8 @@ const mergeRequest = z.object({
   author: person,
   source_project_id: z.number().nullish(),
   target_project_id: z.number(),
-  merged_at: moment,
+  merge_commit_sha: sha.nullish(),
+  squash_commit_sha: sha.nullish(),
 });
 export const mergeRequestsSchema = z.array(mergeRequest);
 export type MergeRequestAnswer = z.output<typeof mergeRequest>;
@@ -63,6 +64,8 @@ export const versionsSchema = z.array(
     created_at: moment,
   }),
 );
+
+export const commitsSchema = z.array(z.object({ id: sha }));
 
 export const approvalsSchema = z.object({
   approved_by: z.array(z.object({ user: person, approved_at: moment })),

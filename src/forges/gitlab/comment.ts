@@ -6,11 +6,10 @@ import { type Client, PER_PAGE } from './client.ts';
 export async function writeComment(
   client: Client,
   me: number,
-  instance: string,
+  mark: string,
   request: number,
   text: string,
 ): Promise<void> {
-  const mark = markOf('review', instance);
   const body = `${mark}\n${harmless(text)}`;
   const path = `merge_requests/${request}/notes`;
   const notes = await client.all(`${path}?sort=asc&order_by=created_at&per_page=${PER_PAGE}`, notesSchema);
