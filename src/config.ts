@@ -71,6 +71,8 @@ export interface Config {
 export interface StatusPageConfig {
   readonly host: string;
   readonly port: number;
+  /** At which people see it, without a slash at its end; null: nobody said. */
+  readonly url: string | null;
   /** Null: no token counts. */
   readonly tokenFile: string | null;
   /** Null: no proxy vouches for anybody. */
@@ -231,6 +233,7 @@ function statusPageOf(given: ParsedConfig['http'], absolute: Absolute): StatusPa
   const { tokenFile, proxy } = given.access ?? {};
   return {
     ...addressOf(given.listen),
+    url: given.url?.replace(/\/+$/, '') ?? null,
     tokenFile: tokenFile === undefined ? null : absolute(tokenFile),
     proxy: proxy ?? null,
   };

@@ -14,7 +14,6 @@ import { generatePassword, type PasswordOptions } from './credentials/password.t
 import { checkCredentials, checkSecretFile } from './credentials/readiness.ts';
 import { watchBlocks } from './daemon/decisions.ts';
 import { scheduleProblem } from './daemon/schedule.ts';
-import type { Forge, ForgeApprovals } from './forges/port.ts';
 import { type Log, openLog } from './log.ts';
 import type { LogLevel } from './log-level.ts';
 import { fold } from './model/document.ts';
@@ -40,7 +39,7 @@ import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 import { siteOf } from './wiring/directory-site.ts';
-import { forgeIn } from './wiring/forge.ts';
+import { type ForgeSite, forgeIn } from './wiring/forge.ts';
 import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
 
@@ -55,7 +54,7 @@ export interface Site {
   /** Branches that do not count, for reviews; null: the desired state is a folder. */
   readonly revisions: Revisions | null;
   /** Where changes are proposed; null: none is configured. */
-  readonly forge: (Forge & ForgeApprovals) | null;
+  readonly forge: ForgeSite | null;
   /** A new initial password for that person's account, sealed into the outbox. */
   reissue(username: string): Promise<{ readonly username: string; readonly attempt: string }>;
   /** Mail to whoever is to be told; null: nobody is. */
@@ -126,7 +125,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     },
     history: source,
     revisions: revisionsOf(config, store),
-    forge: forgeIn(config),
+    forge: forgeIn(config, store.mergeRequests),
     reissue: (username) => reissuePassword({ ...directory, store, newId: randomUUID }, username),
     log: openLog(logLevel),
     close: () => store.close(),

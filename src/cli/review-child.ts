@@ -1,9 +1,10 @@
 /** The process that reviews merge requests: looks at one after the other as it is told, and ends with the daemon that started it. */
 import { setPriority } from 'node:os';
-import type { Reviewed, ReviewOrder } from '../daemon/reviews.ts';
+import type { Reviewed, ReviewOrder } from '../daemon/reviewer.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { type Trouble, troubleOf } from '../errors.ts';
 import type { Site } from '../wiring.ts';
+import { sealName } from './reviewing.ts';
 
 export type FromReviewer =
   | { readonly kind: 'reviewed'; readonly reviewed: Reviewed }
@@ -34,18 +35,18 @@ async function answer(order: ReviewOrder): Promise<FromReviewer> {
   }
 }
 
-async function review({ number, ref, head, how, charactersMax }: ReviewOrder): Promise<Reviewed> {
-  const [{ reviewRevision }, { reviewHeadline, reviewMarkdown }, { headMoved }] = await Promise.all([
+async function review({ number, ref, head, how, charactersMax, link }: ReviewOrder): Promise<Reviewed> {
+  const [{ reviewRevision }, { reviewHeadline, reviewMarkdown, reviewPage }, { headMoved }] = await Promise.all([
     import('../core/review-revision.ts'),
     import('../views/review.ts'),
-    import('../daemon/reviews.ts'),
+    import('../daemon/reviewer.ts'),
   ]);
   const { parts, revisions } = await site();
   if (revisions === null) throw new TypeError('only a Git repository has merge requests');
   const target = await revisions.target();
   const found = await revisions.bring(ref);
   if (found !== head) throw headMoved(`merge request ${number}`, head, found);
-  const result = await reviewRevision({ ...parts, revisions }, { head, target, how });
+  const result = await reviewRevision({ ...parts, revisions }, { head, target, how, keepAs: sealName(number) });
   const { timeZone } = parts.settings;
   const isMergedAlready = await revisions.descends(target, head);
   const onHead = isMergedAlready ? () => true : await standsAt(revisions, head, result.files);
@@ -53,8 +54,13 @@ async function review({ number, ref, head, how, charactersMax }: ReviewOrder): P
     target,
     state: verdictOf(result.state),
     headline: reviewHeadline(result),
-    markdown: reviewMarkdown(result, { characters: charactersMax, link: null, timeZone }),
+    markdown: reviewMarkdown(result, {
+      characters: charactersMax,
+      link: link === null ? null : new URL(link),
+      timeZone,
+    }),
     remarks: await remarksOf(result.diagnostics.filter(onHead)),
+    page: JSON.stringify(reviewPage(result, { timeZone, all: true })),
   };
 }
 

@@ -1,8 +1,6 @@
 /** `muster serve`: passes on schedule, on every push, at each due moment, until it is told to stop. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { runDaemon } from '../daemon/daemon.ts';
-import { reviewService } from '../daemon/reviews.ts';
 import { scheduleProblem } from '../daemon/schedule.ts';
 import type { Service } from '../daemon/service.ts';
 import { listenForSignals } from '../daemon/signals.ts';
@@ -13,7 +11,7 @@ import { statusPageService } from '../http/service.ts';
 import type { LogLevel } from '../log-level.ts';
 import type { Site } from '../wiring.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
-import { reviewerProcess } from './reviewing.ts';
+import { reviewsOf } from './reviews.ts';
 
 export async function serve(invocation: Invocation): Promise<ExitCode> {
   // Before anything else: until somebody listens, SIGHUP ends Node, and SIGUSR1 makes it open a debugger.
@@ -48,23 +46,6 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
 async function servicesOf(config: Config, site: Site, logLevel: LogLevel): Promise<readonly Service[]> {
   const notifications = site.notifications === null ? [] : [await site.notifications()];
   return [...notifications, ...reviewsOf(config, site), ...statusPageOf(config, site, logLevel)];
-}
-
-function reviewsOf({ file, forge: settings, source }: Config, { forge, parts, log }: Site): readonly Service[] {
-  if (settings === null || forge === null || source.kind === 'folder') return [];
-  return [
-    reviewService({
-      forge,
-      branch: source.branch,
-      authors: settings.authors,
-      everyMs: settings.everySeconds * 1000,
-      openReviewer: () => reviewerProcess(file),
-      memory: { keep: () => Promise.resolve() },
-      log,
-      clock: parts.clock,
-      sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
-    }),
-  ];
 }
 
 function statusPageOf({ statusPage, instance, mode, timeZone, store }: Config, site: Site, logLevel: LogLevel) {

@@ -36,7 +36,8 @@ export interface Notice {
     | 'lost-write'
     | 'restored'
     | 'audit-head'
-    | 'task';
+    | 'task'
+    | 'forge';
   /** Whose trouble it is; absent: of no system. */
   readonly system?: string;
   /** Label of the person concerned; null: everybody. */
@@ -77,7 +78,16 @@ export interface Plan {
 
 /** Changes that wait, together, for one reason. */
 export interface Hold {
-  readonly rule: ChangeClass | 'clock' | 'unreviewed' | 'differs' | 'flapping' | 'failing' | 'paused' | 'store-lost' | 'restored';
+  readonly rule:
+    | ChangeClass
+    | 'clock'
+    | 'unreviewed'
+    | 'differs'
+    | 'flapping'
+    | 'failing'
+    | 'paused'
+    | 'store-lost'
+    | 'restored';
   /** Why, with the figures, in plain words. */
   readonly because: string;
   /** What would release it, as a command or a condition. */

@@ -5,6 +5,7 @@ import type { OperatorBlock } from '../model/model.ts';
 import type { Counts } from './activity.ts';
 import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
+import type { MergeRequestStandings } from './merge-requests.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
 import type { SystemChannel } from './shut-out-remembered.ts';
@@ -51,6 +52,11 @@ export interface StatusMemory {
   readonly approvals: Pick<Approvals, 'valid'>;
   readonly people: PeopleMemory;
   readonly past: PastMemory;
+  readonly mergeRequests: {
+    standings(): Promise<MergeRequestStandings>;
+    /** The whole of a review, as a page in JSON; null: there is none. */
+    page(number: number): Promise<string | null>;
+  };
   /** Hosted servers and institutions, and tasks: those that are open, and all about servers. */
   work(): Promise<ServerMemory>;
   /** What the store takes on the disk. */
@@ -104,6 +110,7 @@ export interface Status {
   readonly storeBytes: number;
   /** What people do by hand: hosted servers, the longest overdue first, and open tasks. */
   readonly work: { readonly servers: readonly ServerStanding[]; readonly tasks: readonly Task[] };
+  readonly mergeRequests: MergeRequestStandings;
 }
 
 export interface StatusSite {
@@ -118,13 +125,14 @@ export interface StatusSite {
 }
 
 export async function statusOf(memory: StatusMemory, site: StatusSite, loop: LoopState, at: Instant): Promise<Status> {
-  const [[latest], proven, paused, blocks, valid, work] = await Promise.all([
+  const [[latest], proven, paused, blocks, valid, work, mergeRequests] = await Promise.all([
     memory.glances(0, 1),
     memory.proven(),
     memory.orders.paused(),
     memory.orders.blocks(at),
     memory.approvals.valid(at),
     memory.work(),
+    memory.mergeRequests.standings(),
   ]);
   const { repositoryAt, committedAt, passedAt } = proven;
   const last = latest?.glance ?? null;
@@ -155,6 +163,7 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
       servers: standingOfServers(work, at, site.timeZone),
       tasks: work.tasks.filter((task) => task.status === 'open'),
     },
+    mergeRequests,
   };
 }
 

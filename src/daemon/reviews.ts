@@ -1,58 +1,14 @@
 /** Reviews of merge requests: each open one is looked at beside the passes, and its comment and status are kept up to date. */
-import { MusterError, type Trouble, troubleOf } from '../errors.ts';
-import { type Forge, ForgeBusy, type MergeRequest, type Remark, type VerdictState } from '../forges/port.ts';
+import type { MergeRequestMemory, MergeRequestStanding } from '../core/merge-requests.ts';
+import type { Notice } from '../core/plan.ts';
+import { type Trouble, troubleOf } from '../errors.ts';
+import { type Forge, ForgeBusy, type MergeRequest, type VerdictState } from '../forges/port.ts';
 import type { Log } from '../log.ts';
 import type { Instant } from '../model/document.ts';
 import { retryAfter } from './loop.ts';
+import { asKnown, inTurn, type Known, putOff } from './review-turns.ts';
+import type { Reviewed, Reviewer, ReviewOrder, UntoldOutcome } from './reviewer.ts';
 import type { Service } from './service.ts';
-
-/** What came of looking at one merge request. */
-export interface Reviewed {
-  /** Commit of the branch that it would be merged into. */
-  readonly target: string;
-  /** `unknown`: something could not be read, so that it is looked at again soon. */
-  readonly state: 'passed' | 'failed' | 'unknown';
-  /** One line, for the status. */
-  readonly headline: string;
-  /** The comment. */
-  readonly markdown: string;
-  readonly remarks: readonly Remark[];
-}
-
-export interface ReviewOrder {
-  readonly number: number;
-  readonly ref: string;
-  readonly head: string;
-  /** `validate`: nothing that any system holds may be read for it. */
-  readonly how: 'plan' | 'validate';
-  readonly charactersMax: number;
-}
-
-/** Looks at merge requests, one after the other, where no pass has to wait for it. */
-export interface Reviewer {
-  /** Throws MusterError. */
-  review(order: ReviewOrder, signal: AbortSignal): Promise<Reviewed>;
-  close(): Promise<void>;
-}
-
-/** How it stands with one open merge request, for whoever asks. */
-export interface ReviewStanding {
-  readonly number: number;
-  readonly url: string;
-  readonly author: string;
-  readonly how: ReviewOrder['how'];
-  readonly head: string;
-  /** Null: not looked at yet. */
-  readonly headline: string | null;
-  readonly at: Instant | null;
-  /** Why it could not be looked at; null: it could, or nobody has tried. */
-  readonly trouble: Trouble | null;
-}
-
-export interface ReviewMemory {
-  /** All that are open, and why the forge could not be asked; null: it could. */
-  keep(standings: readonly ReviewStanding[], trouble: Trouble | null, at: Instant): Promise<void>;
-}
 
 export interface ReviewParts {
   readonly forge: Forge;
@@ -64,31 +20,21 @@ export interface ReviewParts {
   readonly everyMs: number;
   /** Opened for each round that has something to look at. */
   openReviewer(): Reviewer;
-  readonly memory: ReviewMemory;
+  readonly memory: MergeRequestMemory;
+  outcomes(): Promise<readonly UntoldOutcome[]>;
+  /** Where the whole of a review is shown; null: nowhere. */
+  linkTo(number: number): string | null;
   readonly log: Log;
   readonly clock: () => Instant;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What the systems hold changes without anybody's saying so: a review that is older is made anew. */
-const REFRESH_MS = 15 * 60_000;
-/** Reviews that are only refreshed, in one round: new commits do not wait behind them. */
-const REFRESHES_MAX = 3;
 /** Least time between two rounds, in milliseconds: what a flood of notices comes to. */
 const SPACING_MS = 1_000;
 
-interface Known {
-  readonly request: MergeRequest;
-  readonly headline: string | null;
-  readonly target: string | null;
-  readonly at: Instant | null;
-  readonly trouble: Trouble | null;
-  /** In a row. */
-  readonly failures: number;
-  /** Not before that; 0: whenever. */
-  readonly notBefore: Instant;
-}
+/** Failures in a row from which on it is no short absence any more: some four minutes of them. */
+const FAILURES_TOLD = 5;
 
 export function reviewService(parts: ReviewParts): Service {
   const desk = new Desk(parts);
@@ -96,6 +42,7 @@ export function reviewService(parts: ReviewParts): Service {
     name: 'reviews',
     begin: () => Promise.resolve(desk.begin()),
     noticed: () => desk.wake(),
+    notices: () => desk.notices(),
     passed: ({ plan: { revision }, applied }) => {
       // Neither waits for a review.
       if (desk.moved(revision, applied.length > 0)) desk.wake();
@@ -113,6 +60,8 @@ class Desk {
   #revision: string | null = null;
   #failures = 0;
   #told: string | null = null;
+  #trouble: Trouble | null = null;
+  #answeredAt: Instant | null = null;
 
   constructor(parts: ReviewParts) {
     this.#parts = parts;
@@ -143,6 +92,15 @@ class Desk {
     );
     this.#known = new Map(known);
     return true;
+  }
+
+  /** A forge that is away stops nothing; that nobody sees reviews is said all the same. */
+  notices(): readonly Notice[] {
+    const trouble = this.#trouble;
+    if (trouble === null || (trouble.remedy === 'retry' && this.#failures < FAILURES_TOLD)) return [];
+    const text = `Merge requests are not reviewed. ${trouble.where}: ${trouble.what}`;
+    const { next } = trouble;
+    return [{ kind: 'forge', person: null, subject: trouble.where, text, next, origin: null, urgent: false }];
   }
 
   async #run(): Promise<void> {
@@ -178,13 +136,18 @@ class Desk {
   async #keep(trouble: Trouble | null): Promise<void> {
     const { memory, log, clock } = this.#parts;
     this.#tell(trouble);
-    const standings = [...this.#known.values()].map(({ request, headline, at, trouble: own }): ReviewStanding => {
-      const { number, url, author, head } = request;
-      return { number, url, author, head, how: this.#howOf(request), headline, at, trouble: own };
-    });
-    await memory.keep(standings, trouble, clock()).catch((error: unknown) => {
+    this.#trouble = trouble;
+    const at = clock();
+    if (trouble === null) this.#answeredAt = at;
+    const open = [...this.#known.values()].map((known) => this.#standingOf(known));
+    await memory.keep({ open, at, answeredAt: this.#answeredAt, trouble }).catch((error: unknown) => {
       log.error('how merge requests stand could not be kept', { ...troubleOf(error) });
     });
+  }
+
+  #standingOf({ request, headline, at, trouble }: Known): MergeRequestStanding {
+    const { number, url, author, head } = request;
+    return { number, url, author, head, how: this.#howOf(request), headline, at, trouble };
   }
 
   /** The same trouble again and again is told once. */
@@ -199,13 +162,14 @@ class Desk {
   async #look(): Promise<void> {
     const { forge, branch, clock } = this.#parts;
     const open = await forge.openRequests(branch);
-    this.#known = new Map(open.map((request) => [request.number, this.#asKnown(request)]));
-    const now = clock();
-    const due = [...this.#known.values()].filter((known) => this.#isDue(known, now));
+    this.#known = asKnown(open, this.#known);
+    await this.#keep(null);
+    await this.#tellOutcomes();
+    const due = inTurn([...this.#known.values()], clock(), (request) => this.#howOf(request) === 'plan');
     if (due.length === 0) return;
     const reviewer = this.#parts.openReviewer();
     try {
-      for (const known of this.#inTurn(due)) {
+      for (const known of due) {
         if (this.#stopping.signal.aborted) return;
         this.#learn(await this.#one(known, reviewer));
       }
@@ -214,29 +178,17 @@ class Desk {
     }
   }
 
-  /** A new commit makes what was known of the old one void. */
-  #asKnown(request: MergeRequest): Known {
-    const before = this.#known.get(request.number);
-    if (before?.request.head === request.head) return { ...before, request };
-    return { request, headline: null, target: null, at: null, trouble: null, failures: 0, notBefore: 0 };
+  async #tellOutcomes(): Promise<void> {
+    const { forge, outcomes, log } = this.#parts;
+    for (const { number, text, told } of await outcomes()) {
+      await forge.comment({ number }, 'outcome', text);
+      await told();
+      log.info('told what came of a merge request', { number });
+    }
   }
 
   #learn(known: Known): void {
     this.#known = new Map([...this.#known, [known.request.number, known]]);
-  }
-
-  #isDue({ at, target, notBefore }: Known, now: Instant): boolean {
-    if (notBefore > now) return false;
-    return at === null || target === null || Math.abs(now - at) >= REFRESH_MS;
-  }
-
-  /** New commits first, those of people who wait for a plan before all others; of the rest the longest ago, and not all at once. */
-  #inTurn(due: readonly Known[]): readonly Known[] {
-    const fresh = due.filter(({ at }) => at === null);
-    const planned = fresh.filter(({ request }) => this.#howOf(request) === 'plan');
-    const validated = fresh.filter(({ request }) => this.#howOf(request) !== 'plan');
-    const again = due.filter(({ at }) => at !== null).toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
-    return [...planned, ...validated, ...again.slice(0, REFRESHES_MAX)];
   }
 
   #howOf({ isFork, author }: MergeRequest): ReviewOrder['how'] {
@@ -245,13 +197,14 @@ class Desk {
 
   /** What the forge throws ends the round; what the review throws stays with this merge request. */
   async #one(known: Known, reviewer: Reviewer): Promise<Known> {
-    const { forge, clock, log } = this.#parts;
+    const { forge, clock, log, memory } = this.#parts;
     const { request } = known;
-    const judge = (state: VerdictState, text: string) => forge.judge(request, { state, text, link: null });
+    const link = this.#parts.linkTo(request.number);
+    const judge = (state: VerdictState, text: string) => forge.judge(request, { state, text, link });
     if (known.at === null && known.failures === 0) await judge('working', 'Muster is looking at it.');
     const began = clock();
     const { number, ref, head } = request;
-    const order = { number, ref, head, how: this.#howOf(request), charactersMax: forge.commentCharactersMax };
+    const order = { number, ref, head, how: this.#howOf(request), charactersMax: forge.commentCharactersMax, link };
     let reviewed: Reviewed;
     try {
       reviewed = await reviewer.review(order, this.#stopping.signal);
@@ -260,8 +213,9 @@ class Desk {
       const trouble = troubleOf(error);
       log.warn('a merge request could not be looked at', { number, head, ...trouble });
       await judge('failed', `Could not be looked at: ${trouble.what} It is tried again.`);
-      return failed(known, trouble, clock());
+      return putOff(known, trouble, clock());
     }
+    await memory.keepPage(number, reviewed.page);
     await forge.comment(request, 'review', reviewed.markdown);
     await forge.remark(request, reviewed.remarks);
     await judge(verdictOf(reviewed), reviewed.headline);
@@ -269,26 +223,11 @@ class Desk {
     const { headline, target } = reviewed;
     const done = { request, headline, target, at: clock(), trouble: null, failures: 0, notBefore: 0 };
     if (reviewed.state !== 'unknown') return done;
-    return { ...failed(known, null, clock()), headline, at: done.at };
+    return { ...putOff(known, null, clock()), headline, at: done.at };
   }
-}
-
-function failed(known: Known, trouble: Trouble | null, now: Instant): Known {
-  const failures = known.failures + 1;
-  return { ...known, trouble, failures, target: null, notBefore: now + retryAfter(failures) };
 }
 
 /** What could not be read now is no reason to refuse a merge request for good: it stays open until it is known. */
 function verdictOf({ state }: Reviewed): VerdictState {
   return state === 'unknown' ? 'working' : state;
-}
-
-/** The head is another one than the forge said when it was asked. */
-export function headMoved(where: string, expected: string, found: string): MusterError {
-  return new MusterError({
-    remedy: 'retry',
-    where,
-    what: `It has moved on from ${expected.slice(0, 8)} to ${found.slice(0, 8)} meanwhile.`,
-    next: 'Nothing: the new commits are looked at next.',
-  });
 }

@@ -9,6 +9,7 @@ import { people, shortRevision } from '../views/words.ts';
 import { activityTable, chartHtml } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { CONDITION_WORDS, mark, SYSTEM_SIGNS, signed } from './marks.ts';
+import { mergeRequestsHtml } from './merge-requests-page.ts';
 import { distance, span, timeHtml } from './moments.ts';
 import { needsHtml, tallyWords } from './needs.ts';
 import { serversHtml, tasksHtml } from './work.ts';
@@ -26,6 +27,7 @@ export function statusPage({ status, happenings, days, timeZone }: StatusView): 
 ${needsHtml(status, timeZone)}
 ${tasksHtml(status, timeZone)}
 ${serversHtml(status)}
+${mergeRequestsHtml(status, timeZone)}
 ${systemsHtml(status, timeZone)}
 <section class="card"><h2>The last ${days.length} days</h2>${chartHtml(days)}${activityTable(days)}</section>
 ${happeningsHtml(happenings, timeZone)}

@@ -2,6 +2,7 @@
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
 import type { DoneBy, Held, Task } from '../core/tasks.ts';
+import type { MergeRequestsTable } from './merge-request-tables.ts';
 import type { SealsTable } from './seal-tables.ts';
 import type { ShutOutsTable } from './shut-out-tables.ts';
 
@@ -33,6 +34,7 @@ export interface Schema {
   readonly systemsMet: SystemsMetTable;
   readonly shutOuts: ShutOutsTable;
   readonly seals: SealsTable;
+  readonly mergeRequests: MergeRequestsTable;
   readonly lease: LeaseTable;
 }
 

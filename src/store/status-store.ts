@@ -7,6 +7,7 @@ import { readFact } from './facts.ts';
 import { journalOf } from './journal.ts';
 import { rowOf } from './ledger.ts';
 import { entryOf, REVISION } from './memory.ts';
+import { readMergeRequestPage, readMergeRequests } from './merge-requests.ts';
 import { readBlocks, readPause } from './orders.ts';
 import { readPast } from './past.ts';
 import { readGlances, readProven } from './reports.ts';
@@ -47,6 +48,7 @@ export function openStatusStore(path: string): StatusStore {
       tasks: { of: (person) => readTasksOf(db, person) },
     },
     past: readPast(db),
+    mergeRequests: { standings: () => readMergeRequests(db), page: (number) => readMergeRequestPage(db, number) },
     work: async () => ({ entries: await readWork(db), tasks: await readTasksShown(db) }),
     bytes,
     close,

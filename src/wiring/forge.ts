@@ -1,11 +1,17 @@
-/** Which forge stands behind the port, by the configuration. */
+/** Which forge stands behind the port, by the configuration, and where it is kept how its merge requests stand. */
 import type { Config } from '../config.ts';
+import type { MergeRequestMemory } from '../core/merge-requests.ts';
 import { gitlabForge } from '../forges/gitlab/adapter.ts';
 import { gitlabSchema } from '../forges/gitlab/settings.ts';
 import type { Forge, ForgeApprovals } from '../forges/port.ts';
 
+export interface ForgeSite {
+  readonly server: Forge & ForgeApprovals;
+  readonly memory: MergeRequestMemory;
+}
+
 /** Null: none is configured. Connects to nothing yet. */
-export function forgeIn({ forge, instance }: Config): (Forge & ForgeApprovals) | null {
+export function forgeIn({ forge, instance }: Config, memory: MergeRequestMemory): ForgeSite | null {
   if (forge === null) return null;
-  return gitlabForge({ ...gitlabSchema.parse(forge.server), instance });
+  return { server: gitlabForge({ ...gitlabSchema.parse(forge.server), instance }), memory };
 }

@@ -1,15 +1,11 @@
 /** The rounds of reviews: who is planned and who only validated, in which order, when again, and what a failure stops. */
 import { describe, expect, test } from 'vitest';
+import type { MergeRequestStandings } from '../../src/core/merge-requests.ts';
 import type { Report } from '../../src/core/report.ts';
-import {
-  type Reviewed,
-  type Reviewer,
-  type ReviewOrder,
-  type ReviewStanding,
-  reviewService,
-} from '../../src/daemon/reviews.ts';
+import type { Reviewed, Reviewer, ReviewOrder, UntoldOutcome } from '../../src/daemon/reviewer.ts';
+import { reviewService } from '../../src/daemon/reviews.ts';
 import type { Service } from '../../src/daemon/service.ts';
-import { MusterError, type Trouble } from '../../src/errors.ts';
+import { MusterError } from '../../src/errors.ts';
 import { type Forge, ForgeBusy, type MergeRequest } from '../../src/forges/port.ts';
 import { openLog } from '../../src/log.ts';
 import { reportOf } from '../support/status-sample-report.ts';
@@ -36,8 +32,10 @@ interface Bench {
   /** `7 working: Muster is looking at it.` */
   readonly verdicts: string[];
   readonly slept: number[];
-  standings: readonly ReviewStanding[];
-  trouble: Trouble | null;
+  standings: MergeRequestStandings | null;
+  readonly pages: Map<number, string>;
+  /** Not told yet. */
+  outcomes: UntoldOutcome[];
   readonly service: Service;
   /** Lets one rest pass; resolves when the next one begins. */
   rest(): Promise<void>;
@@ -62,6 +60,7 @@ async function bench(
         headline: 'fine',
         markdown: `of ${order.head}`,
         remarks: [],
+        page: '{}',
       } as const;
       return Promise.resolve({ ...plain, ...outcome });
     },
@@ -74,12 +73,17 @@ async function bench(
     everyMs: EVERY_MS,
     openReviewer: reviewer,
     memory: {
-      keep: (standings, trouble) => {
+      keep: (standings) => {
         made.standings = standings;
-        made.trouble = trouble;
+        return Promise.resolve();
+      },
+      keepPage: (number, page) => {
+        made.pages.set(number, page);
         return Promise.resolve();
       },
     },
+    outcomes: () => Promise.resolve(made.outcomes),
+    linkTo: (number) => `https://muster.example.org/merge-requests/${number}`,
     log: openLog('silent'),
     clock: () => made.now,
     sleep: (ms, signal) =>
@@ -101,8 +105,9 @@ async function bench(
     comments: new Map(),
     verdicts: [],
     slept: [],
-    standings: [],
-    trouble: null,
+    standings: null,
+    pages: new Map(),
+    outcomes: [],
     service,
     rest: async () => {
       const asleep = new Promise<void>((resolve) => {
@@ -181,7 +186,9 @@ describe('what is said', () => {
     const made = await bench([request(7)]);
     expect(made.verdicts).toEqual(['7 working: Muster is looking at it.', '7 passed: fine']);
     expect(made.comments.get(7)).toBe(`of ${request(7).head}`);
-    expect(made.standings).toMatchObject([{ number: 7, headline: 'fine', trouble: null }]);
+    expect(made.standings?.open).toMatchObject([{ number: 7, headline: 'fine', trouble: null }]);
+    expect(made.orders[0]?.link).toBe('https://muster.example.org/merge-requests/7');
+    expect(made.pages.get(7)).toBe('{}');
     await made.end();
   });
 
@@ -205,8 +212,8 @@ describe('what is said', () => {
     });
     expect(made.verdicts).toContain('7 failed: Could not be looked at: It broke. It is tried again.');
     expect(made.verdicts).toContain('8 passed: fine');
-    expect(made.standings.find(({ number }) => number === 7)?.trouble).toMatchObject({ what: 'It broke.' });
-    expect(made.trouble).toBeNull();
+    expect(made.standings?.open.find(({ number }) => number === 7)?.trouble).toMatchObject({ what: 'It broke.' });
+    expect(made.standings?.trouble).toBeNull();
     await made.end();
   });
 });
@@ -267,12 +274,12 @@ describe('a forge that is away', () => {
     await round(made);
     await made.rest();
     expect(made.slept.at(-1)).toBe(15_000 - 1_000);
-    expect(made.trouble).toMatchObject(AWAY);
+    expect(made.standings?.trouble).toMatchObject(AWAY);
     await round(made);
     expect(made.slept.at(-1)).toBe(30_000 - 1_000);
     made.forgeTrouble = null;
     await round(made);
-    expect(made.trouble).toBeNull();
+    expect(made.standings?.trouble).toBeNull();
     expect(made.orders).toHaveLength(1);
     await made.end();
   });
@@ -283,6 +290,51 @@ describe('a forge that is away', () => {
     await round(made);
     made.service.noticed?.();
     expect(made.slept.at(-1)).toBe(300_000);
+    await made.end();
+  });
+});
+
+describe('what is said elsewhere', () => {
+  test('what came of a merge is told on its merge request once, and again at the next look where the forge was away', async () => {
+    const made = await bench([]);
+    let told = 0;
+    made.outcomes = [
+      {
+        number: 5,
+        text: 'done as shown',
+        told: () => {
+          told += 1;
+          made.outcomes = [];
+          return Promise.resolve();
+        },
+      },
+    ];
+    made.forgeTrouble = new MusterError(AWAY);
+    await round(made);
+    expect(told).toBe(0);
+    made.forgeTrouble = null;
+    await round(made);
+    await round(made);
+    expect(made.comments.get(5)).toBe('done as shown');
+    expect(told).toBe(1);
+    await made.end();
+  });
+
+  test('a forge that refuses is a notice at once; one that is away, after five failures', async () => {
+    const made = await bench([]);
+    made.forgeTrouble = new MusterError(AWAY);
+    for (let n = 0; n < 4; n += 1) await round(made);
+    expect(made.service.notices?.()).toEqual([]);
+    await round(made);
+    expect(made.service.notices?.()).toMatchObject([
+      { kind: 'forge', text: 'Merge requests are not reviewed. gitlab: The connection failed.', next: 'Wait.' },
+    ]);
+    made.forgeTrouble = null;
+    await round(made);
+    expect(made.service.notices?.()).toEqual([]);
+    made.forgeTrouble = new MusterError({ ...AWAY, remedy: 'person' });
+    await round(made);
+    expect(made.service.notices?.()).toHaveLength(1);
     await made.end();
   });
 });

@@ -67,7 +67,11 @@ function ofRequest(
   const { method } = request;
   if (part === undefined && method === 'GET') return json(200, requestShown(state, one));
   if (part === 'approvals' && method === 'GET') return approvalsOf(state, one);
-  if (part === 'commits' && method === 'GET') return paged(request, one.commits.map((sha) => ({ id: sha })));
+  if (part === 'commits' && method === 'GET')
+    return paged(
+      request,
+      one.commits.map((sha) => ({ id: sha })),
+    );
   if (part === 'versions' && method === 'GET') return paged(request, one.versions.map(versionShown));
   if (part === 'notes') return ofNotes(request, state, who, one, item);
   if (part === 'discussions' && more === undefined) return ofDiscussions(request, state, who, one, item);
