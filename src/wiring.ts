@@ -194,6 +194,7 @@ export function patientOf(config: Config): Patient {
       ...(config.notify === null || config.notify.smtp.login === null
         ? []
         : await checkSecretFile('mail password file', config.notify.smtp.login.passwordFile)),
+      ...(config.forge === null ? [] : await checkSecretFile('forge token', config.forge.server.tokenFile)),
       ...(config.webhook === null ? [] : await checkSecretFile('webhook secret', config.webhook.secretFile)),
       ...scheduleFindings(config),
     ],

@@ -10,7 +10,7 @@ import { BOT_TOKEN, botComments, type Lab, PROJECT, startGitlab } from './gitlab
 import { type LabProject, makeLabProject, noticeHeaders } from './gitlab-project.ts';
 
 /** Longest wait, in milliseconds, for what takes a second or two on a quiet machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 export const HOOK_SECRET = `whsec_${Buffer.from('a key of thirty-two bytes, no less').toString('base64')}`;
 
