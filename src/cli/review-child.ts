@@ -2,13 +2,9 @@
 import { setPriority } from 'node:os';
 import type { Reviewed, ReviewOrder } from '../daemon/reviewer.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { type Trouble, troubleOf } from '../errors.ts';
+import { troubleOf } from '../errors.ts';
 import type { Site } from '../wiring.ts';
-import { sealName } from './reviewing.ts';
-
-export type FromReviewer =
-  | { readonly kind: 'reviewed'; readonly reviewed: Reviewed }
-  | { readonly kind: 'failed'; readonly trouble: Trouble };
+import { type FromReviewer, sealName } from './review-messages.ts';
 
 /** Processes that pass come first, whatever the machine has to do (setpriority(2): 19 is the least). */
 const NICENESS = 10;
@@ -89,11 +85,11 @@ function verdictOf(state: string): Reviewed['state'] {
 setPriority(NICENESS);
 // What the daemon sends, and nothing else: it alone has the other end.
 process.on('message', (order: ReviewOrder) => {
-  void answer(order).then((message) => process.send?.(message));
+  void answer(order).then((message) => {
+    if (process.connected) process.send?.(message);
+  });
 });
+// Without a daemon nobody reads what comes of it; once the store is closed, nothing keeps this process.
 process.once('disconnect', () => {
-  void (opened ?? Promise.resolve(null))
-    .then((one) => one?.close())
-    .catch(() => undefined)
-    .finally(() => process.exit(0));
+  void opened?.then((one) => one.close()).catch(() => undefined);
 });

@@ -6,23 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Reviewer, ReviewOrder } from '../daemon/reviewer.ts';
 import { MusterError } from '../errors.ts';
-import type { FromReviewer } from './review-child.ts';
+import type { FromReviewer } from './review-messages.ts';
 
 /** One merge request, in milliseconds: a first reading of a large directory over a slow line, and what it is compared with. */
 const REVIEW_MS = 10 * 60_000;
 /** A process that does not end by itself within so many milliseconds is ended. */
 const CLOSE_MS = 2_000;
-
-/** Under which it is kept what a review of that merge request showed. */
-export function sealName(number: number): string {
-  return `merge request ${number}`;
-}
-
-/** Null: what was reviewed under that name is no merge request. */
-export function numberIn(name: string): number | null {
-  const [, digits] = /^merge request (\d{1,9})$/.exec(name) ?? [];
-  return digits === undefined ? null : Number(digits);
-}
 
 /** Starts nothing before it is asked for something. */
 export function reviewerProcess(configFile: string): Reviewer {

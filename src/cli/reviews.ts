@@ -6,7 +6,8 @@ import { reviewService } from '../daemon/reviews.ts';
 import type { Service } from '../daemon/service.ts';
 import { outcomeMarkdown } from '../views/review-outcome.ts';
 import type { Site } from '../wiring.ts';
-import { numberIn, reviewerProcess } from './reviewing.ts';
+import { numberIn } from './review-messages.ts';
+import { reviewerProcess } from './reviewing.ts';
 
 /** None where no forge is configured. */
 export function reviewsOf(config: Config, { forge, parts, log }: Site): readonly Service[] {

@@ -26,11 +26,7 @@ export interface Recalled {
 }
 
 /** Which reviews the revision has taken in is known only with the revision itself. */
-export async function recall(
-  store: Store,
-  systems: readonly string[],
-  at: Instant,
-): Promise<Omit<Recalled, 'seals'>> {
+export async function recall(store: Store, systems: readonly string[], at: Instant): Promise<Omit<Recalled, 'seals'>> {
   const ledger = new Map<string, readonly LedgerRow[]>();
   const seen = new Map<string, readonly SeenServer[]>();
   for (const system of systems) {

@@ -31,9 +31,7 @@ export function writtenBetween(before: Loaded, after: Loaded): readonly WrittenE
     const old = was.get(path);
     if (old?.blob === blob) return [];
     const known = new Set(old?.entries.map(contentOf));
-    return entries
-      .filter((entry) => !known.has(contentOf(entry)))
-      .map(({ kind, key }) => ({ path, kind, key }));
+    return entries.filter((entry) => !known.has(contentOf(entry))).map(({ kind, key }) => ({ path, kind, key }));
   });
 }
 

@@ -14,10 +14,16 @@ interface Parts {
 }
 
 /** Writes down what came of each. Where not everything could be read it stays as it is: nobody knows yet what else there is. */
-export async function settleSeals({ seals, store }: Parts, inForce: readonly SealInForce[], report: Report): Promise<void> {
+export async function settleSeals(
+  { seals, store }: Parts,
+  inForce: readonly SealInForce[],
+  report: Report,
+): Promise<void> {
   if (seals === undefined || inForce.length === 0) return;
   if (report.plan.unread.length + report.trouble.length > 0 || report.interrupted !== undefined) return;
-  const applied = new Set(report.applied.flatMap(({ change, outcome }) => (outcome.status === 'applied' ? [deedOf(change)] : [])));
+  const applied = new Set(
+    report.applied.flatMap(({ change, outcome }) => (outcome.status === 'applied' ? [deedOf(change)] : [])),
+  );
   const held = unshown(inForce, report.plan.changes).filter((change) => !applied.has(deedOf(change)));
   for (const one of inForce) {
     const own = held.filter(isOf(one));
@@ -30,8 +36,8 @@ export async function settleSeals({ seals, store }: Parts, inForce: readonly Sea
 
 function isOf({ merged, outcome }: SealInForce): (change: Change) => boolean {
   const before = new Set((outcome?.held ?? []).map(nameOf));
-  const lines = Map.groupBy(merged.lines, ({ file }) => file);
-  return (change) => (outcome === null ? originsOf(change).some(isIn(lines)) : before.has(nameOf(change.address)));
+  const isWritten = isIn(merged.lines);
+  return (change) => (outcome === null ? originsOf(change).some(isWritten) : before.has(nameOf(change.address)));
 }
 
 async function firstOutcome(
@@ -53,14 +59,35 @@ async function firstOutcome(
     // An earlier pass that could not read everything made it all the same.
     else if (merged.at < report.startedAt && (await wasMade(shown, merged.at, journal))) done += 1;
     else if (instead !== undefined) deviations.push(deviationOf(shown, 'otherwise', instead));
-    else deviations.push({ person: shown.person, address: shown.address, how: 'needless', because: 'it is so already', origin: null });
+    else
+      deviations.push({
+        person: shown.person,
+        address: shown.address,
+        how: 'needless',
+        because: 'it is so already',
+        origin: null,
+      });
   }
   const { name, head } = seal;
   const { revision } = merged;
-  return { name, head, revision, at: report.finishedAt, shown: seal.changes.length, done, waiting, deviations, held: [] };
+  return {
+    name,
+    head,
+    revision,
+    at: report.finishedAt,
+    shown: seal.changes.length,
+    done,
+    waiting,
+    deviations,
+    held: [],
+  };
 }
 
-async function wasMade({ person, fingerprint: print }: SealedChange, since: number, journal: Journal): Promise<boolean> {
+async function wasMade(
+  { person, fingerprint: print }: SealedChange,
+  since: number,
+  journal: Journal,
+): Promise<boolean> {
   const latest = await journal.of(person.key, LATEST_LOOKED_AT);
   return latest.some(
     ({ intent, outcome }) =>

@@ -34,9 +34,8 @@ export interface Seal {
   readonly changes: readonly SealedChange[];
 }
 
-/** Lines of a file, both ends included; an entry that reaches the end of its file has no last line. */
-export interface Lines {
-  readonly file: string;
+/** Where such an entry stands, first and last line included; one that reaches the end of its file has no last line. */
+export interface Lines extends WrittenEntry {
   readonly from: number;
   readonly to: number | null;
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../model/document.ts';
 import type { Loaded, LoadedFile } from '../model/loaded.ts';
 import type { Address, Change } from './change.ts';
 import type { Repository, Store } from './ports.ts';
-import type { KeptSeal, Lines, Merged, Seal, Seals } from './seal.ts';
+import type { KeptSeal, Lines, Merged, Seal, Seals, WrittenEntry } from './seal.ts';
 
 export type SealInForce = KeptSeal & { readonly merged: Merged };
 
@@ -39,7 +39,7 @@ export async function sealsInForce(
   }
   // A later revision may have moved their lines.
   const moved = isNews
-    ? known.map((one) => ({ ...one, merged: { ...one.merged, lines: linesOf(one.seal, files) } }))
+    ? known.map((one) => ({ ...one, merged: { ...one.merged, lines: linesOf(one.seal, files, one.merged.lines) } }))
     : known;
   if (keeps && isNews) for (const { id, merged: how } of [...moved, ...merged]) await seals.merge(id, how);
   return [...moved, ...merged];
@@ -63,39 +63,50 @@ async function hasTakenIn(
   return repository.descends(head, revision);
 }
 
-/** Where the entries of a branch stand: from the first line of each to the one before the next. */
-function linesOf({ entries }: Seal, files: ReadonlyMap<string, LoadedFile>): readonly Lines[] {
-  const byFile = Map.groupBy(entries, ({ path }) => path);
-  return [...byFile].flatMap(([file, written]) => {
-    const found = files.get(file);
-    if (found === undefined) return [];
-    const names = new Set(written.map(({ kind, key }) => `${kind} ${key}`));
-    const starts = [...found.entries, ...found.broken].map(({ line }) => line).sort((a, b) => a - b);
-    return found.entries
-      .filter(({ kind, key }) => names.has(`${kind} ${key}`))
-      .map(({ line }) => {
-        const next = starts.find((start) => start > line);
-        return { file, from: line, to: next === undefined ? null : next - 1 };
-      });
+/**
+ * Where the entries of a branch stand: from the first line of each to the one before the next.
+ * @param before where they stood: an entry that has left its file may hold all the same, and its reasons name the line of then
+ */
+function linesOf(
+  { entries }: Seal,
+  files: ReadonlyMap<string, LoadedFile>,
+  before: readonly Lines[] = [],
+): readonly Lines[] {
+  const stood = new Map(before.map((one) => [entryName(one), one]));
+  return entries.flatMap((entry) => {
+    const found = files.get(entry.path);
+    const now = found?.entries.find(({ kind, key }) => kind === entry.kind && key === entry.key);
+    const last = stood.get(entryName(entry));
+    if (found === undefined || now === undefined) return last === undefined ? [] : [last];
+    const after = [...found.entries, ...found.broken].map(({ line }) => line).filter((line) => line > now.line);
+    return [{ ...entry, from: now.line, to: after.length === 0 ? null : Math.min(...after) - 1 }];
   });
 }
 
+function entryName({ path, kind, key }: WrittenEntry): string {
+  return JSON.stringify([path, kind, key]);
+}
+
 /**
- * Changes that take something because of an entry that a reviewed branch wrote, from somebody of whom no review showed it. What falls due by
- * a date that was known before has nothing to do with it; nor has, once a whole pass has gone over the merge, what comes later.
+ * Changes that take something because of entries that reviewed branches wrote, and of nothing else, from somebody of whom no review showed
+ * it. What falls due by a date that was known before has nothing to do with a merge; nor has, once a whole pass has gone over it, what
+ * comes later.
  */
 export function unshown(seals: readonly SealInForce[], changes: readonly Change[]): readonly Change[] {
   if (seals.length === 0) return [];
-  const shown = new Set(seals.flatMap(({ seal }) => seal.changes.filter(isTaking).map(({ address }) => nameOf(address))));
-  const held = new Set(seals.flatMap((one) => (one.outcome?.held ?? []).map(nameOf)));
-  const fresh = seals.filter((one) => one.outcome === null).flatMap(({ merged }) => merged.lines);
-  const lines = Map.groupBy(fresh, ({ file }) => file);
-  return changes.filter(
-    (change) =>
-      isTaking(change) &&
-      (held.has(nameOf(change.address)) ||
-        (!shown.has(nameOf(change.address)) && !change.classes.includes('due') && originsOf(change).some(isIn(lines)))),
+  const shown = new Set(
+    seals.flatMap(({ seal }) => seal.changes.filter(isTaking).map(({ address }) => nameOf(address))),
   );
+  const held = new Set(seals.flatMap((one) => (one.outcome?.held ?? []).map(nameOf)));
+  const isWritten = isIn(seals.flatMap(({ merged }) => merged.lines));
+  const isFresh = isIn(seals.flatMap(({ merged, outcome }) => (outcome === null ? merged.lines : [])));
+  return changes.filter((change) => {
+    const origins = originsOf(change);
+    if (!isTaking(change) || origins.length === 0 || shown.has(nameOf(change.address))) return false;
+    // Another reason alone would take it as well.
+    if (!origins.every(isWritten)) return false;
+    return held.has(nameOf(change.address)) || (!change.classes.includes('due') && origins.some(isFresh));
+  });
 }
 
 function isTaking({ effect }: Pick<Change, 'effect'>): boolean {
@@ -106,9 +117,10 @@ export function originsOf({ cause }: Pick<Change, 'cause'>): readonly Origin[] {
   return [...(cause.origin === null ? [] : [cause.origin]), ...(cause.furtherOrigins ?? [])];
 }
 
-export function isIn(lines: ReadonlyMap<string, readonly Lines[]>): (origin: Origin) => boolean {
+export function isIn(lines: readonly Lines[]): (origin: Origin) => boolean {
+  const byFile = Map.groupBy(lines, ({ path }) => path);
   return ({ file, line }) =>
-    (lines.get(file) ?? []).some(({ from, to }) => line >= from && (to === null || line <= to));
+    (byFile.get(file) ?? []).some(({ from, to }) => line >= from && (to === null || line <= to));
 }
 
 export function nameOf({ system, kind, key }: Address): string {

@@ -13,7 +13,10 @@ export function storedSeals(connection: Connection): Seals {
         const open = transaction.deleteFrom('seals').where('mergedJson', 'is', null);
         await open.where((is) => is.or([is('name', '=', seal.name), is('at', '<', forgetBefore)])).execute();
         const { name, at } = seal;
-        await transaction.insertInto('seals').values({ name, at, sealJson: JSON.stringify(seal) }).execute();
+        await transaction
+          .insertInto('seals')
+          .values({ name, at, sealJson: JSON.stringify(seal) })
+          .execute();
       }),
     drop: (name) =>
       connection.durable(async (transaction) => {
@@ -31,12 +34,20 @@ export function storedSeals(connection: Connection): Seals {
       }),
     settle: (id, outcome) =>
       connection.durable(async (transaction) => {
-        const news = { outcomeJson: JSON.stringify(outcome), outcomeAt: outcome.at, held: outcome.held.length, toldAt: null };
+        const news = {
+          outcomeJson: JSON.stringify(outcome),
+          outcomeAt: outcome.at,
+          held: outcome.held.length,
+          toldAt: null,
+        };
         await transaction.updateTable('seals').set(news).where('seq', '=', id).execute();
       }),
     untold: async () => {
       const untold = rows().where('outcomeAt', 'is not', null).where('toldAt', 'is', null);
-      return (await untold.execute()).map(({ seq, outcomeJson }) => ({ id: seq, outcome: outcomeOf(outcomeJson ?? '') }));
+      return (await untold.execute()).map(({ seq, outcomeJson }) => ({
+        id: seq,
+        outcome: outcomeOf(outcomeJson ?? ''),
+      }));
     },
     told: (id, at) =>
       connection.durable(async (transaction) => {

@@ -118,26 +118,37 @@ export function changeSections(changes: readonly Change[], wording: Wording): re
 /** The same changes as one list, for a place that has said already what they have in common. */
 export function changeList(changes: readonly Change[], wording: Wording): readonly Block[] {
   const groups = Map.groupBy(changes, (change) => JSON.stringify([change.cause.text, change.cause.origin]));
-  const shared: Block[] = [];
-  const single: Item[] = [];
+  const shared: (() => Item)[] = [];
+  const single: (() => Item)[] = [];
   for (const group of groups.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    if (peopleIn(group).size < GROUP_FROM) single.push(ownItem(first, group, wording));
-    else shared.push(sharedItem(first, group, wording));
+    if (peopleIn(group).size < GROUP_FROM) single.push(() => ownItem(first, group, wording));
+    else shared.push(() => sharedItem(first, group, wording));
   }
-  return capped([...shared, ...single], wording);
+  return cappedOf([...shared, ...single], wording);
 }
 
 /** As many of them as are to be shown, and how many were left out and how to see them. */
-export function capped<B extends Block>(
-  blocks: readonly B[],
-  { all, shownMax = SHOWN_MAX, elsewhere = '--all shows them' }: Pick<Wording, 'all' | 'shownMax' | 'elsewhere'>,
+export function capped<B extends Block>(blocks: readonly B[], room: Room): readonly Block[] {
+  return cappedOf(
+    blocks.map((block) => () => block),
+    room,
+  );
+}
+
+type Room = Pick<Wording, 'all' | 'shownMax' | 'elsewhere'>;
+
+/** The same of blocks that are made only where they are shown. */
+function cappedOf(
+  makers: readonly (() => Block)[],
+  { all, shownMax = SHOWN_MAX, elsewhere = '--all shows them' }: Room,
 ): readonly Block[] {
+  const made = (some: typeof makers) => some.map((make) => make());
   // One line for one more would save nothing.
-  if (all || blocks.length <= shownMax + 1) return blocks;
-  const left = blocks.length - shownMax;
-  return [...blocks.slice(0, shownMax), line(`… and ${left} more; ${elsewhere}.`, 'faint')];
+  if (all || makers.length <= shownMax + 1) return made(makers);
+  const left = makers.length - shownMax;
+  return [...made(makers.slice(0, shownMax)), line(`… and ${left} more; ${elsewhere}.`, 'faint')];
 }
 
 function happeningOf(change: Change): Happening {
@@ -157,10 +168,23 @@ function sharedItem(first: Change, group: readonly Change[], wording: Wording): 
     `${people(peopleIn(group).size)}: ${first.cause.text}`,
     ...whereFrom(first.cause.origin, first.cause.furtherOrigins),
   ];
-  const names = [...Map.groupBy(group, ({ person }) => person.key).values()].map((theirs) =>
-    item([theirs[0]?.person.label ?? '', ...markOf(theirs, wording)], differences(theirs, wording)),
-  );
-  return item(reason, capped(names, wording));
+  const each = [...Map.groupBy(group, ({ person }) => person.key).values()];
+  const common = commonDifferences(each, wording);
+  const names = each.map((theirs) => () => {
+    const name = [theirs[0]?.person.label ?? '', ...markOf(theirs, wording)];
+    return item(name, common === null ? differences(theirs, wording) : []);
+  });
+  return item(reason, [...(common ?? []), ...cappedOf(names, wording)]);
+}
+
+/** What is the same for everybody, to be said once; null: it is not. */
+function commonDifferences(
+  [one = [], ...others]: readonly (readonly Change[])[],
+  wording: Wording,
+): readonly Block[] | null {
+  const common = differences(one, wording);
+  const text = JSON.stringify(common);
+  return others.every((theirs) => JSON.stringify(differences(theirs, wording)) === text) ? common : null;
 }
 
 /** @param theirs changes to one person for one reason */

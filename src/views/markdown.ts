@@ -105,5 +105,5 @@ function verbatim(word: string): string {
 
 /** ASCII punctuation that could start markup, or a reference to an issue, a label and the like, gets a backslash (CommonMark 2.4). */
 function punctuated(text: string): string {
-  return text.replace(/[\\`*_[\]<>&#|~!$%^{}]/g, (character) => `\\${character}`);
+  return text.replace(/[\\`*_[\]<>&#|~!${}]|[%^](?=[\w"])/g, (character) => `\\${character}`);
 }

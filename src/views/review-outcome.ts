@@ -11,7 +11,8 @@ const SHOWN_MAX = 20;
 
 /** One line, for a commit status or a log. */
 export function outcomeHeadline({ shown, done, waiting, deviations, held }: SealOutcome): string {
-  if (held.length > 0) return `Held: it would take more from ${people(new Set(held.map(({ key }) => key)).size)} than was shown.`;
+  if (held.length > 0)
+    return `Held: it would take more from ${people(new Set(held.map(({ key }) => key)).size)} than was shown.`;
   if (shown === 0 && deviations.length === 0) return 'Merged; nothing was to be done.';
   if (waiting === 0 && deviations.length === 0) return 'Done as it was shown.';
   const otherwise = deviations.filter(({ how }) => how === 'otherwise').length;

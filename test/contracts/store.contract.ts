@@ -7,6 +7,7 @@ import { crashContract, journalContract } from './store-journal.contract.ts';
 import { leaseContract } from './store-lease.contract.ts';
 import { mailsContract } from './store-mails.contract.ts';
 import { ledgerContract, memoryContract } from './store-memory.contract.ts';
+import { sealsContract } from './store-seals.contract.ts';
 import { serversContract } from './store-servers.contract.ts';
 import { shutOutsContract } from './store-shut-outs.contract.ts';
 import { tasksContract } from './store-tasks.contract.ts';
@@ -26,6 +27,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('servers', () => serversContract(world));
     describe('tasks', () => tasksContract(world));
     describe('who was read as shut out', () => shutOutsContract(world));
+    describe('what reviews showed', () => sealsContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gitlabForge } from '../../src/forges/gitlab/adapter.ts';
 import { gitlabSchema } from '../../src/forges/gitlab/settings.ts';
-import type { Forge, ForgeApprovals, MergeRequest } from '../../src/forges/port.ts';
+import type { Forge, MergeRequest } from '../../src/forges/port.ts';
 import {
   BOT_TOKEN,
   botComments,
@@ -23,7 +23,7 @@ const FORK = 8;
 
 let lab: Lab;
 let home: TestDirectory;
-let forge: Forge & ForgeApprovals;
+let forge: Forge;
 
 beforeEach(async () => {
   lab = await startGitlab();
@@ -37,7 +37,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-function forgeAt(url: string, instance = 'demo'): Forge & ForgeApprovals {
+function forgeAt(url: string, instance = 'demo'): Forge {
   const timeouts = { connectSeconds: 1, answerSeconds: 1 };
   const tokenFile = join(home.path, 'token');
   return gitlabForge({ ...gitlabSchema.parse({ url, project: PROJECT, tokenFile, timeouts }), instance });
@@ -263,56 +263,5 @@ describe('remarks on lines', () => {
       [...lines].map((line) => ({ ...remark, line })),
     );
     expect(request.notes).toHaveLength(20);
-  });
-});
-
-describe('who let commits in', () => {
-  const merge = 'd'.repeat(40);
-  const squash = 'e'.repeat(40);
-  const older = { head: 'c'.repeat(40), base: BASE, at: 3_000 };
-  const merged = { state: 'merged', mergeCommit: merge } as const;
-
-  async function approvers(given: Partial<LabRequest>): Promise<readonly string[]> {
-    opened({ ...merged, ...given });
-    return (await forge.bringing([merge], 'main')).flatMap(({ approvedBy }) => approvedBy);
-  }
-
-  test('the merged request, with its commits, what merging made of them, and who approved', async () => {
-    const commits = [HEAD, 'c'.repeat(40)];
-    opened({ ...merged, squashCommit: squash, commits, approvals: new Map([['bo', 2_000]]) });
-    expect(await forge.bringing([merge, squash, ...commits], 'main')).toEqual([
-      { name: '!1', author: 'rie', commits, results: [merge, squash], approvedBy: ['bo'] },
-    ]);
-    // What one of them explains is not asked for again.
-    expect(lab.state.asked.filter((line) => line.includes('/repository/commits/'))).toHaveLength(1);
-  });
-
-  test('an approval from before the last push is none, whatever GitLab still shows', async () => {
-    const newest = { head: HEAD, base: BASE, at: 5_000 };
-    const approvals = new Map([
-      ['before', 4_999],
-      ['after', 5_001],
-    ]);
-    expect(await approvers({ versions: [newest, older], approvals })).toEqual(['after']);
-  });
-
-  test('a head that was pushed away and back counts from the last time', async () => {
-    const versions = [{ head: HEAD, base: BASE, at: 5_000 }, older, { head: HEAD, base: BASE, at: 1_000 }];
-    expect(await approvers({ versions, approvals: new Map([['bo', 2_000]]) })).toEqual([]);
-  });
-
-  test('a GitLab that does not say when is believed only where nothing was ever pushed again', async () => {
-    lab.state.tellsWhen = false;
-    const approvals = new Map([['bo', 9_000]]);
-    expect(await approvers({ approvals })).toEqual(['bo']);
-    expect(await approvers({ approvals, versions: [{ head: HEAD, base: BASE, at: 5_000 }, older] })).toEqual([]);
-  });
-
-  test('nobody, for a commit that was pushed to the branch, is still open, or went into another branch', async () => {
-    expect(await forge.bringing([merge], 'main')).toEqual([]);
-    opened({ mergeCommit: merge });
-    expect(await forge.bringing([merge], 'main')).toEqual([]);
-    opened({ ...merged, targetBranch: 'other' });
-    expect(await forge.bringing([merge], 'main')).toEqual([]);
   });
 });
