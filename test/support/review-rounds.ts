@@ -47,30 +47,12 @@ export async function bench(
 ): Promise<Bench> {
   const waiting: { readonly resolve: () => void; readonly signal: AbortSignal }[] = [];
   let announce = () => {};
-  const forge = forgeOf(() => made);
-  const reviewer = (): Reviewer => ({
-    review: (order) => {
-      made.orders.push(order);
-      const outcome = made.outcome(order);
-      if (outcome instanceof MusterError) return Promise.reject(outcome);
-      const plain = {
-        target: TARGET,
-        state: 'passed',
-        headline: 'fine',
-        markdown: `of ${order.head}`,
-        remarks: [],
-        page: '{}',
-      } as const;
-      return Promise.resolve({ ...plain, ...outcome });
-    },
-    close: () => Promise.resolve(),
-  });
   const service = reviewService({
-    forge,
+    forge: forgeOf(() => made),
     branch: 'main',
     authors: ['Rie'],
     everyMs: EVERY_MS,
-    openReviewer: reviewer,
+    openReviewer: () => reviewerOf(made),
     memory: {
       keep: (standings) => {
         made.standings = standings;
@@ -126,6 +108,19 @@ export async function bench(
   const end = await service.begin?.({ ask: () => undefined, state: () => Promise.reject() as never });
   await asleep;
   return made;
+}
+
+function reviewerOf(made: Bench): Reviewer {
+  return {
+    review: async (order) => {
+      made.orders.push(order);
+      const outcome = made.outcome(order);
+      if (outcome instanceof MusterError) throw outcome;
+      const markdown = `of ${order.head}`;
+      return { target: TARGET, state: 'passed', headline: 'fine', markdown, remarks: [], page: '{}', ...outcome };
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
 function forgeOf(made: () => Bench): Forge {
