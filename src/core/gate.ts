@@ -87,14 +87,7 @@ export function gate(input: GateInput): Gated {
     'Mend the clock of this machine or of the directory server; if these are right all the same, run APPROVE.',
     true,
   );
-  const { seals = [] } = input;
-  hold(
-    'unreviewed',
-    unshown(seals, rest).filter((change) => !isApproved(change)),
-    `the review of ${namesOf(seals)} did not show that these people lose anything: what it was worked out from has changed since.`,
-    'Look at them, then run APPROVE.',
-    true,
-  );
+  holdUnreviewed(input, rest, isApproved, hold);
   const surprised = peopleSurprised(input);
   hold(
     'differs',
@@ -171,6 +164,18 @@ type HoldCall = (
   release: string,
   approvable: boolean,
 ) => void;
+
+/** What takes more from people than was shown to whoever approved the merge. */
+function holdUnreviewed(
+  { seals = [] }: GateInput,
+  rest: readonly Change[],
+  isApproved: (change: Change) => boolean,
+  hold: HoldCall,
+): void {
+  const picked = unshown(seals, rest).filter((change) => !isApproved(change));
+  const because = `the review of ${namesOf(seals)} did not show that these people lose anything: what it was worked out from has changed since.`;
+  hold('unreviewed', picked, because, 'Look at them, then run APPROVE.', true);
+}
 
 /** Tugs of war and objects that keep failing: isolated, so that the others go on. What takes away is never held back here. */
 function holdTroubled(

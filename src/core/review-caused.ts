@@ -6,6 +6,7 @@ import { canonicalJson, fingerprint } from './change.ts';
 import { type Notice, peopleIn } from './plan.ts';
 import type { Report } from './report.ts';
 import { HIDDEN_VALUE, type Review, type ReviewHold, type ReviewItem } from './review.ts';
+import type { WrittenEntry } from './seal.ts';
 
 /** What the target wants of every thing, by system and key. */
 export type Declared = ReadonlyMap<string, Desired>;
@@ -17,51 +18,71 @@ export function declaredIn(desired: readonly Desired[]): Declared {
 /** A change of the plan with the branch, as it is and as it is shown. */
 export interface Caused {
   readonly change: Change;
+  /** Its `fingerprint`. */
+  readonly print: string;
   readonly item: ReviewItem;
+}
+
+/** A review with the changes as they are, for who keeps what was shown. */
+export interface Reviewed {
+  readonly review: Review;
+  readonly caused: readonly Caused[];
+  /** Entries that the branch writes anew. */
+  readonly written: readonly WrittenEntry[];
+  /** The plan with the branch; null: none was made. */
+  readonly report: Report | null;
 }
 
 /** Plans of one and the same reading, without and with the branch. */
 export interface TwoPlans {
-  readonly without: Report;
-  readonly with: Report;
+  readonly without: Planned;
+  readonly with: Planned;
+}
+
+/** A plan, and the fingerprint of each change in it: they are compared again and again. */
+export interface Planned {
+  readonly report: Report;
+  readonly prints: ReadonlyMap<Change, string>;
+}
+
+export function planned(report: Report): Planned {
+  return { report, prints: new Map(report.plan.changes.map((change) => [change, fingerprint(change)])) };
 }
 
 /** In the order of the plan. */
 export function causedBy({ without, with: after }: TwoPlans, declared: Declared): readonly Caused[] {
-  const before = new Set(without.plan.changes.map(fingerprint));
-  const rules = new Map(after.holds.flatMap(({ rule, changes }) => changes.map((one) => [fingerprint(one), rule])));
-  const digests = new Map(after.plan.read.map(({ system, digest }) => [system, digest]));
-  return after.plan.changes.flatMap((change) => {
-    const print = fingerprint(change);
+  const before = new Set(without.prints.values());
+  const rules = new Map(after.report.holds.flatMap(({ rule, changes }) => changes.map((one) => [one, rule] as const)));
+  const digests = new Map(after.report.plan.read.map(({ system, digest }) => [system, digest]));
+  return [...after.prints].flatMap(([change, print]) => {
     if (before.has(print)) return [];
     const shown = asShown(change, declared);
     const digest = sha256({ change: shown, read: digests.get(change.address.system) ?? null });
-    return [{ change, item: { change: shown, digest, heldBy: rules.get(print) ?? null } }];
+    return [{ change, print, item: { change: shown, digest, heldBy: rules.get(change) ?? null } }];
   });
 }
 
 /** What happens without the branch: with it as well, or not any more. */
-export function without(
+export function withoutBranch(
   { without: before, with: after }: TwoPlans,
   declared: Declared,
 ): Pick<Review, 'spared' | 'anyway'> {
-  const stays = new Set(after.plan.changes.map(fingerprint));
-  const touched = new Set(after.plan.changes.map(placeOf));
-  const anyway = before.plan.changes.filter((change) => stays.has(fingerprint(change)));
-  const spared = before.plan.changes.filter(
-    (change) => !stays.has(fingerprint(change)) && !touched.has(placeOf(change)),
-  );
+  const stays = new Set(after.prints.values());
+  const touched = new Set([...after.prints.keys()].map(placeOf));
+  const changes = [...before.prints];
+  const anyway = changes.flatMap(([change, print]) => (stays.has(print) ? [change] : []));
+  const spared = changes.filter(([change, print]) => !stays.has(print) && !touched.has(placeOf(change)));
   return {
-    spared: spared.map((change) => asShown(change, declared)),
+    spared: spared.map(([change]) => asShown(change, declared)),
     anyway: { changes: anyway.length, people: peopleIn(anyway).size },
   };
 }
 
 /** Holds of the plan with the branch, as far as its own changes wait in them. */
 export function holdsOn(caused: readonly Caused[], { holds }: Report): readonly ReviewHold[] {
-  const own = new Set(caused.map(({ change }) => fingerprint(change)));
+  const own = new Set(caused.map(({ change }) => change));
   return holds.flatMap(({ rule, because, changes }) => {
-    const people = peopleIn(changes.filter((change) => own.has(fingerprint(change)))).size;
+    const people = peopleIn(changes.filter((change) => own.has(change))).size;
     return people === 0 ? [] : [{ rule, because, people }];
   });
 }
@@ -91,9 +112,9 @@ function shownValues(before: Attributes, after: Attributes, known: Attributes): 
 
 /** Notices that are there only with the branch; of people whom the target does not declare nothing is told that a system holds. */
 export function noticesOf({ without: before, with: after }: TwoPlans, declared: Declared): readonly Notice[] {
-  const told = new Set(before.plan.notices.map(({ text }) => text));
+  const told = new Set(before.report.plan.notices.map(({ text }) => text));
   const known = new Set([...declared.values()].flatMap(({ person }) => [person.key, person.label]));
-  return after.plan.notices
+  return after.report.plan.notices
     .filter(({ text }) => !told.has(text))
     .map((notice) => (notice.person === null || known.has(notice.person) ? notice : veiled(notice, notice.person)));
 }

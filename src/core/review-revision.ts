@@ -12,18 +12,18 @@ import { readOnce } from './read-once.ts';
 import type { Report } from './report.ts';
 import type { Review, ReviewedFile, ReviewState } from './review.ts';
 import {
-  type Caused,
   causedBy,
   declaredIn,
   digestOfItems,
   holdsOn,
   newDiagnostics,
   noticesOf,
-  without,
+  planned,
+  type Reviewed,
+  withoutBranch,
 } from './review-caused.ts';
 import { consequencesFor } from './review-consequences.ts';
 import type { Revisions } from './revisions.ts';
-import type { WrittenEntry } from './seal.ts';
 import { keepReview, writtenBetween } from './seal-keeping.ts';
 
 export interface ReviewParts extends PassParts {
@@ -47,16 +47,6 @@ export async function reviewRevision(parts: ReviewParts, request: ReviewRequest)
   return whole.review;
 }
 
-/** A review with the changes as they are, for who keeps what was shown. */
-export interface Reviewed {
-  readonly review: Review;
-  readonly caused: readonly Caused[];
-  /** Entries that the branch writes anew. */
-  readonly written: readonly WrittenEntry[];
-  /** The plan with the branch; null: none was made. */
-  readonly report: Report | null;
-}
-
 export async function reviewed(parts: ReviewParts, { head, target, how }: ReviewRequest): Promise<Reviewed> {
   const { revisions } = parts;
   const at = parts.clock();
@@ -68,7 +58,7 @@ export async function reviewed(parts: ReviewParts, { head, target, how }: Review
   const before = await revisions.load(target);
   const after = await revisions.load(head, merge.tree);
   const begun = { ...blank, result: merge.tree, files: filesBetween(before, after) };
-  if (how === 'plan') return planned(parts, begun, before, after);
+  if (how === 'plan') return fullReview(parts, begun, before, after);
   return unplanned(validated(parts, begun, before, after));
 }
 
@@ -106,7 +96,7 @@ function hasErrors({ diagnostics }: Pick<Review, 'diagnostics'>): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
-async function planned(parts: ReviewParts, begun: Review, before: Loaded, after: Loaded): Promise<Reviewed> {
+async function fullReview(parts: ReviewParts, begun: Review, before: Loaded, after: Loaded): Promise<Reviewed> {
   const { at, target } = begun;
   const { timeZone } = parts.settings;
   const store = asRead(parts.store);
@@ -119,31 +109,32 @@ async function planned(parts: ReviewParts, begun: Review, before: Loaded, after:
   const projected = parts.reconcilers.map((one) => sides.map(({ resolution }) => one.project(resolution.model, at)));
   const reconcilers = parts.reconcilers.map((one, nth) => readOnce(one, inAll(projected[nth] ?? [])));
   const planOf = (side: Desire) => dryPass({ ...parts, reconcilers, store }, side, at);
-  const plans = { without: await planOf(base), with: await planOf(merged) };
+  const plans = { without: planned(await planOf(base)), with: planned(await planOf(merged)) };
+  const [unchanged, report] = [plans.without.report, plans.with.report];
   const declared = declaredIn(projected.flatMap(([old = []]) => old));
   const caused = causedBy(plans, declared);
   const items = caused.map(({ item }) => item);
-  const { plan } = plans.with;
+  const { plan } = report;
   const review = {
     ...begun,
-    ...newDiagnostics(plans.without.diagnostics, plans.with.diagnostics),
-    ...without(plans, declared),
+    ...newDiagnostics(unchanged.diagnostics, report.diagnostics),
+    ...withoutBranch(plans, declared),
     items,
-    holds: holdsOn(caused, plans.with),
+    holds: holdsOn(caused, report),
     consequences: parts.reconcilers.flatMap(({ traits }, nth) => {
       if (traits.thing.kind !== 'account') return [];
       const [old = [], now = []] = projected[nth] ?? [];
       const side = ({ resolution: { model } }: Desire, desired: readonly Desired[]) => ({ model, desired });
       return consequencesFor(side(base, old), side(merged, now), caused);
     }),
-    heldEntries: newlyHeld(plans),
+    heldEntries: newlyHeld(unchanged, report),
     notices: noticesOf(plans, declared),
-    trouble: troubleIn(plans.with),
+    trouble: troubleIn(report),
     read: plan.read,
     digest: digestOfItems(items),
   };
   const written = writtenBetween(before, after);
-  return { review: { ...review, state: stateOf(review) }, caused, written, report: plans.with };
+  return { review: { ...review, state: stateOf(review) }, caused, written, report };
 }
 
 function stateOf(review: Omit<Review, 'state'>): ReviewState {
@@ -198,7 +189,7 @@ function dryPass(parts: PassParts, { loaded, resolution, trouble: [trouble] }: D
   return pass({ ...reading, repository, reuse, clock: () => at }, { trigger: 'command', dryRun: true });
 }
 
-function newlyHeld({ without: before, with: after }: { without: Report; with: Report }): Review['heldEntries'] {
+function newlyHeld(before: Report, after: Report): Review['heldEntries'] {
   const known = new Set(before.plan.heldEntries.map(({ text }) => text));
   return after.plan.heldEntries.filter(({ text }) => !known.has(text));
 }

@@ -1,7 +1,7 @@
 /** Keeping what a review showed, as a seal. */
 import type { Loaded, TypedEntry } from '../model/loaded.ts';
-import { canonicalJson, fingerprint } from './change.ts';
-import type { Reviewed } from './review-revision.ts';
+import { canonicalJson } from './change.ts';
+import type { Reviewed } from './review-caused.ts';
 import type { Seal, Seals, WrittenEntry } from './seal.ts';
 
 /** A branch that waits for longer is reviewed anew long before it is merged. */
@@ -17,9 +17,8 @@ export async function keepReview(seals: Seals, name: string, reviewed: Reviewed)
 
 function sealOf(name: string, { review, caused, written }: Reviewed): Seal {
   const { head, target, at, digest, files } = review;
-  const changes = caused.map(({ change }) => {
-    const { address, person, kind, effect } = change;
-    return { address, person, kind, effect, fingerprint: fingerprint(change) };
+  const changes = caused.map(({ change: { address, person, kind, effect }, print }) => {
+    return { address, person, kind, effect, fingerprint: print };
   });
   return { name, head, target, at, digest, files, entries: written, changes };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Desired } from '../../src/core/change.ts';
 import type { Report } from '../../src/core/report.ts';
 import { HIDDEN_VALUE } from '../../src/core/review.ts';
-import { causedBy, declaredIn, newDiagnostics } from '../../src/core/review-caused.ts';
+import { causedBy, declaredIn, newDiagnostics, planned } from '../../src/core/review-caused.ts';
 import { desired, diffOf, found, row } from '../support/reconciliation.ts';
 import { emptyReport, withChanges } from '../views/sample-report.ts';
 
@@ -14,7 +14,7 @@ function changed(): readonly Change[] {
 }
 
 function shown(target: readonly Desired[], report: Report = withChanges(emptyReport(), changed())) {
-  const [one] = causedBy({ without: emptyReport(), with: report }, declaredIn(target));
+  const [one] = causedBy({ without: planned(emptyReport()), with: planned(report) }, declaredIn(target));
   if (one === undefined || one.item.change.kind !== 'update') throw new RangeError('no update');
   return { ...one, before: one.item.change.before.attributes };
 }

@@ -9,6 +9,9 @@ import { takeOffline } from '../support/scene.ts';
 
 const CBS = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
 
+/** A repository, a directory and two passes, on a machine that is busy otherwise. */
+const SETTING_UP_MS = 60_000;
+
 let bench: ReviewBench;
 
 beforeEach(async () => {
@@ -20,7 +23,7 @@ beforeEach(async () => {
     ...person('only', { institution: 'itu' }),
   });
   await bench.scene.settle();
-});
+}, SETTING_UP_MS);
 
 afterEach(() => bench.close());
 

@@ -12,6 +12,9 @@ const CBS = ['a1', 'a2', 'a3'];
 const ITU = ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'];
 const BLOCKED = blocks('institution', [{ target: 'cbs', from: '2026-01-01' }]);
 
+/** A repository, a directory and two passes, on a machine that is busy otherwise. */
+const SETTING_UP_MS = 60_000;
+
 let bench: ReviewBench;
 
 beforeEach(async () => {
@@ -24,7 +27,7 @@ beforeEach(async () => {
     ...person('longer', { institution: 'itu' }),
   });
   await bench.scene.settle();
-});
+}, SETTING_UP_MS);
 
 afterEach(() => bench.close());
 

@@ -38,7 +38,7 @@ function reviewOf(changes: readonly Change[], more: Partial<Review> = {}): Revie
 
 /** What is left of it where no code is (CommonMark 6.1): what a forge looks for markup, mentions, links and commands in. */
 function outsideCode(markdown: string): string {
-  const unfenced = markdown.replace(/^ *(`{3,})\n[^]*?\n *\1$/gm, '');
+  const unfenced = markdown.replace(/^ *(`{3,})\n.*?\n *\1$/gms, '');
   let left = '';
   for (let at = 0; at < unfenced.length; ) {
     const run = /^`+/.exec(unfenced.slice(at))?.[0];
