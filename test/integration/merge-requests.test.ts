@@ -165,7 +165,7 @@ function tenThousand(): Files {
     const entries = Array.from({ length: 10 }, (_, nth) => {
       const number = String(file * 10 + nth).padStart(5, '0');
       return `- username: u${number}
-  name: { given: Anna, family: Number${number} }
+  name: { given: Anna, family: Number ${inLetters(number)} }
   email: u${number}@example.org
   phone: +45 20 1${number.slice(0, 1)} ${number.slice(1, 3)} ${number.slice(3)}
   institution: cbs
@@ -175,4 +175,9 @@ function tenThousand(): Files {
     files[`users/cbs/many-${file}.yaml`] = entries.join('');
   }
   return files;
+}
+
+/** No digit may stand in a name. */
+function inLetters(number: string): string {
+  return [...number].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');
 }
