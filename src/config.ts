@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type ApprovalsConfig, approvalsOf } from './config/approvals.ts';
+import { type ForgeConfig, forgeOf } from './config/forge.ts';
 import { type MailBlocksConfig, mailBlocksOf } from './config/mail-blocks.ts';
 import { notifySettingsOf } from './config/notify.ts';
 import {
@@ -64,6 +65,8 @@ export interface Config {
   readonly credentials: CredentialsConfig;
   /** Null: nobody is told by mail. */
   readonly notify: NotifySettings | null;
+  /** Null: nobody looks at merge requests. */
+  readonly forge: ForgeConfig | null;
   /** What people do by hand. */
   readonly tasks: TasksConfig;
   readonly log: { readonly level: LogLevel };
@@ -72,6 +75,8 @@ export interface Config {
 export interface StatusPageConfig {
   readonly host: string;
   readonly port: number;
+  /** At which people see it, without a slash at its end; null: nobody said. */
+  readonly url: string | null;
   /** Null: no token counts. */
   readonly tokenFile: string | null;
   /** Null: no proxy vouches for anybody. */
@@ -216,6 +221,7 @@ function toConfig(parsed: ParsedConfig, file: string): Config {
       mustChange: credentials?.mustChange ?? true,
     },
     notify,
+    forge: parsed.forge === undefined ? null : forgeOf(parsed.forge, absolute),
     tasks: tasksConfigOf(parsed.tasks, notify, parsed.timeZone),
     log: { level: parsed.log?.level ?? LOG_LEVEL_DEFAULT },
   };
@@ -232,6 +238,7 @@ function statusPageOf(given: ParsedConfig['http'], absolute: Absolute): StatusPa
   const { tokenFile, proxy } = given.access ?? {};
   return {
     ...addressOf(given.listen),
+    url: given.url?.replace(/\/+$/, '') ?? null,
     tokenFile: tokenFile === undefined ? null : absolute(tokenFile),
     proxy: proxy ?? null,
   };

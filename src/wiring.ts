@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
-import type { MergedRequests } from './core/approval/requests.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
@@ -30,18 +29,15 @@ import type { DirectoryAdapter } from './reconcilers/directory/port.ts';
 import { type DirectorySettings, directoryReconciler } from './reconcilers/directory/reconciler.ts';
 import { reissuePassword } from './reconcilers/directory/reissue.ts';
 import { taskDesk } from './reconcilers/tasks/desk.ts';
-import { folderSource } from './sources/folder.ts';
-import { gitSource } from './sources/git.ts';
-import { gitRevisions } from './sources/git-revisions.ts';
 import { lineAuthors } from './sources/line-authors.ts';
-import { type LoadOptions, loaderOf } from './sources/loader.ts';
-import type { Source } from './sources/source.ts';
 import { headFileAt } from './store/head-file.ts';
 import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
-import { approvalFindings, approvalIn } from './wiring/approval.ts';
+import { approvalFindings } from './wiring/approval.ts';
 import { siteOf } from './wiring/directory-site.ts';
+import { type ForgeSite, forgeIn, mergedRequestsOf } from './wiring/forge.ts';
 import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
+import { repositoryFrom, revisionsOf, sourceOf } from './wiring/repository.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
@@ -54,6 +50,8 @@ export interface Site {
   readonly history: History;
   /** Branches that do not count, for reviews; null: the desired state is a folder. */
   readonly revisions: Revisions | null;
+  /** Where changes are proposed; null: none is configured. */
+  readonly forge: ForgeSite | null;
   /** A new initial password for that person's account, sealed into the outbox. */
   reissue(username: string): Promise<{ readonly username: string; readonly attempt: string }>;
   /** Mail to whoever is to be told; null: nobody is. */
@@ -94,6 +92,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
   const store = await openStore({ ...config.store, resident }, clock);
   const source = sourceOf(config, resident);
   const directory = directoryOf(config, resident, clock, random);
+  const forge = forgeIn(config, store.mergeRequests);
   const site: Omit<Site, 'notifications'> = {
     config,
     parts: {
@@ -104,7 +103,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
         limits: config.limits,
         concurrency: WRITES_IN_FLIGHT,
       },
-      repository: repositoryFrom(source, config, store, resident),
+      repository: repositoryFrom(source, config, store, { resident, requests: mergedRequestsOf(config, forge) }),
       reconcilers: [
         directoryReconciler(directory.adapter, directory.settings, { lasting: resident }),
         ...mailBlocksIn(config, resident, clock),
@@ -126,6 +125,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     },
     history: source,
     revisions: revisionsOf(config, store),
+    forge,
     reissue: (username) => reissuePassword({ ...directory, store, newId: randomUUID }, username),
     log: openLog(logLevel),
     close: () => store.close(),
@@ -196,6 +196,7 @@ export function patientOf(config: Config): Patient {
       ...(config.notify === null || config.notify.smtp.login === null
         ? []
         : await checkSecretFile('mail password file', config.notify.smtp.login.passwordFile)),
+      ...(config.forge === null ? [] : await checkSecretFile('forge token', config.forge.server.tokenFile)),
       ...(config.webhook === null ? [] : await checkSecretFile('webhook secret', config.webhook.secretFile)),
       ...scheduleFindings(config),
     ],
@@ -222,49 +223,6 @@ function examinersOf(config: Config, { mapping, create, upnSuffix }: DirectorySe
   const settings = { instance, units, markAttribute, upnSuffix, sample, newPassword: generatePassword, newId };
   return [directoryExaminer(examiner, settings)];
 }
-
-function sourceOf({ source }: Config, resident = false): Source {
-  if (source.kind === 'folder') return folderSource(source.folder);
-  return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror, resident });
-}
-
-/** @param requests what the forge knows of merge requests; null: none is connected. */
-function repositoryFrom(
-  source: Source,
-  config: Config,
-  store: OpenStore | null,
-  resident = false,
-  requests: MergedRequests | null = null,
-): Repository {
-  const { instance, phoneCountries } = config;
-  const rules = { source, instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
-  const options: LoadOptions =
-    store === null
-      ? { ...rules, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
-      : { ...rules, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
-  const approval = approvalIn(config, options, requests);
-  const parts = { load: loaderOf(options), descends: (from: string, to: string) => source.descends(from, to) };
-  return { ...parts, ...(approval === null ? {} : { approval }) };
-}
-
-/** What a branch holds is read with the same rules; it is no news to the process that passes. */
-function revisionsOf({ source, instance, phoneCountries }: Config, { blobs }: OpenStore): Revisions | null {
-  if (source.kind === 'folder') return null;
-  const { sourceOf, ...revisions } = gitRevisions(
-    { url: source.url, branch: source.branch },
-    { mirror: source.mirror },
-  );
-  const rules = { instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
-  const goodText = (path: string) => blobs.goodText(path);
-  const load: Revisions['load'] = (...of) => loaderOf({ ...rules, blobs, goodText, source: sourceOf(...of) })();
-  return { ...revisions, load };
-}
-
-const FORGETFUL: LoadOptions['blobs'] = {
-  get: () => Promise.resolve(new Map()),
-  put: () => Promise.resolve(),
-  text: () => Promise.resolve(null),
-};
 
 interface Directory {
   readonly adapter: DirectoryAdapter;

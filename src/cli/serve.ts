@@ -11,6 +11,7 @@ import { statusPageService } from '../http/service.ts';
 import type { LogLevel } from '../log-level.ts';
 import type { Site } from '../wiring.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
+import { reviewsOf } from './reviews.ts';
 
 export async function serve(invocation: Invocation): Promise<ExitCode> {
   // Before anything else: until somebody listens, SIGHUP ends Node, and SIGUSR1 makes it open a debugger.
@@ -44,7 +45,7 @@ export async function serve(invocation: Invocation): Promise<ExitCode> {
 /** What serves beside the passes, in the order in which it begins and hears of each pass. */
 async function servicesOf(config: Config, site: Site, logLevel: LogLevel): Promise<readonly Service[]> {
   const notifications = site.notifications === null ? [] : [await site.notifications()];
-  return [...notifications, ...statusPageOf(config, site, logLevel)];
+  return [...notifications, ...reviewsOf(config, site), ...statusPageOf(config, site, logLevel)];
 }
 
 function statusPageOf({ statusPage, instance, mode, modes, timeZone, store }: Config, site: Site, logLevel: LogLevel) {

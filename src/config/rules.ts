@@ -4,6 +4,7 @@ import type { TreeNode } from '../model/tree.ts';
 import { foldDn, isBelow } from '../reconcilers/directory/distinguished-name.ts';
 import { mappingOf, PLACEHOLDERS } from '../reconcilers/directory/mapping.ts';
 import { type Draft, type DraftAccounts, draftOf, hasPart } from './draft.ts';
+import { forgeProblems } from './forge.ts';
 import { listenerProblems } from './listeners.ts';
 import { problemAt, type SettingProblem } from './problems.ts';
 
@@ -28,6 +29,7 @@ export async function contradictions(plain: unknown, root: TreeNode): Promise<re
     ...(tokenAttribute === null ? [] : tokenProblems(tokenAttribute, directories, root)),
     ...(mailGroup === undefined ? [] : mailGroupProblems(mailGroup, directories, root)),
     ...listenerProblems(plain, root),
+    ...forgeProblems(plain, root),
     ...taskProblems(plain, root),
     ...approvalProblems(plain, root),
     ...(await recipientProblems(recipients, root)),

@@ -11,6 +11,7 @@ import { postfixSchema } from '../reconcilers/mail-blocks/postfix/settings.ts';
 import { gitSourceSchema } from '../sources/git-address.ts';
 import { approvalsSchema } from './approvals.ts';
 import { choice, listOf, matching, oneOf, path, settings, text, whole, yesOrNo } from './fields.ts';
+import { forgeSchema } from './forge.ts';
 import { notifySchema } from './notify.ts';
 import { tasksSchema } from './tasks.ts';
 import { phonesSchema, tokensSchema } from './tokens.ts';
@@ -176,6 +177,13 @@ function isListen(value: string): boolean {
   return LISTEN.test(value) && Number(value.slice(value.lastIndexOf(':') + 1)) <= PORT_MAX;
 }
 
+/** Where a page is linked to from elsewhere: a server and perhaps a path, by HTTP. */
+function isPageAddress(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
+}
+
 /** A field name of HTTP (RFC 9110, 5.1), as far as proxies use it for who somebody is. */
 const HEADER = /^[A-Za-z][A-Za-z0-9-]{0,59}$/;
 
@@ -205,6 +213,7 @@ export const configSchema = settings({
   schedule: matching('a time in five fields: minute, hour, day, month, weekday', '"0 * * * *"', CRON).optional(),
   http: settings({
     listen: text('an address and a port', '127.0.0.1:8080', isListen).optional(),
+    url: text('the address at which people see the page', 'https://muster.example.org', isPageAddress).optional(),
     access: settings({
       tokenFile: path('/run/secrets/status-token').optional(),
       proxy: settings({
@@ -234,6 +243,7 @@ export const configSchema = settings({
     mustChange: yesOrNo.optional(),
   }).optional(),
   notify: notifySchema.optional(),
+  forge: forgeSchema.optional(),
   tasks: tasksSchema.optional(),
   log: settings({ level: oneOf(...LOG_LEVELS) }).optional(),
 });

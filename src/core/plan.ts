@@ -37,7 +37,8 @@ export interface Notice {
     | 'lost-write'
     | 'restored'
     | 'audit-head'
-    | 'task';
+    | 'task'
+    | 'forge';
   /** Whose trouble it is; absent: of no system. */
   readonly system?: string;
   /** Label of the person concerned; null: everybody. */

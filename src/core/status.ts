@@ -7,6 +7,7 @@ import type { Counts } from './activity.ts';
 import { AGREEMENT_DAYS_SHOWN, type Agreement, type Slice, slicesOf } from './agreement.ts';
 import type { Glance } from './glance.ts';
 import type { Happening } from './happening.ts';
+import type { MergeRequestStandings } from './merge-requests.ts';
 import { type Mode, type ModeSettings, runMode } from './modes.ts';
 import type { Approval, Approvals, Orders } from './ports.ts';
 import { type ServerMemory, type ServerStanding, standingOfServers } from './server-standing.ts';
@@ -56,6 +57,11 @@ export interface StatusMemory {
   readonly past: PastMemory;
   /** How far systems were as the repository says, from that day on. */
   agreement(since: Day): Promise<readonly Agreement[]>;
+  readonly mergeRequests: {
+    standings(): Promise<MergeRequestStandings>;
+    /** The whole of a review, as a page in JSON; null: there is none. */
+    page(number: number): Promise<string | null>;
+  };
   /** Hosted servers and institutions, and tasks: those that are open, and all about servers. */
   work(): Promise<ServerMemory>;
   /** What the store takes on the disk. */
@@ -113,6 +119,7 @@ export interface Status {
   readonly agreement: readonly Slice[];
   /** What people do by hand: hosted servers, the longest overdue first, and open tasks. */
   readonly work: { readonly servers: readonly ServerStanding[]; readonly tasks: readonly Task[] };
+  readonly mergeRequests: MergeRequestStandings;
 }
 
 export interface StatusSite extends ModeSettings {
@@ -127,7 +134,7 @@ export interface StatusSite extends ModeSettings {
 
 export async function statusOf(memory: StatusMemory, site: StatusSite, loop: LoopState, at: Instant): Promise<Status> {
   const today = dayOf(at, site.timeZone);
-  const [[latest], proven, paused, blocks, valid, work, recorded] = await Promise.all([
+  const [[latest], proven, paused, blocks, valid, work, recorded, mergeRequests] = await Promise.all([
     memory.glances(0, 1),
     memory.proven(),
     memory.orders.paused(),
@@ -135,6 +142,7 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
     memory.approvals.valid(at),
     memory.work(),
     memory.agreement(dayAfter(today, -AGREEMENT_DAYS_SHOWN)),
+    memory.mergeRequests.standings(),
   ]);
   const { repositoryAt, committedAt, passedAt } = proven;
   const last = latest?.glance ?? null;
@@ -167,6 +175,7 @@ export async function statusOf(memory: StatusMemory, site: StatusSite, loop: Loo
       servers: standingOfServers(work, at, site.timeZone),
       tasks: work.tasks.filter((task) => task.status === 'open'),
     },
+    mergeRequests,
   };
 }
 

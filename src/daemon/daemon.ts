@@ -27,7 +27,10 @@ export interface DaemonParts {
 export async function runDaemon({ parts, log, triggers, services, signals }: DaemonParts): Promise<void> {
   const record = new Record(parts.clock);
   let loop: Loop | null = null;
-  const ask = (trigger: Trigger) => loop?.ask(trigger);
+  const ask = (trigger: Trigger) => {
+    loop?.ask(trigger);
+    if (trigger === 'push' || trigger === 'files') for (const service of services) service.noticed?.();
+  };
   const ends: (() => Promise<void>)[] = [];
   try {
     // What is asked for before the loop begins is seen by its first pass.
@@ -41,8 +44,9 @@ export async function runDaemon({ parts, log, triggers, services, signals }: Dae
     loop = startLoop({
       pass: async (trigger) => {
         record.begins(trigger);
-        const report = await pass(stoppable, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
+        const passed = await pass(stoppable, { trigger, dryRun: false, forecastDays: FORECAST_DAYS });
         record.ended(null);
+        const report = withNotices(passed, services);
         tell(report);
         await inform(services, log, (service) => service.passed?.(report));
         return passedOf(report);
@@ -62,6 +66,13 @@ export async function runDaemon({ parts, log, triggers, services, signals }: Dae
   } finally {
     for (const end of ends.reverse()) await end();
   }
+}
+
+/** What services have found is told like what the pass itself found. */
+function withNotices(report: Report, services: readonly Service[]): Report {
+  const more = services.flatMap((service) => service.notices?.() ?? []);
+  if (more.length === 0) return report;
+  return { ...report, plan: { ...report.plan, notices: [...report.plan.notices, ...more] } };
 }
 
 async function inform(

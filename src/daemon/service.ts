@@ -1,4 +1,5 @@
 /** A service of the daemon: what begins with it, hears of each pass, and ends with it. */
+import type { Notice } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
 import type { Trouble } from '../errors.ts';
 import type { Trigger } from './loop.ts';
@@ -28,6 +29,10 @@ export interface Service {
   readonly name: string;
   /** Begins before the first pass; gives what ends it. What it throws keeps the daemon from beginning. */
   begin?(daemon: DaemonView): Promise<() => Promise<void>>;
+  /** Told that somebody pushed, or that a repository on this machine changed; returns at once. */
+  noticed?(): void;
+  /** What it has found meanwhile that somebody should look at: told with each pass. */
+  notices?(): readonly Notice[];
   /** Told of each whole pass before the next begins. What it throws is logged, and stops nothing. */
   passed?(report: Report): Promise<void>;
   /** Told of a pass that could not begin, as well. */

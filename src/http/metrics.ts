@@ -98,6 +98,9 @@ function gaugesIn(registry: Registry) {
   const systemUp = gauge('system_up', 'Whether the last pass read the system whole: 1 or 0', ['system']);
   const owned = gauge('owned_things', "Things in a system that are Muster's own", ['system']);
   const revision = gauge('repository_revision_info', 'The revision of the last pass, as a label of 1', ['revision']);
+  const forge = gauge('forge_up', 'Whether the forge could be asked for merge requests: 1 or 0; absent: there is none');
+  const answered = gauge('forge_last_answer_timestamp_seconds', 'When the forge last answered');
+  const open = gauge('merge_requests_open', 'Open merge requests, by what was found: reviewed, failed, new', ['state']);
   const bytes = gauge('store_bytes', 'What the store takes on the disk');
   const provenGauges = ({ proven: { repositoryAt, committedAt, passedAt } }: Status) =>
     [
@@ -105,6 +108,13 @@ function gaugesIn(registry: Registry) {
       [commit, committedAt],
       [good, passedAt],
     ] as const;
+  const setForge = ({ at, answeredAt, trouble, open: all }: Status['mergeRequests']) => {
+    if (at === null) return;
+    forge.set(Number(trouble === null));
+    if (answeredAt !== null) answered.set(answeredAt / 1000);
+    const counts = Map.groupBy(all, (one) => (one.trouble !== null ? 'failed' : one.at === null ? 'new' : 'reviewed'));
+    for (const state of ['reviewed', 'failed', 'new'] as const) open.set({ state }, counts.get(state)?.length ?? 0);
+  };
   return {
     set: (status: Status, seen: Seen) => {
       const glance = status.last;
@@ -129,6 +139,7 @@ function gaugesIn(registry: Registry) {
       for (const [one, at] of provenGauges(status)) if (at !== null) one.set(at / 1000);
       revision.reset();
       if (glance !== null) revision.set({ revision: glance.revision }, 1);
+      setForge(status.mergeRequests);
       bytes.set(status.storeBytes);
     },
   };

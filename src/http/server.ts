@@ -19,6 +19,7 @@ import { HEADERS } from './headers.ts';
 import type { Html } from './html.ts';
 import { keptFor } from './kept.ts';
 import { documentHtml } from './layout.ts';
+import { mergeRequestPage } from './merge-requests-page.ts';
 import { openMetrics } from './metrics.ts';
 import { foundPage, nobodyPage, personPage } from './person-page.ts';
 import type { Seen } from './pulse.ts';
@@ -191,6 +192,12 @@ async function addPages(server: FastifyInstance, parts: StatusServerParts): Prom
     if (answer === null) return show(reply, parts, 404, 'Nobody known', '', nobodyPage(username));
     return show(reply, parts, 200, answer.declared?.label ?? answer.user, '', personPage(answer, site.timeZone));
   });
+  server.get<Numbered>('/merge-requests/:number', async (request, reply) => {
+    const { number: given } = request.params;
+    const number = /^[1-9]\d{0,8}$/.test(given) ? Number(given) : 0;
+    const page = number === 0 ? null : await memory.mergeRequests.page(number);
+    return show(reply, parts, page === null ? 404 : 200, `!${number}`, '', mergeRequestPage(number, page));
+  });
   server.get('/api/status', async () => status());
   server.get<Named>('/api/person/:username', async (request, reply) => {
     const answer = await whyOf(parts, request.params.username);
@@ -200,6 +207,10 @@ async function addPages(server: FastifyInstance, parts: StatusServerParts): Prom
     const { type, text } = await metrics.expose(await status(), seen());
     return reply.type(type).send(text);
   });
+}
+
+interface Numbered {
+  Params: { number: string };
 }
 
 interface Named {

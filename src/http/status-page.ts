@@ -10,6 +10,7 @@ import { people, shortRevision } from '../views/words.ts';
 import { activityTable, chartHtml } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { CONDITION_WORDS, mark, SYSTEM_SIGNS, signed } from './marks.ts';
+import { mergeRequestsHtml } from './merge-requests-page.ts';
 import { distance, span, timeHtml } from './moments.ts';
 import { needsHtml, tallyWords } from './needs.ts';
 import { blocksHtml } from './page-html.ts';
@@ -28,6 +29,7 @@ export function statusPage({ status, happenings, days, timeZone }: StatusView): 
 ${needsHtml(status, timeZone)}
 ${tasksHtml(status, timeZone)}
 ${serversHtml(status)}
+${mergeRequestsHtml(status, timeZone)}
 ${systemsHtml(status, timeZone)}
 ${agreementHtml(status)}
 <section class="card"><h2>The last ${days.length} days</h2>${chartHtml(days)}${activityTable(days)}</section>

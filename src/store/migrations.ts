@@ -8,6 +8,7 @@ import { createAudit } from './audit-table.ts';
 import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
 import { addAway, addFieldLines, createMemory } from './memory-tables.ts';
+import { createMergeRequests } from './merge-request-tables.ts';
 import type { Schema } from './schema.ts';
 import { createSeals } from './seal-tables.ts';
 import { createShutOuts } from './shut-out-tables.ts';
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-shut-outs': { up: createShutOuts },
   '0011-field-lines': { up: addFieldLines },
   '0012-seals': { up: (db) => createSeals(db, numbered) },
+  '0013-merge-requests': { up: createMergeRequests },
   '0014-answers': { up: createAnswers },
   '0015-agreement': { up: createAgreement },
 };

@@ -2,11 +2,12 @@
 
 import type { Generated } from 'kysely';
 import type { MailTopic, MatterGroup } from '../core/mails.ts';
-import type { DoneBy, Held, Task } from '../core/tasks.ts';
 import type { AgreementTable } from './agreement-tables.ts';
 import type { AnswersTable } from './answers-table.ts';
+import type { MergeRequestsTable } from './merge-request-tables.ts';
 import type { SealsTable } from './seal-tables.ts';
 import type { ShutOutsTable } from './shut-out-tables.ts';
+import type { HeldByHandTable, SystemsMetTable, TasksTable } from './task-tables.ts';
 
 /**
  * Instants are milliseconds since 1970 UTC, flags are 0 or 1, and columns named `…Json` hold plain JSON that nobody
@@ -38,6 +39,7 @@ export interface Schema {
   readonly shutOuts: ShutOutsTable;
   readonly seals: SealsTable;
   readonly agreement: AgreementTable;
+  readonly mergeRequests: MergeRequestsTable;
   readonly lease: LeaseTable;
 }
 
@@ -242,46 +244,6 @@ export interface MattersTable {
   toldAt: number | null;
   text: string;
   next: string | null;
-}
-
-/** What is to be done by hand, one row for each subject: its latest opening, and what became of it. */
-export interface TasksTable {
-  id: string;
-  subject: string;
-  subjectJson: string;
-  title: string;
-  text: string;
-  about: string;
-  entryJson: string | null;
-  toJson: string;
-  openedAt: number;
-  openings: number;
-  dueAt: number;
-  status: Task['status'];
-  closedAt: number | null;
-  doneBy: DoneBy | null;
-  doneOn: string | null;
-  by: string | null;
-  reason: string | null;
-  toldAt: number | null;
-  reminders: number;
-  remindedAt: number | null;
-  escalatedAt: number | null;
-  withdrawalToldAt: number | null;
-}
-
-/** What was last confirmed of a person in a system that people look after. */
-export interface HeldByHandTable {
-  id: string;
-  system: string;
-  person: string;
-  state: Held['state'];
-}
-
-/** Systems that people look after, and when Muster first met each. */
-export interface SystemsMetTable {
-  system: string;
-  at: number;
 }
 
 /** Exactly one row, made by the migration: `holder` columns are null while nobody holds it. */

@@ -8,6 +8,7 @@ import { readFact } from './facts.ts';
 import { journalOf } from './journal.ts';
 import { rowOf } from './ledger.ts';
 import { entryOf, REVISION } from './memory.ts';
+import { readMergeRequestPage, readMergeRequests } from './merge-requests.ts';
 import { readBlocks, readPause } from './orders.ts';
 import { readPast } from './past.ts';
 import { readGlances, readProven } from './reports.ts';
@@ -49,6 +50,7 @@ export function openStatusStore(path: string): StatusStore {
     },
     agreement: (since) => readAgreement(db, since),
     past: readPast(db),
+    mergeRequests: { standings: () => readMergeRequests(db), page: (number) => readMergeRequestPage(db, number) },
     work: async () => ({ entries: await readWork(db), tasks: await readTasksShown(db) }),
     bytes,
     close,

@@ -1,6 +1,7 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
 import type { AgreementMemory } from '../core/agreement.ts';
 import type { Mails } from '../core/mails.ts';
+import type { MergeRequestMemory } from '../core/merge-requests.ts';
 import type { Clock, Store } from '../core/ports.ts';
 import type { Seals } from '../core/seal.ts';
 import type { ShutOutMemory } from '../core/shut-out-memory.ts';
@@ -15,6 +16,7 @@ import { StoredLease } from './lease.ts';
 import { ledgerRows, storedLedger } from './ledger.ts';
 import { storedMails } from './mails.ts';
 import { storedMemory } from './memory.ts';
+import { storedMergeRequests } from './merge-requests.ts';
 import { migrate } from './migrations.ts';
 import { storedOrders } from './orders.ts';
 import { type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -37,6 +39,7 @@ export interface StoreSettings {
 export interface OpenStore extends Store {
   readonly blobs: StoredBlobs;
   readonly mails: Mails;
+  readonly mergeRequests: MergeRequestMemory;
   readonly tasks: Tasks;
   readonly shutOuts: ShutOutMemory;
   readonly seals: Seals;
@@ -91,6 +94,7 @@ function partsOf(
     seals: storedSeals(connection),
     agreement: storedAgreement(connection),
     mails: storedMails(connection, self),
+    mergeRequests: storedMergeRequests(connection),
     lease,
     blobs: storedBlobs(connection, clock),
     close: async () => {

@@ -8,7 +8,8 @@ import type { AuditEnd } from './audit.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { KeptRows } from './kept-rows.ts';
 import type { StoredLease } from './lease.ts';
-import type { HeldByHandTable, Schema, TasksTable } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { HeldByHandTable, TasksTable } from './task-tables.ts';
 
 /** @param keep whether rows that nobody wrote since are kept, instead of being read anew. */
 export function storedTasks(connection: Connection, lease: StoredLease, end: AuditEnd, keep: boolean): Tasks {

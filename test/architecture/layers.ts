@@ -42,6 +42,10 @@ export const LAYERS: readonly Layer[] = [
     covers: /^src\/reconcilers\/[^/]+\/[^/]+\.ts$/,
     imports: ['edit queue', ...CORE, 'credentials', 'secret'],
   },
+  // A forge is told what to show, and asked who said what: of plans and people it knows nothing.
+  { name: 'forge port', covers: /^src\/forges\/[^/]+\.ts$/, imports: ['model', ...GROUND] },
+  { name: 'forge settings', covers: /^src\/forges\/[^/]+\/settings\.ts$/, imports: ['loopback'] },
+  { name: 'forge', covers: /^src\/forges\/[^/]+\//, imports: ['forge settings', 'forge port', 'secret', ...GROUND] },
   // As with adapters: what the configuration says of notifications is no way to them.
   { name: 'notify settings', covers: /^src\/notify\/settings\.ts$/, imports: [] },
   { name: 'notify', covers: /^src\/notify\//, imports: ['notify settings', 'views', 'log', 'secret', ...CORE] },
@@ -55,13 +59,14 @@ export const LAYERS: readonly Layer[] = [
       'reconciler',
       'adapter settings',
       'notify settings',
+      'forge settings',
       'log level',
       'loopback',
       'secret',
     ],
   },
   { name: 'log', covers: /^src\/log\.ts$/, imports: ['log level', ...GROUND, 'secret'] },
-  { name: 'daemon', covers: /^src\/daemon\//, imports: [...CORE, 'log', 'secret'] },
+  { name: 'daemon', covers: /^src\/daemon\//, imports: [...CORE, 'forge port', 'log', 'secret'] },
   { name: 'views', covers: /^src\/views\//, imports: CORE },
   // In a thread of its own it has nothing of the rest but what the store remembers and what the loop's pulse says.
   {
@@ -81,6 +86,9 @@ export const LAYERS: readonly Layer[] = [
       'credentials',
       'config',
       'daemon',
+      'forge',
+      'forge port',
+      'forge settings',
       'notify',
       'notify settings',
       'log',

@@ -114,6 +114,10 @@ function memoryOf(glance: Glance | null, paused = false): StatusMemory {
     },
     past: { happenings: () => Promise.resolve([]), counts: () => Promise.resolve({ runs: [], changes: [] }) },
     work: async () => ({ entries: [], tasks: [] }),
+    mergeRequests: {
+      standings: () => Promise.resolve({ open: [], at: null, answeredAt: null, trouble: null }),
+      page: () => Promise.resolve(null),
+    },
     bytes: () => 4096,
   };
 }

@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts';
 export type Files = Readonly<Record<string, string | null>>;
 
 /** Nobody's own Git settings, no hook, no signing. */
-const GIT_ENVIRONMENT = {
+export const GIT_ENVIRONMENT = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_AUTHOR_NAME: 'Rie Service',

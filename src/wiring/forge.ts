@@ -1,0 +1,24 @@
+/** Which forge stands behind the port, by the configuration, and where it is kept how its merge requests stand. */
+import type { Config } from '../config.ts';
+import type { MergedRequests } from '../core/approval/requests.ts';
+import type { MergeRequestMemory } from '../core/merge-requests.ts';
+import { gitlabForge } from '../forges/gitlab/adapter.ts';
+import { gitlabSchema } from '../forges/gitlab/settings.ts';
+import type { Forge, ForgeApprovals } from '../forges/port.ts';
+
+export interface ForgeSite {
+  readonly server: Forge & ForgeApprovals;
+  readonly memory: MergeRequestMemory;
+}
+
+/** Null: none is configured. Connects to nothing yet. */
+export function forgeIn({ forge, instance }: Config, memory: MergeRequestMemory): ForgeSite | null {
+  if (forge === null) return null;
+  return { server: gitlabForge({ ...gitlabSchema.parse(forge.server), instance }), memory };
+}
+
+/** Who approved what is in the branch by now, as the forge knows it; null: none is connected, or no branch counts. */
+export function mergedRequestsOf({ source }: Config, forge: ForgeSite | null): MergedRequests | null {
+  if (forge === null || source.kind === 'folder') return null;
+  return { bringing: (commits) => forge.server.bringing(commits, source.branch) };
+}
