@@ -35,7 +35,7 @@ import { checkRoom } from './store/room.ts';
 import { type OpenStore, openStore } from './store/store.ts';
 import { approvalFindings } from './wiring/approval.ts';
 import { siteOf } from './wiring/directory-site.ts';
-import { type ForgeSite, forgeIn, mergedRequestsOf } from './wiring/forge.ts';
+import { type ForgeSite, forgeIn, mergedRequestsIn } from './wiring/forge.ts';
 import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
 import { repositoryFrom, revisionsOf, sourceOf } from './wiring/repository.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
@@ -103,7 +103,10 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
         limits: config.limits,
         concurrency: WRITES_IN_FLIGHT,
       },
-      repository: repositoryFrom(source, config, store, { resident, requests: mergedRequestsOf(config, forge) }),
+      repository: repositoryFrom(source, config, store, {
+        resident,
+        requests: mergedRequestsIn(config, forge?.server ?? null),
+      }),
       reconcilers: [
         directoryReconciler(directory.adapter, directory.settings, { lasting: resident }),
         ...mailBlocksIn(config, resident, clock),
@@ -173,7 +176,7 @@ export function patientOf(config: Config): Patient {
     timeZone: config.timeZone,
     clock: Date.now,
     openStore: () => openStore(config.store, Date.now),
-    repository: repositoryFrom(source, config, null),
+    repository: repositoryFrom(source, config, null, { requests: mergedRequestsIn(config) }),
     reconcilers: [
       directoryReconciler(adapter, settings, { lasting: false }),
       ...mailBlocksIn(config, false, Date.now),

@@ -12,13 +12,18 @@ export interface ForgeSite {
 }
 
 /** Null: none is configured. Connects to nothing yet. */
-export function forgeIn({ forge, instance }: Config, memory: MergeRequestMemory): ForgeSite | null {
-  if (forge === null) return null;
-  return { server: gitlabForge({ ...gitlabSchema.parse(forge.server), instance }), memory };
+export function forgeIn(config: Config, memory: MergeRequestMemory): ForgeSite | null {
+  const server = serverIn(config);
+  return server === null ? null : { server, memory };
+}
+
+function serverIn({ forge, instance }: Config): ForgeSite['server'] | null {
+  return forge === null ? null : gitlabForge({ ...gitlabSchema.parse(forge.server), instance });
 }
 
 /** Who approved what is in the branch by now, as the forge knows it; null: none is connected, or no branch counts. */
-export function mergedRequestsOf({ source }: Config, forge: ForgeSite | null): MergedRequests | null {
-  if (forge === null || source.kind === 'folder') return null;
-  return { bringing: (commits) => forge.server.bringing(commits, source.branch) };
+export function mergedRequestsIn(config: Config, server = serverIn(config)): MergedRequests | null {
+  const { source } = config;
+  if (server === null || source.kind === 'folder') return null;
+  return { bringing: (commits) => server.bringing(commits, source.branch) };
 }
