@@ -9,10 +9,12 @@ import {
   type Findings,
   type Found,
   gather,
+  groundOf,
   type Hidden,
   hiddenIn,
   hidingPlace,
   isRemembered,
+  lastIn,
   statedInFile,
 } from './gather.ts';
 import type { Loaded, LoadedFile } from './loaded.ts';
@@ -30,10 +32,11 @@ export function allGatherer(): (loaded: Loaded, remembered: readonly AnyEntry[])
     const hidden = hiddenIn(loaded);
     const files = hidden.everything ? [] : loaded.files;
     const changes = last === null ? null : changesSince(last, files, remembered, hidden);
+    const ground = changes === null ? groundOf(files, remembered) : null;
     const before = last?.found;
     const of = <K extends Kind>(kind: K, known: Findings<K> | undefined): Findings<K> =>
       changes === null || known === undefined
-        ? gather(kind, loaded, hidden, remembered)
+        ? gather(kind, ground ?? groundOf(files, remembered), hidden)
         : gatherAgain(kind, known, changes, hidden);
     const found: FoundAll = {
       institution: of('institution', before?.institution),
@@ -64,7 +67,9 @@ interface Changed<T> {
 
 interface Changes {
   readonly files: readonly Changed<LoadedFile>[];
-  readonly remembered: readonly Changed<AnyEntry>[];
+  /** Null: other entries altogether, as where nothing was remembered before. */
+  readonly remembered: readonly Changed<AnyEntry>[] | null;
+  readonly allRemembered: ReadonlyMap<Kind, readonly AnyEntry[]>;
 }
 
 /** Null: more changed than can be told apart place by place. */
@@ -77,8 +82,9 @@ function changesSince(
   if (!sameHidden(last.hidden, hidden)) return null;
   const changedFiles = replaced(last.files, files, (a, b) => a.path === b.path);
   const changedEntries = replaced(last.remembered, remembered, (a, b) => a.kind === b.kind && a.key === b.key);
-  if (changedFiles === null || changedEntries === null) return null;
-  return { files: changedFiles, remembered: changedEntries };
+  if (changedFiles === null) return null;
+  const all = changedEntries === null ? Map.groupBy(remembered, ({ kind }) => kind) : new Map();
+  return { files: changedFiles, remembered: changedEntries, allRemembered: all };
 }
 
 function sameHidden(a: Hidden, b: Hidden): boolean {
@@ -110,7 +116,7 @@ type Parts<D> = Pick<Found<D>, 'stated' | 'broken' | 'last'>;
 function gatherAgain<K extends Kind>(
   kind: K,
   before: Findings<K>,
-  { files, remembered }: Changes,
+  { files, remembered, allRemembered }: Changes,
   hidden: Hidden,
 ): Findings<K> {
   const anew = new Map<string, Parts<Documents[K]>>();
@@ -134,8 +140,15 @@ function gatherAgain<K extends Kind>(
       anew.set(key, { ...parts, broken: [...parts.broken, origin].sort(byOrigin) });
     }
   }
-  for (const { now } of remembered) {
+  for (const { now } of remembered ?? []) {
     if (isRemembered(now, kind)) anew.set(now.key, { ...partsOf(now.key), last: now });
+  }
+  if (remembered === null) {
+    const last = lastIn(kind, allRemembered.get(kind) ?? []);
+    for (const key of new Set([...before.keys(), ...anew.keys(), ...last.keys()])) {
+      const { stated, broken } = partsOf(key);
+      anew.set(key, { stated, broken, last: last.get(key) ?? null });
+    }
   }
   return anew.size === 0 ? before : merged(before, anew, hidden);
 }

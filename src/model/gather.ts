@@ -51,26 +51,43 @@ export function hiddenIn(loaded: Loaded): Hidden {
   return { everything: !loaded.trusted, paths, nameless };
 }
 
+/** What there is to gather, sorted once for all kinds: most of them have next to nothing of it. */
+export interface Ground {
+  readonly files: ReadonlyMap<Kind, readonly LoadedFile[]>;
+  /** Files in which an entry has a mistake. */
+  readonly mistaken: readonly LoadedFile[];
+  readonly remembered: ReadonlyMap<Kind, readonly AnyEntry[]>;
+}
+
+export function groundOf(files: readonly LoadedFile[], remembered: readonly AnyEntry[]): Ground {
+  return {
+    files: Map.groupBy(files, ({ kind }) => kind),
+    mistaken: files.filter(({ broken }) => broken.length > 0),
+    remembered: Map.groupBy(remembered, ({ kind }) => kind),
+  };
+}
+
 /** Everything of one kind by identity, identities in code-unit order. */
-export function gather<K extends Kind>(
-  kind: K,
-  loaded: Loaded,
-  hidden: Hidden,
-  remembered: readonly AnyEntry[],
-): Findings<K> {
-  const files = hidden.everything ? [] : loaded.files;
-  const stated = statedIn(kind, files);
-  const broken = brokenIn(kind, files);
-  const last = new Map<string, Entry<Documents[K]>>();
-  for (const entry of remembered) {
-    if (isRemembered(entry, kind)) last.set(entry.key, entry);
-  }
+export function gather<K extends Kind>(kind: K, ground: Ground, hidden: Hidden): Findings<K> {
+  const stated = statedIn(kind, ground.files.get(kind) ?? NONE);
+  const broken = brokenIn(kind, ground.mistaken);
+  const last = lastIn(kind, ground.remembered.get(kind) ?? NONE);
   const found = new Map<string, Found<Documents[K]>>();
   for (const key of keysOf(last, stated, broken)) {
     const here = { stated: stated.get(key) ?? NONE, broken: broken.get(key) ?? NONE, last: last.get(key) ?? null };
     found.set(key, { key, ...here, hidden: hidingPlace(here, hidden) });
   }
   return found;
+}
+
+/** What is remembered of one kind, by identity. */
+export function lastIn<K extends Kind>(
+  kind: K,
+  remembered: readonly AnyEntry[],
+): ReadonlyMap<string, Entry<Documents[K]>> {
+  const last = new Map<string, Entry<Documents[K]>>();
+  for (const entry of remembered) if (isRemembered(entry, kind)) last.set(entry.key, entry);
+  return last;
 }
 
 /** One list for all that have nothing: there are hundreds of thousands of them. */
@@ -106,7 +123,6 @@ function statedIn<K extends Kind>(
 ): ReadonlyMap<string, readonly Stated<Documents[K]>[]> {
   const byKey = new Map<string, Stated<Documents[K]>[]>();
   for (const file of files) {
-    if (file.kind !== kind) continue;
     for (const [key, one] of statedInFile(kind, file)) collect(byKey, key, one);
   }
   for (const several of byKey.values()) several.sort(byPlaceOfStated);
@@ -116,7 +132,6 @@ function statedIn<K extends Kind>(
 function brokenIn(kind: Kind, files: readonly LoadedFile[]): ReadonlyMap<string, readonly Origin[]> {
   const byKey = new Map<string, Origin[]>();
   for (const file of files) {
-    if (file.broken.length === 0) continue;
     for (const [key, origin] of brokenInFile(kind, file)) collect(byKey, key, origin);
   }
   for (const several of byKey.values()) several.sort(byOrigin);

@@ -78,7 +78,7 @@ function eachDifference(
       place += 1;
       old = before[place];
     }
-    const same = old !== undefined && (old === entry || sameContent(contactOf(old), contactOf(entry)));
+    const same = old !== undefined && (old === entry || sameContact(old, entry));
     const replaced = !same && old?.key === entry.key;
     if (!same) {
       differs = true;
@@ -91,6 +91,12 @@ function eachDifference(
   }
   for (const gone of before.slice(place)) tell(gone, -1);
   return differs || place < before.length;
+}
+
+function sameContact(a: Entry<User>, b: Entry<User>): boolean {
+  // The very same document, as nearly always, needs no second look.
+  if (a.document !== b.document) return sameContent(contactOf(a), contactOf(b));
+  return a.condition === b.condition && sameContent(a.origin, b.origin);
 }
 
 /** Everything that a warning depends on. */

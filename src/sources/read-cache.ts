@@ -16,7 +16,7 @@ export interface ReadCache {
 /** @param git the Git directory, absolute. Whoever may write there may write the repository. */
 export function readCache(git: string): ReadCache {
   const folder = join(git, 'muster');
-  const file = join(folder, 'read.json');
+  const file = join(folder, 'read.txt');
   let known: ReadonlyMap<string, string> | null = null;
   const used = new Map<string, string>();
   let isNews = false;
@@ -42,7 +42,7 @@ export function readCache(git: string): ReadCache {
     },
     async save() {
       if (!isNews) return;
-      const rows = JSON.stringify([...used]);
+      const rows = [...used].map(([key, typed]) => `${key}\t${typed}\n`).join('');
       const text = `${hash('sha256', rows)}\n${rows}`;
       const draft = `${file}.${process.pid}`;
       try {
@@ -56,16 +56,26 @@ export function readCache(git: string): ReadCache {
   };
 }
 
-/** Empty where there are none, or where the file is not what was written. */
+/**
+ * Empty where there are none, or where the file is not what was written. A line each, because neither a key nor compact JSON holds a tab
+ * or the end of a line: written as JSON once more, every row would be read twice.
+ */
 async function rowsIn(file: string): Promise<ReadonlyMap<string, string>> {
+  const known = new Map<string, string>();
   try {
-    const text = await readFile(file, 'utf8');
-    const end = text.indexOf('\n');
-    const rows = text.slice(end + 1);
-    if (text.length > CACHE_BYTES_MAX || hash('sha256', rows) !== text.slice(0, end)) return new Map();
-    // The digest says that these are the very rows that were written, as pairs of texts.
-    return new Map(JSON.parse(rows) as readonly (readonly [string, string])[]);
+    const bytes = await readFile(file);
+    const end = bytes.indexOf('\n');
+    const rows = bytes.subarray(end + 1);
+    if (bytes.length > CACHE_BYTES_MAX || hash('sha256', rows) !== bytes.toString('latin1', 0, end)) return known;
+    const text = rows.toString('utf8');
+    for (let from = 0; from < text.length; ) {
+      const tab = text.indexOf('\t', from);
+      const next = text.indexOf('\n', tab);
+      known.set(text.slice(from, tab), text.slice(tab + 1, next));
+      from = next + 1;
+    }
   } catch {
-    return new Map();
+    // There is no such file.
   }
+  return known;
 }

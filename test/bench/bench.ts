@@ -11,9 +11,11 @@ import { applyChanges } from './figures/apply.ts';
 import { channels } from './figures/channels.ts';
 import { coldPlan } from './figures/cold-plan.ts';
 import { help } from './figures/help.ts';
+import { importing } from './figures/import.ts';
 import { incrementalPass } from './figures/incremental-pass.ts';
 import { memory } from './figures/memory.ts';
 import { overUsers } from './figures/over-users.ts';
+import { pushToComment } from './figures/push-to-comment.ts';
 import { pushToEffect } from './figures/push-to-effect.ts';
 import { validateBase } from './figures/validate-base.ts';
 import { warmPlan } from './figures/warm-plan.ts';
@@ -36,6 +38,8 @@ const FIGURES: readonly Figure[] = [
   pushToEffect,
   channels,
   validateBase,
+  importing,
+  pushToComment,
 ];
 
 const RUNS: Runs = { cold: 3, warm: 5, nothing: 9, few: 5 };

@@ -16,7 +16,7 @@ export interface Wish {
 
 export const USAGE = `Usage: script/bench [--only a,b,…] [--users N] [--quick] [--json FILE] [--record] [--dist FOLDER]
 
-  --only a,b,…   these figures alone (a to j)
+  --only a,b,…   these figures alone (a to l)
   --users N      people in the figures about a whole population; 100000
   --quick        5000 people and fewer runs: to see that everything works
   --json FILE    every figure with floor, ratio and goal

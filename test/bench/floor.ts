@@ -7,7 +7,8 @@ import { GIT_ENVIRONMENT, listBlobs } from './desired-repository.ts';
 import { BIND_DN, BIND_PASSWORD } from './directory-ldif.ts';
 import { RESEARCHERS_OU } from './population.ts';
 import { MAPPED, type SlapdSite } from './site-on-slapd.ts';
-import { timed } from './timed-command.ts';
+import type { Slapd } from './slapd.ts';
+import { type Timed, timed } from './timed-command.ts';
 
 /** As Muster asks: pages of this size, these accounts. */
 const PAGE = 1000;
@@ -31,15 +32,20 @@ export function attributesRead(): readonly string[] {
   return ['objectGUID', ...attributesToRead(site)];
 }
 
+/** One ldapsearch over LDAPS of all accounts, in pages as Muster asks for them, its output thrown away. */
+export async function timedSearch(server: Slapd, folder: string, attributes: readonly string[]): Promise<Timed> {
+  const search = [
+    ...['-x', '-H', server.url, '-D', BIND_DN, '-w', BIND_PASSWORD],
+    ...['-LLL', '-o', 'ldif-wrap=no', '-E', `pr=${PAGE}/noprompt`],
+    ...['-b', RESEARCHERS_OU, '-s', 'sub', FILTER, ...attributes],
+  ];
+  return await timed('ldapsearch', search, { folder, env: server.environment, keepOutput: false });
+}
+
 /** One ldapsearch over LDAPS and one `git cat-file --batch` of all files of the tree, their output thrown away. */
 export async function measureFloor(site: SlapdSite): Promise<Floor> {
   const { folder } = site;
-  const search = [
-    ...['-x', '-H', site.server.url, '-D', BIND_DN, '-w', BIND_PASSWORD],
-    ...['-LLL', '-o', 'ldif-wrap=no', '-E', `pr=${PAGE}/noprompt`],
-    ...['-b', RESEARCHERS_OU, '-s', 'sub', FILTER, ...attributesRead()],
-  ];
-  const read = () => timed('ldapsearch', search, { folder, env: site.server.environment, keepOutput: false });
+  const read = () => timedSearch(site.server, folder, attributesRead());
   // The first reading of a server that was started anew maps its database.
   if (await site.server.freshen()) await read();
   const ldapsearch = await read();

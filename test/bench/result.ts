@@ -21,7 +21,7 @@ export interface Series {
 }
 
 export interface Result {
-  /** `a` to `j`, with a word where a figure has parts: `c-ten`. */
+  /** `a` to `l`, with a word where a figure has parts: `c-ten`. */
   readonly key: string;
   readonly title: string;
   readonly unit: Unit;

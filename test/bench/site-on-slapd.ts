@@ -106,13 +106,17 @@ function forgetTypedFiles(file: string, users: number): void {
 
 async function configure(folder: string, server: Slapd): Promise<string> {
   const file = join(folder, 'muster.yaml');
+  await writeFile(file, await configText(folder, server, '{ git: { url: ./desired-state.git, branch: main } }'));
+  return file;
+}
+
+/** The configuration of an installation over that server, whose password is put beside it. @param source as YAML */
+export async function configText(folder: string, server: Slapd, source: string): Promise<string> {
   await writeFile(join(folder, 'password'), `${BIND_PASSWORD}\n`, { mode: 0o600 });
-  await writeFile(
-    file,
-    `instance: ${INSTANCE}
+  return `instance: ${INSTANCE}
 mode: enforce
 timeZone: ${TIME_ZONE}
-source: { git: { url: ./desired-state.git, branch: main } }
+source: ${source}
 store: { sqlite: muster.db }
 directory:
   activeDirectory:
@@ -125,7 +129,5 @@ directory:
       create: [{ ou: "${RESEARCHERS_OU}" }]
       upnSuffix: example.org
       attributes: ${JSON.stringify(MAPPED)}
-`,
-  );
-  return file;
+`;
 }

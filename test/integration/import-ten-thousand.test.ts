@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { escapeRdnValue } from '../../src/reconcilers/directory/distinguished-name.ts';
-import { BIND_DN, BIND_PASSWORD, entry, sid } from '../bench/directory-ldif.ts';
+import { BIND_DN, BIND_PASSWORD } from '../bench/directory-ldif.ts';
+import { ldifOf } from '../bench/found-accounts-ldif.ts';
 import { BASE_DN, RESEARCHERS_OU } from '../bench/population.ts';
 import { fillDatabase, fillMore, missingForSlapd, Slapd } from '../bench/slapd.ts';
 import { makeSite, type SiteFolder } from '../cli/site-folder.ts';
@@ -111,23 +111,3 @@ describe.skipIf(missing.length > 0)('over the network', () => {
     expect(out).toContain('No mistakes.');
   });
 });
-
-function ldifOf({ username, name, disabled, attributes }: FoundAccount, index: number): string {
-  const guid = Buffer.alloc(16);
-  guid.writeUInt32LE(index + 1, 0);
-  return entry(`CN=${escapeRdnValue(name)},${RESEARCHERS_OU}`, {
-    objectClass: ['top', 'person', 'organizationalPerson', 'user'],
-    cn: name,
-    // slapd's own class wants one; a blank is none for whoever reads it.
-    sn: attributes.sn ?? ' ',
-    objectCategory: 'person',
-    objectGUID: guid,
-    objectSid: sid(index),
-    sAMAccountName: username,
-    sAMAccountType: '805306368',
-    userAccountControl: disabled ? '514' : '512',
-    accountExpires: '0',
-    uSNChanged: String(1000 + index),
-    ...attributes,
-  });
-}

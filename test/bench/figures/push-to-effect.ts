@@ -1,17 +1,13 @@
 /** (h) From a push that blocks an institution of a thousand people to the moment when they are disabled, over ldapmodify of the same writes. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
-import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { openStore } from '../../../src/store/store.ts';
 import { blocks, type Files } from '../../support/desired-state.ts';
 import { missingForSamba } from '../../support/samba.ts';
 import { change } from '../../support/site.ts';
-import { atExit } from '../../support/test-directory.ts';
+import { Daemon } from '../daemon.ts';
 import type { Bench, Figure } from '../figure.ts';
 import { type BenchPerson, institutions } from '../population.ts';
 import { accountDn, openSambaSite, type SambaSite } from '../site-on-samba.ts';
@@ -107,7 +103,7 @@ async function measureEffects(bench: Bench, opened: SambaSite, people: number): 
       blocked.push({ target: `house${run}`, from: '2020-01-01' });
       await change(site, blocks('institution', blocked), `House ${run} is blocked`);
       const begin = Date.now();
-      await daemon.push(run);
+      await pushed(daemon, run);
       const effect = await effectOf(opened, run, begin);
       bench.say(
         `(h) ${run + 1} of ${RUNS}: the first after ${effect.first} s, ${people} people after ${effect.slowest} s`,
@@ -119,6 +115,12 @@ async function measureEffects(bench: Bench, opened: SambaSite, people: number): 
   } finally {
     await daemon.stop();
   }
+}
+
+async function pushed(daemon: Daemon, nth: number): Promise<void> {
+  const body = `{"after":"${nth}"}`;
+  const signature = createHmac('sha256', SECRET).update(body).digest('hex');
+  await daemon.notify({ 'x-hub-signature-256': `sha256=${signature}` }, body);
 }
 
 /** Waits until everybody of that house is disabled, and says when the first and the last of them were. */
@@ -174,66 +176,4 @@ async function measureFloor({ workshop, say }: Bench, opened: SambaSite): Promis
     say(`(h) the floor, ${run + 1} of ${RUNS}: ${seconds.at(-1)} s`);
   }
   return seconds;
-}
-
-type Line = Readonly<Record<string, unknown>>;
-
-/** `muster serve`, with a webhook. */
-class Daemon {
-  readonly #child: ChildProcess;
-  readonly #lines: Line[] = [];
-  readonly #forget: () => void;
-
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    this.#forget = atExit(() => child.kill('SIGKILL'));
-    if (child.stderr === null) throw new Error('it has no log');
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      // Its log is a line of JSON for each thing.
-      if (line.startsWith('{')) this.#lines.push(JSON.parse(line) as Line);
-    });
-  }
-
-  /** Resolves when its first pass is over. */
-  static async start(main: string, configFile: string): Promise<Daemon> {
-    const child = spawn(execPath, [main, '--config', configFile, 'serve'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const daemon = new Daemon(child);
-    await daemon.#until((lines) => lines.some(({ msg }) => msg === 'passed'));
-    await daemon.quiet();
-    return daemon;
-  }
-
-  async push(nth: number): Promise<void> {
-    const port = this.#lines.find(({ msg }) => msg === 'listening for pushes')?.port;
-    const body = `{"after":"${nth}"}`;
-    const signature = createHmac('sha256', SECRET).update(body).digest('hex');
-    const headers = { 'x-hub-signature-256': `sha256=${signature}` };
-    const { status } = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body });
-    if (status !== 202) throw new Error(`The notice was answered with ${status}.`);
-  }
-
-  /** Resolves when no pass has ended for some seconds: watching the repository sets one off as well. */
-  async quiet(): Promise<void> {
-    for (let known = -1; known !== this.#lines.length; ) {
-      known = this.#lines.length;
-      await setTimeout(4_000);
-    }
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await ended;
-    this.#forget();
-  }
-
-  async #until(check: (lines: readonly Line[]) => boolean): Promise<void> {
-    const begin = Date.now();
-    while (!check(this.#lines)) {
-      if (Date.now() - begin > TIMEOUT_MS || this.#child.exitCode !== null) {
-        throw new Error(`The daemon did not begin: ${JSON.stringify(this.#lines.slice(-3))}`);
-      }
-      await setTimeout(100);
-    }
-  }
 }
