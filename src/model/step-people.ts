@@ -112,7 +112,8 @@ function gone(was: Entry<User>, is: Entry<User>, other: Entry<User> | undefined,
 
 /** Who could only lose can gain again, whether or not the entry says anything else. */
 function declaredAgain(was: Entry<User>, is: Entry<User>, base: Base, sides: Sides): StepItem {
-  const open = leftBy(restrictionsOf(sides.after, is), sides.at).length > 0;
+  // Mail alone may be what they get, where the log-on stays shut.
+  const open = base.gaining.length > 0 || leftBy(restrictionsOf(sides.after, is), sides.at).length > 0;
   const text = `${personLabel(is.document)} ${hasLeft(was) ? 'is declared again' : 'is declared without a mistake again'}.`;
   const place = { ...placing(is), paths: filesOf(was, is), losing: NONE };
   return { ...base, ...place, does: 'creates', effect: open ? 'gives' : 'neither', text };
