@@ -103,10 +103,11 @@ ${settings}`,
 }
 
 function serve(site: SiteFolder, lines: Readonly<Record<string, unknown>>[]): ChildProcess {
-  const { PATH = '' } = process.env;
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [main, '--config', site.config, 'serve'], {
     cwd: site.folder,
-    env: { PATH },
+    // Each round of reviews is a process of its own: without what was compiled before, reading the program is most of its work.
+    env: { PATH, NODE_COMPILE_CACHE },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   let rest = '';
