@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../log-level.ts';
 import { KINDS } from '../model/document.ts';
 import { type Host, reason } from './host.ts';
 import { type ExitCode, FORMATS, type Format, type Invocation } from './invocation.ts';
+import { addAudit } from './program-audit.ts';
 import { addByHand } from './program-by-hand.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -247,38 +248,6 @@ function addActing({ program, action }: Host): void {
     .option('--yes', 'do it')
     .option('-r, --reason <text>', 'why; recorded; needed with --yes')
     .action(action(async () => (await import('./adopt.ts')).adopt));
-}
-
-/** For whoever asks afterwards who did what, and why. */
-function addAudit({ program, action }: Host): void {
-  const audit = program.command('audit').description('the sealed record of everything that counts').helpCommand(false);
-  const since = () => new Option('--since <when>', 'from a day (2026-03-01), a moment, or how long ago (3d)');
-  audit
-    .command('show')
-    .description('who did what to whom and why, newest last')
-    .option('-u, --user <user>', 'what concerns this person, or was done under this name')
-    .addOption(since())
-    .option('--all', 'everything, however long')
-    .action(action(async () => (await import('./audit.ts')).auditShow));
-  audit
-    .command('verify')
-    .description('prove that no row was changed, moved, added or taken out; names the first that was')
-    .action(action(async () => (await import('./audit.ts')).auditVerify));
-  audit
-    .command('export')
-    .description('all rows, for other programs')
-    .addOption(
-      new Option('--as <form>', 'JSON Lines that prove themselves, or a table')
-        .choices(['jsonl', 'csv'])
-        .default('jsonl'),
-    )
-    .addOption(since())
-    .action(action(async () => (await import('./audit.ts')).auditExport));
-  audit
-    .command('accept')
-    .description('let a restored database count as it is, after looking at it')
-    .addOption(reason())
-    .action(action(async () => (await import('./audit.ts')).auditAccept));
 }
 
 /** For the rare days, and for whoever hands out initial passwords. */

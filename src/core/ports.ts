@@ -2,11 +2,12 @@
 import type { AnyEntry, Instant } from '../model/document.ts';
 import type { Loaded } from '../model/loaded.ts';
 import type { Model, OperatorBlock } from '../model/model.ts';
-import type { CommitAnswer, Revisions } from './approval/answers.ts';
+import type { CommitAnswer, RevisionMemory } from './approval/answers.ts';
 import type { RevisionApproval } from './approval/policy.ts';
 import type { Audit } from './audit.ts';
 import type { Cause, Change, ChangeClass, Desired, Leave, Observed, State } from './change.ts';
 import type { LastChange } from './hand-change.ts';
+import type { Lease } from './lease.ts';
 import type { Mandate } from './mandate.ts';
 import type { Outcome, PutOff, Written } from './outcome.ts';
 import type { Notice } from './plan.ts';
@@ -269,21 +270,12 @@ export interface Reports {
   latest(): Promise<Report | null>;
 }
 
-/** The one row that keeps `serve`, `sync` and `block` from writing together. */
-export interface Lease {
-  /** Resolves to false when somebody else holds it, with who in `holder`. */
-  acquire(what: string): Promise<{ readonly held: true } | { readonly held: false; readonly holder: string }>;
-  /** Throws MusterError when it was lost meanwhile. */
-  renew(): Promise<void>;
-  release(): Promise<void>;
-}
-
 export interface Store {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly memory: Memory;
   readonly approvals: Approvals;
-  readonly revisions: Revisions;
+  readonly revisions: RevisionMemory;
   readonly orders: Orders;
   readonly reports: Reports;
   readonly audit: Audit;

@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts';
 import { nearest } from '../model/nearest.ts';
 import { personLabel } from '../model/restrictions.ts';
 import { type Ended, indexModel, type Reason, type Standing, standing } from '../model/standing.ts';
-import type { Answerable, Revisions } from './approval/answers.ts';
+import type { Answerable, RevisionMemory } from './approval/answers.ts';
 import { askedOf, askServers, type Inquiry, thingsOf } from './asking-servers.ts';
 import type { Address, Attributes, ChangeKind, Ownership } from './change.ts';
 import { type Desire, desire } from './desire.ts';
@@ -217,7 +217,7 @@ export function declaration({ document, origin, condition }: Entry<User>) {
 type BlameLine = (origin: Origin | null) => Promise<Authorship | null>;
 
 /** Where the history can't say, the answer is worth having without it. */
-function blamer(history: History | null, { loaded }: Desire, revisions: Pick<Revisions, 'answerFor'>): BlameLine {
+function blamer(history: History | null, { loaded }: Desire, revisions: Pick<RevisionMemory, 'answerFor'>): BlameLine {
   return async (origin) => {
     if (history === null || origin === null || origin.past === true || !loaded.trusted) return null;
     try {

@@ -1,6 +1,7 @@
 /** The one row that keeps processes from writing together: who holds it, and since when and until when. */
 import type { Selectable, Transaction } from 'kysely';
-import type { Clock, Lease } from '../core/ports.ts';
+import type { Lease } from '../core/lease.ts';
+import type { Clock } from '../core/ports.ts';
 import { MusterError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { hasEnded, type ProcessIdentity } from './process-identity.ts';

@@ -1,6 +1,6 @@
-/** Revisions: which steps between them operators let through, and who answered for the commits that came in. */
+/** RevisionMemory: which steps between them operators let through, and who answered for the commits that came in. */
 import type { Transaction } from 'kysely';
-import type { Answerable, CommitAnswer, Revisions } from '../core/approval/answers.ts';
+import type { Answerable, CommitAnswer, RevisionMemory } from '../core/approval/answers.ts';
 import type { Instant } from '../model/document.ts';
 import { NOTHING_MORE } from './approvals.ts';
 import type { AuditEnd } from './audit.ts';
@@ -8,7 +8,7 @@ import { type Connection, portions, readJson } from './connection.ts';
 import type { Schema } from './schema.ts';
 
 /** What is known of the revisions in this database. */
-export function storedRevisions(connection: Connection, end: AuditEnd): Revisions {
+export function storedRevisions(connection: Connection, end: AuditEnd): RevisionMemory {
   const { db } = connection;
   return {
     stepWord: async (from, to) => {

@@ -19,7 +19,7 @@ export interface RevisionAnswer extends Answerable {
 }
 
 /** What was said of revisions, and is remembered of those that were let in. */
-export interface Revisions {
+export interface RevisionMemory {
   /** Whose word lets the step `OLD..NEW` through, whatever NEW builds on and whoever approved it; null: nobody's. */
   stepWord(from: string, to: string): Promise<Operator | null>;
   allowStep(from: string, to: string, by: string, reason: string, at: Instant): Promise<void>;
