@@ -58,6 +58,7 @@ class Desk {
   #awake = new AbortController();
   #known: ReadonlyMap<number, Known> = new Map();
   #revision: string | null = null;
+  #writes = 0;
   #failures = 0;
   #told: string | null = null;
   #trouble: Trouble | null = null;
@@ -85,6 +86,7 @@ class Desk {
   moved(revision: string, wrote: boolean): boolean {
     const isNew = this.#revision !== null && this.#revision !== revision;
     this.#revision = revision;
+    if (wrote) this.#writes += 1;
     if (!isNew && !wrote) return false;
     const stale = ({ target }: Known) => wrote || target !== revision;
     const known = [...this.#known].map(
@@ -191,6 +193,12 @@ class Desk {
     this.#known = new Map([...this.#known, [known.request.number, known]]);
   }
 
+  /** A pass that ended while a review was under way made it old before it was done. */
+  #hasMoved(before: { readonly revision: string | null; readonly writes: number }, target: string): boolean {
+    if (before.writes !== this.#writes) return true;
+    return before.revision !== this.#revision && this.#revision !== target;
+  }
+
   #howOf({ isFork, author }: MergeRequest): ReviewOrder['how'] {
     return !isFork && this.#authors.has(author.toLowerCase()) ? 'plan' : 'validate';
   }
@@ -203,6 +211,7 @@ class Desk {
     const judge = (state: VerdictState, text: string) => forge.judge(request, { state, text, link });
     if (known.at === null && known.failures === 0) await judge('working', 'Muster is looking at it.');
     const began = clock();
+    const before = { revision: this.#revision, writes: this.#writes };
     const { number, ref, head } = request;
     const order = { number, ref, head, how: this.#howOf(request), charactersMax: forge.commentCharactersMax, link };
     let reviewed: Reviewed;
@@ -220,7 +229,8 @@ class Desk {
     await forge.remark(request, reviewed.remarks);
     await judge(verdictOf(reviewed), reviewed.headline);
     log.info('merge request looked at', { number, head, how: order.how, state: reviewed.state, ms: clock() - began });
-    const { headline, target } = reviewed;
+    const { headline } = reviewed;
+    const target = this.#hasMoved(before, reviewed.target) ? null : reviewed.target;
     const done = { request, headline, target, at: clock(), trouble: null, failures: 0, notBefore: 0 };
     if (reviewed.state !== 'unknown') return done;
     return { ...putOff(known, null, clock()), headline, at: done.at };

@@ -100,6 +100,8 @@ function gaugesIn(registry: Registry) {
   const revision = gauge('repository_revision_info', 'The revision of the last pass, as a label of 1', ['revision']);
   const forge = gauge('forge_up', 'Whether the forge could be asked for merge requests: 1 or 0; absent: there is none');
   const answered = gauge('forge_last_answer_timestamp_seconds', 'When the forge last answered');
+  // Both would stand at 0 from the beginning, and a forge that does not exist would seem to be away.
+  for (const one of [forge, answered]) one.remove();
   const open = gauge('merge_requests_open', 'Open merge requests, by what was found: reviewed, failed, new', ['state']);
   const bytes = gauge('store_bytes', 'What the store takes on the disk');
   const provenGauges = ({ proven: { repositoryAt, committedAt, passedAt } }: Status) =>

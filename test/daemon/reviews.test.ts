@@ -86,6 +86,25 @@ describe('when it is looked at again', () => {
     await made.end();
   });
 
+  test.each([
+    ['took in another revision', 'e'.repeat(40), false],
+    ['wrote something', TARGET, true],
+  ])('once more when a pass %s while it was being looked at', async (_what, revision, wrote) => {
+    const made = await bench([request(7)]);
+    await made.service.passed?.(passOf(TARGET, false));
+    made.open = [request(7, { head: 'c'.repeat(40) })];
+    made.outcome = () => {
+      void made.service.passed?.(passOf(revision, wrote));
+      return {};
+    };
+    await round(made);
+    made.outcome = () => ({ target: revision });
+    await round(made);
+    await round(made);
+    expect(made.orders).toHaveLength(3);
+    await made.end();
+  });
+
   test('new commits do not wait behind what is only looked at again', async () => {
     const made = await bench([1, 2, 3, 4, 5].map((number) => request(number)));
     made.now += 15 * 60_000;

@@ -37,7 +37,8 @@ describe('the status page', () => {
 
   test.each(['127.0.0.1', '127.8.8.8', 'localhost', '[::1]'])('needs nothing more on %s', async (host) => {
     const { statusPage } = await load(`http: { listen: "${host}:8080" }`);
-    expect(statusPage).toEqual({ host: host.replace(/[[\]]/g, ''), port: 8080, tokenFile: null, proxy: null });
+    const address = { host: host.replace(/[[\]]/g, ''), port: 8080 };
+    expect(statusPage).toEqual({ ...address, tokenFile: null, proxy: null, url: null });
   });
 
   test.each([
@@ -63,6 +64,7 @@ describe('the status page', () => {
       port: 8080,
       tokenFile: join(folder, 'token'),
       proxy: { addresses: ['192.0.2.10', '10.1.0.0/16'], header: 'X-Remote-User' },
+      url: null,
     });
   });
 

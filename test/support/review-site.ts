@@ -36,8 +36,15 @@ export interface ReviewSite {
   close(): Promise<void>;
 }
 
-/** @param authors whose merge requests are planned @param files besides muster.yaml, one institution and two people */
-export async function makeReviewSite(authors: readonly string[], files: Files = {}): Promise<ReviewSite> {
+/**
+ * @param authors whose merge requests are planned
+ * @param files besides muster.yaml, one institution and two people
+ * @param settings further parts of the configuration
+ */
+export async function makeReviewSite(
+  authors: readonly string[],
+  { files = {}, settings = '' }: { readonly files?: Files; readonly settings?: string } = {},
+): Promise<ReviewSite> {
   const [lab, site] = await Promise.all([startGitlab(), makeSite()]);
   const begun = { ...musterFile('demo'), ...institution('cbs', 'CBS'), ...people(['anna', 'berit']), ...files };
   const project = await makeLabProject(lab, join(site.folder, 'gitlab'), begun);
@@ -51,7 +58,7 @@ forge:
   gitlab: { url: "${lab.url}", project: ${PROJECT}, tokenFile: token, timeouts: { connectSeconds: 2, answerSeconds: 2 } }
   authors: ${JSON.stringify(authors)}
   everySeconds: 10
-`,
+${settings}`,
   );
   const lines: Readonly<Record<string, unknown>>[] = [];
   let daemon: ChildProcess | null = null;
@@ -96,10 +103,11 @@ forge:
 }
 
 function serve(site: SiteFolder, lines: Readonly<Record<string, unknown>>[]): ChildProcess {
-  const { PATH = '' } = process.env;
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [main, '--config', site.config, 'serve'], {
     cwd: site.folder,
-    env: { PATH },
+    // Each round of reviews is a process of its own: without what was compiled before, reading the program is most of its work.
+    env: { PATH, NODE_COMPILE_CACHE },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   let rest = '';

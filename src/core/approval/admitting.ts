@@ -6,7 +6,7 @@ import { stepBetween } from '../../model/step.ts';
 import type { Repository, Store } from '../ports.ts';
 import type { RevisionAnswer } from './answers.ts';
 import { judge } from './judging.ts';
-import type { Range, RevisionApproval } from './policy.ts';
+import { approversBesides, type Range, type RevisionApproval } from './policy.ts';
 
 /** Stands for the revision before the first one, in `approve-revision` and in the store. */
 export const NO_REVISION = 'none';
@@ -69,7 +69,7 @@ async function approved(
 }
 
 function answersIn({ commits }: Range): RevisionAnswer['commits'] {
-  return commits.map(({ id, authors, approvers }) => ({ commit: id, signedBy: authors, approvedBy: approvers }));
+  return commits.map((one) => ({ commit: one.id, signedBy: one.authors, approvedBy: approversBesides(one) }));
 }
 
 const WHERE = 'the desired-state repository';

@@ -1,6 +1,14 @@
 /** Judging a revision: whether the people whom the policy asks for have answered for everything that it brings. */
 import type { Answerable } from './answers.ts';
-import { type Done, type Policy, type Range, type RangeCommit, type Rule, rulesFor } from './policy.ts';
+import {
+  approversBesides,
+  type Done,
+  type Policy,
+  type Range,
+  type RangeCommit,
+  type Rule,
+  rulesFor,
+} from './policy.ts';
 
 export type Verdict =
   | ({ readonly approved: true } & Answerable)
@@ -23,7 +31,8 @@ export function judge(policy: Policy, { commits, changed }: Range, items: readon
     ),
   );
   if (missing.length > 0) return refused(missing);
-  return { approved: true, signedBy: allOf(commits, 'authors'), approvedBy: allOf(commits, 'approvers') };
+  const [authors, approvers] = [commits.flatMap((one) => one.authors), commits.flatMap(approversBesides)];
+  return { approved: true, signedBy: distinct(authors).toSorted(), approvedBy: distinct(approvers).toSorted() };
 }
 
 function refused(missing: readonly string[]): Verdict {
@@ -60,7 +69,7 @@ function behind(commits: readonly RangeCommit[], { paths }: Done): readonly Rang
 /** What this rule misses for this commit, as a sentence. */
 function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): readonly string[] {
   const counts = (name: string) => policy.people.includes(name) && (rule.of === null || rule.of.includes(name));
-  const others = distinct(commit.approvers).filter((name) => !commit.authors.includes(name) && counts(name));
+  const others = approversBesides(commit).filter(counts);
   const alone = rule.people === 1;
   const have = alone ? distinct([...commit.authors, ...others]).filter(counts).length : others.length + 1;
   if (have >= rule.people) return [];
@@ -68,10 +77,6 @@ function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): 
   const by = commit.authors.join(' and ');
   const needed = alone ? `needs one ${who}` : `needs the approval of ${rule.people - have} more ${who}, not by ${by}`;
   return [`Commit ${short(commit.id)} by ${by} ${needed}: ${text.replace(/\.?$/, '.')}`];
-}
-
-function allOf(commits: readonly RangeCommit[], which: 'authors' | 'approvers'): readonly string[] {
-  return distinct(commits.flatMap((commit) => commit[which])).toSorted();
 }
 
 function distinct(names: readonly string[]): readonly string[] {

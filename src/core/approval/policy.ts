@@ -19,6 +19,11 @@ export interface RangeCommit {
   readonly problem: string | null;
 }
 
+/** Nobody approves what they wrote, whatever they said of it. */
+export function approversBesides({ authors, approvers }: RangeCommit): readonly string[] {
+  return [...new Set(approvers)].filter((name) => !authors.includes(name));
+}
+
 /** Everything that lies between two revisions. */
 export interface Range {
   /** Oldest first. */

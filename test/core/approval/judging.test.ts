@@ -195,6 +195,11 @@ test('who answers for an approved revision is everybody who wrote and everybody 
   });
 });
 
+test('whoever said that they approve what they wrote themselves is not named for it', () => {
+  const commits = [commit(['Rita'], ['Rita', 'Otto'])];
+  expect(judge(policy(), { commits, changed: [FILE] }, [item('creates')])).toMatchObject({ approvedBy: ['Otto'] });
+});
+
 test('of very many things that are missing, the first ones are said and the rest counted', () => {
   const commits = Array.from({ length: 40 }, (_, n) =>
     commit([], [], { id: `${n + 10}`.padEnd(40, 'f'), problem: 'it is not signed.' }),

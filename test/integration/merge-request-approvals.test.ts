@@ -1,0 +1,90 @@
+/** Approvals of a forge from the push to the account: what was merged counts only once those whom the policy asks for approved it there. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Ran } from '../cli/site-folder.ts';
+import { type Files, people, person } from '../support/desired-state.ts';
+import type { LabRequest } from '../support/gitlab.ts';
+import { makeReviewSite, type ReviewSite } from '../support/review-site.ts';
+
+const POLICY = `approvals:
+  revisions:
+    by: mergeRequests
+    people:
+      - { name: Rie Service, emails: [rie@example.org], forge: [rie] }
+      - { name: Bo Operator, emails: [bo@example.org], forge: [bo] }
+`;
+
+const PHONE = '+45 20 12 34 56';
+/** As a directory holds it. */
+const STORED = '+4520123456';
+
+let site: ReviewSite;
+beforeEach(async () => {
+  site = await makeReviewSite(['rie'], { settings: POLICY });
+  const first = await site.project.push('main', person('carl'));
+  await muster('approve-revision', `none..${first}`, '--reason', 'our first one');
+  await muster('sync');
+});
+afterEach(() => site.close());
+
+function muster(...args: readonly string[]): Promise<Ran> {
+  return site.site.muster(...args);
+}
+
+async function opened(branch: string, files: Files): Promise<LabRequest> {
+  await site.project.push(branch, files);
+  return site.project.open(branch, 'rie');
+}
+
+test('S3: what was merged with its author’s own approval, or with one from before the last push, writes nothing until it is approved', async () => {
+  const request = await opened('more', person('anna', { phone: PHONE }));
+  site.project.approve(request, 'bo');
+  const last = await site.project.push('more', person('dora'));
+  const merged = await site.project.merge(request);
+  const before = site.directory();
+  const held = await muster('sync');
+  expect(held.code).toBe(1);
+  expect(held.out).toContain(`revision ${merged.slice(0, 12)} is not approved`);
+  const missing = `Commit ${last.slice(0, 10)} by Rie Service needs the approval of 1 more of the people on the list, not by Rie Service`;
+  expect(held.out).toContain(missing);
+
+  request.approvals.clear();
+  for (const name of ['rie', 'stranger']) site.project.approve(request, name);
+  expect((await muster('sync')).out).toContain(missing);
+  expect(site.directory()).toBe(before);
+
+  site.project.approve(request, 'bo');
+  expect((await muster('sync')).out).toContain('1 person got an account, 1 phone number changed');
+  expect(site.directory()).toContain(STORED);
+  // Their own approval is not told, either.
+  const answered = /signed by Rie Service, approved by Bo Operator, /;
+  expect((await muster('audit', 'show', '--user', 'anna')).out).toMatch(answered);
+  expect((await muster('why', 'dora')).out).toMatch(answered);
+});
+
+test('S3: what was pushed past every merge request writes nothing, whatever is approved after it', async () => {
+  const past = await site.project.push('main', person('anna', { phone: PHONE }));
+  const request = await opened('closing', people(['berit'], { state: 'closed' }));
+  site.project.approve(request, 'bo');
+  await site.project.merge(request);
+  const before = site.directory();
+  expect((await muster('sync')).out).toContain(`Commit ${past.slice(0, 10)}: it came by no merge request.`);
+  expect(site.directory()).toBe(before);
+});
+
+test('a forge that is away holds what was merged and nothing else: blocks go on, and it is taken in by itself once it is back', async () => {
+  await site.start();
+  const request = await opened('phone', person('anna', { phone: PHONE }));
+  site.project.approve(request, 'bo');
+  site.lab.fault = () => new Promise(() => undefined);
+  const merged = await site.project.merge(request);
+  await site.notify('Push Hook');
+  await site.until(() => expect(site.lines.some(({ msg }) => /No whole answer within/.test(String(msg)))).toBe(true));
+  expect((await muster('block', 'berit', '--reason', 'lost laptop')).out).toContain('1 person lost access');
+  expect(site.directory()).not.toContain(STORED);
+  site.lab.fault = null;
+  await site.until(() => {
+    expect(site.lines.some(({ msg, revision }) => msg === 'passed' && revision === merged)).toBe(true);
+  });
+  expect(site.directory()).toContain(STORED);
+  expect(await site.stop()).toBe(0);
+});
