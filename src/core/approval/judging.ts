@@ -17,8 +17,9 @@ export function judge(policy: Policy, { commits, changed }: Range, items: readon
   const nobody = commits.flatMap(({ id, problem }) => (problem === null ? [] : [`Commit ${short(id)}: ${problem}`]));
   if (commits.length === 0) nobody.push('No commit tells who brought it.');
   if (nobody.length > 0) return refused(nobody);
+  const roaming = roamingIn(commits, changed);
   const missing = [...items, ...unspoken(changed, items)].flatMap((item) =>
-    behind(commits, item).flatMap((commit) =>
+    behind(commits, roaming, item).flatMap((commit) =>
       rulesFor(policy, item).flatMap((rule) => lack(policy, rule, commit, item)),
     ),
   );
@@ -48,13 +49,31 @@ function unspoken(changed: readonly string[], items: readonly Done[]): readonly 
 }
 
 /**
- * The commits that decided an item. A file in it that no commit decided came about by the merging itself: then every
- * commit may be behind it.
+ * The commits that may have decided an item: those of its own files, and those that roam. A file in it that no commit decided came
+ * about by the merging itself: then every commit may be behind it.
  */
-function behind(commits: readonly RangeCommit[], { paths }: Done): readonly RangeCommit[] {
+function behind(
+  commits: readonly RangeCommit[],
+  roaming: ReadonlySet<RangeCommit>,
+  { paths }: Done,
+): readonly RangeCommit[] {
   const decided = new Set(commits.flatMap((commit) => commit.paths));
   if (paths.length === 0 || paths.some((path) => !decided.has(path))) return commits;
-  return commits.filter((commit) => commit.paths.some((path) => paths.includes(path)));
+  return commits.filter((commit) => roaming.has(commit) || commit.paths.some((path) => paths.includes(path)));
+}
+
+/**
+ * Commits whose work may have ended up in another file, where it looks as if it had only been moved. What leaves a file again is taken
+ * out of it by a second commit, so all the others are those whose every file they alone touched, and differs in the end.
+ */
+function roamingIn(commits: readonly RangeCommit[], changed: readonly string[]): ReadonlySet<RangeCommit> {
+  const differing = new Set(changed);
+  const touched = new Map<string, number>();
+  for (const path of commits.flatMap((commit) => [...new Set(commit.paths)])) {
+    touched.set(path, (touched.get(path) ?? 0) + 1);
+  }
+  const stays = (path: string) => differing.has(path) && touched.get(path) === 1;
+  return new Set(commits.filter(({ paths }) => !paths.every(stays)));
 }
 
 /** What this rule misses for this commit, as a sentence. */

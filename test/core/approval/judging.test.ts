@@ -151,6 +151,33 @@ describe('a range of several commits', () => {
     expect(allows(policy(), commits, [{ ...lift, paths: [] }], ['x.yaml', 'y.yaml'])).toBe(false);
   });
 
+  const changesPhone = item('changes-phone', 'neither', ['users/dlund.yaml']);
+
+  test('S3: has behind everything whoever touched a file that is as it was in the end: what was written there may have been moved on', () => {
+    const moved = (id: string, authors: readonly string[], approvers: readonly string[]) =>
+      commit(authors, approvers, { id: id.padEnd(40, '0'), paths: ['users/dlund.yaml', 'users/x.yaml'] });
+    const detour = (approvers: readonly string[]) => [
+      moved('a', ['Rita'], ['Otto']),
+      at('b', 'users/x.yaml', ['Rita'], approvers),
+      moved('c', ['Rita'], ['Otto']),
+    ];
+    expect(allows(policy(), detour([]), [changesPhone], ['users/dlund.yaml'])).toBe(false);
+    expect(allows(policy(), detour(['Otto']), [changesPhone], ['users/dlund.yaml'])).toBe(true);
+  });
+
+  test('S3: has behind everything whoever touched a file that another commit touched as well, also where that is of no item', () => {
+    const closes = item('closes', 'takes', ['users/list.yaml']);
+    const detour = (approvers: readonly string[]) => [
+      at('a', 'users/dlund.yaml', ['Rita'], ['Otto']),
+      at('b', 'users/list.yaml', ['Rita'], approvers),
+      at('c', 'users/list.yaml', ['Rita'], ['Otto']),
+      at('d', 'users/dlund.yaml', ['Rita'], ['Otto']),
+    ];
+    const ends = ['users/dlund.yaml', 'users/list.yaml'];
+    expect(allows(policy(), detour([]), [changesPhone, closes], ends)).toBe(false);
+    expect(allows(policy(), detour(['Otto']), [changesPhone, closes], ends)).toBe(true);
+  });
+
   test('without any commit is refused', () => {
     expect(judge(policy(), { commits: [], changed: [] }, [])).toEqual({
       approved: false,
