@@ -1,10 +1,15 @@
 /** Judging a revision: whether the people whom the policy asks for have answered for everything that it brings. */
 import type { Answerable } from './answers.ts';
-import { type Done, type Policy, type Range, type RangeCommit, type Rule, rulesFor } from './policy.ts';
+import { type Done, othersBehind, type Policy, type Range, type RangeCommit, type Rule, rulesFor } from './policy.ts';
 
 export type Verdict =
   | ({ readonly approved: true } & Answerable)
-  | { readonly approved: false; readonly missing: readonly string[] };
+  | {
+      readonly approved: false;
+      readonly missing: readonly string[];
+      /** Somebody on the list answers for every commit, so that approvals are all that is missing. */
+      readonly answered: boolean;
+    };
 
 /** More sentences than anybody reads at once; the first ones say what to do. */
 const MISSING_MAX = 5;
@@ -16,22 +21,23 @@ const MISSING_MAX = 5;
 export function judge(policy: Policy, { commits, changed }: Range, items: readonly Done[]): Verdict {
   const nobody = commits.flatMap(({ id, problem }) => (problem === null ? [] : [`Commit ${short(id)}: ${problem}`]));
   if (commits.length === 0) nobody.push('No commit tells who brought it.');
-  if (nobody.length > 0) return refused(nobody);
+  if (nobody.length > 0) return refused(nobody, false);
   const roaming = roamingIn(commits, changed);
   const missing = [...items, ...unspoken(changed, items)].flatMap((item) =>
     behind(commits, roaming, item).flatMap((commit) =>
       rulesFor(policy, item).flatMap((rule) => lack(policy, rule, commit, item)),
     ),
   );
-  if (missing.length > 0) return refused(missing);
-  return { approved: true, signedBy: allOf(commits, 'authors'), approvedBy: allOf(commits, 'approvers') };
+  if (missing.length > 0) return refused(missing, true);
+  const [signedBy, approvedBy] = [commits.flatMap(({ authors }) => authors), commits.flatMap(othersBehind)];
+  return { approved: true, signedBy: distinct(signedBy).toSorted(), approvedBy: distinct(approvedBy).toSorted() };
 }
 
-function refused(missing: readonly string[]): Verdict {
+function refused(missing: readonly string[], answered: boolean): Verdict {
   const all = [...new Set(missing)];
   const rest = all.length - MISSING_MAX;
   const more = rest > 0 ? [`And ${rest} more.`] : [];
-  return { approved: false, missing: [...all.slice(0, MISSING_MAX), ...more] };
+  return { approved: false, missing: [...all.slice(0, MISSING_MAX), ...more], answered };
 }
 
 /** Files that changed and of which no item speaks: nobody knows what they do. */
@@ -79,7 +85,7 @@ function roamingIn(commits: readonly RangeCommit[], changed: readonly string[]):
 /** What this rule misses for this commit, as a sentence. */
 function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): readonly string[] {
   const counts = (name: string) => policy.people.includes(name) && (rule.of === null || rule.of.includes(name));
-  const others = distinct(commit.approvers).filter((name) => !commit.authors.includes(name) && counts(name));
+  const others = othersBehind(commit).filter(counts);
   const alone = rule.people === 1;
   const have = alone ? distinct([...commit.authors, ...others]).filter(counts).length : others.length + 1;
   if (have >= rule.people) return [];
@@ -87,10 +93,6 @@ function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): 
   const by = commit.authors.join(' and ');
   const needed = alone ? `needs one ${who}` : `needs the approval of ${rule.people - have} more ${who}, not by ${by}`;
   return [`Commit ${short(commit.id)} by ${by} ${needed}: ${text.replace(/\.?$/, '.')}`];
-}
-
-function allOf(commits: readonly RangeCommit[], which: 'authors' | 'approvers'): readonly string[] {
-  return distinct(commits.flatMap((commit) => commit[which])).toSorted();
 }
 
 function distinct(names: readonly string[]): readonly string[] {

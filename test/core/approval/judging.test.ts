@@ -99,7 +99,8 @@ describe('S3: every combination of author, approver, what is done and where', ()
     for (const does of DEEDS) {
       const nobody = commit([], PEOPLE, { problem: 'it is not signed.' });
       const verdict = judge(policy({ people: 1 }), { commits: [nobody], changed: [FILE] }, [item(does)]);
-      expect(verdict).toEqual({ approved: false, missing: ['Commit c100000000: it is not signed.'] });
+      const missing = ['Commit c100000000: it is not signed.'];
+      expect(verdict).toEqual({ approved: false, missing, answered: false });
     }
   });
 });
@@ -132,6 +133,7 @@ describe('a range of several commits', () => {
     const verdict = judge(policy(), { commits, changed: ['blocked-users.yaml'] }, [lift]);
     expect(verdict).toEqual({
       approved: false,
+      answered: true,
       missing: [
         'Commit b000000000 by Rita needs the approval of 1 more of the people on the list, not by Rita: somebody lifts-block.',
       ],
@@ -181,6 +183,7 @@ describe('a range of several commits', () => {
   test('without any commit is refused', () => {
     expect(judge(policy(), { commits: [], changed: [] }, [])).toEqual({
       approved: false,
+      answered: false,
       missing: ['No commit tells who brought it.'],
     });
   });
@@ -219,6 +222,14 @@ test('who answers for an approved revision is everybody who wrote and everybody 
     approved: true,
     signedBy: ['Otto', 'Rita'],
     approvedBy: ['Carla', 'Otto'],
+  });
+});
+
+test('whoever wrote a commit and says that they approve it has not approved it', () => {
+  const commits = [commit(['Rita'], ['Rita', 'Otto']), commit(['Rita'], ['Rita'], { id: 'd'.repeat(40) })];
+  expect(judge(policy({ people: 1 }), { commits, changed: [FILE] }, [item('creates')])).toMatchObject({
+    signedBy: ['Rita'],
+    approvedBy: ['Otto'],
   });
 });
 
