@@ -1,4 +1,4 @@
-/** `muster approve-revision OLD..NEW`: accepts a revision that does not build on the last one applied. */
+/** `muster approve-revision OLD..NEW`: accepts a revision that does not build on the last one applied, or was not approved as it should. */
 import { approveStep } from '../core/operations/revision-step.ts';
 import { stepPage } from '../views/decisions.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';

@@ -254,7 +254,7 @@ function addActing({ program, action }: Host): void {
 function addRare({ program, action }: Host): void {
   program
     .command('approve-revision')
-    .description('accept a revision that does not build on the last one applied')
+    .description('accept a revision although it does not build on the last one applied, or nobody else approved it')
     .argument('<step>', 'OLD..NEW, as shown when it was refused')
     .addOption(reason())
     .action(action(async () => (await import('./approve-revision.ts')).approveRevision));

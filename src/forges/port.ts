@@ -68,6 +68,8 @@ export interface BroughtIn {
   readonly author: string;
   /** Its own commits, as they were when it was merged. */
   readonly commits: readonly string[];
+  /** Addresses of everybody whom its own commits name as author or committer. */
+  readonly writers: readonly string[];
   /** The commits that merging made of it: of the merge, of the squash, or of both. */
   readonly results: readonly string[];
   /** Who approved the last of its commits; an approval from before a later push is none. */

@@ -62,7 +62,7 @@ export function stepPage({ from, to }: RevisionStep): Page {
     title: 'Revision accepted',
     blocks: [
       line(
-        `From ${shortRevision(from)}, the repository may go on with ${shortRevision(to)} although it does not build on it.`,
+        `From ${shortRevision(from)}, the repository may go on with ${shortRevision(to)} although it does not build on it, or nobody else approved it.`,
       ),
       ...nextStep('To see what that changes, run "muster plan".'),
     ],

@@ -29,6 +29,7 @@ export function approvalIn(
   const mirror = { git: source.mirror, folder: '', where };
   return {
     policy: revisions.policy,
+    by: revisions.by,
     loadAt: (revision) => load({ ...options, resident: false, source: revisionSource(mirror, revision) }),
     between: async (from, to, at, signal) => {
       const range = await rangeBetween({ mirror: source.mirror, where, ...(signal && { signal }) }, from, to);

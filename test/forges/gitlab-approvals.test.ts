@@ -45,9 +45,13 @@ describe('who let commits in', () => {
 
   test('the merged request, with its commits, what merging made of them, and who approved', async () => {
     const commits = [HEAD, 'c'.repeat(40)];
-    opened({ ...merged, squashCommit: squash, commits, approvals: new Map([['bo', 2_000]]) });
+    const writers = new Map([[HEAD, ['rie@example.org', 'carl@example.org']]] as const);
+    opened({ ...merged, squashCommit: squash, commits, writers, approvals: new Map([['bo', 2_000]]) });
     expect(await forge.bringing([merge, squash, ...commits], 'main')).toEqual([
-      { name: '!1', author: 'rie', commits, results: [merge, squash], approvedBy: ['bo'] },
+      {
+        ...{ name: '!1', author: 'rie', commits, writers: ['rie@example.org', 'carl@example.org'] },
+        ...{ results: [merge, squash], approvedBy: ['bo'] },
+      },
     ]);
     // What one of them explains is not asked for again.
     expect(lab.state.asked.filter((line) => line.includes('/repository/commits/'))).toHaveLength(1);

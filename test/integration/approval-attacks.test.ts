@@ -60,12 +60,43 @@ test('S3: one approval does not reach what was built on before it by somebody el
   expect(out).not.toContain(`Commit ${phone.slice(0, 10)}`);
 }, 60_000);
 
+test('S3: a file that is moved away, changed there and moved back holds what nobody approved', async () => {
+  site.git(RITA, 'mv', 'users/cbs.yaml', 'users/x.yaml');
+  const away = site.push(RITA, 'Tidied');
+  site.declare('users/x.yaml', site.read('users/x.yaml').replace('20 12 34 57', '20 99 99 99'));
+  const phone = site.push(RITA, 'A phone');
+  site.git(RITA, 'mv', 'users/x.yaml', 'users/cbs.yaml');
+  const back = site.push(RITA, 'As it was');
+  site.push(OTTO, `Only moved\n\nApproves: ${away}\nApproves: ${back}`);
+  expect(await held()).toContain(`Commit ${phone.slice(0, 10)} by Rita Service needs the approval of 1 more`);
+}, 60_000);
+
+test('S3: an entry that is moved into a list, changed there and moved back holds what nobody approved', async () => {
+  const users = site.read('users/cbs.yaml');
+  const entries = users.split(/^(?=- )/m);
+  const bo = entries.find((entry) => entry.includes('bmadsen')) ?? '';
+  expect(bo).toContain('20 12 34 57');
+  const without = entries.filter((entry) => entry !== bo).join('');
+  site.declare('users/cbs.yaml', without);
+  site.declare('users/list.yaml', bo);
+  const away = site.push(RITA, 'Bo moves');
+  site.declare('users/list.yaml', bo.replace('20 12 34 57', '20 99 99 99'));
+  const phone = site.push(RITA, 'A phone');
+  site.declare('users/list.yaml', '# Nobody yet.\n[]\n');
+  site.declare('users/cbs.yaml', users.replace('20 12 34 57', '20 99 99 99'));
+  const back = site.push(RITA, 'Bo moves back');
+  site.push(OTTO, `Only moved\n\nApproves: ${away}\nApproves: ${back}`);
+  expect(await held()).toContain(`Commit ${phone.slice(0, 10)} by Rita Service needs the approval of 1 more`);
+}, 60_000);
+
 test('S3: an approval in a commit that somebody else wrote, or that nobody signed, is none', async () => {
   site.block(ANNA_LIFTED);
   const lifted = site.push(RITA, 'Anna is back');
   const said = `Fine\n\nApproves: ${lifted}`;
   site.push(OTTO, said, '-S', `--author=${RITA.name} <${RITA.email}>`);
-  expect(await held()).toContain('needs the approval of 1 more');
+  const told = await held();
+  expect(told).toContain('needs the approval of 1 more');
+  expect(told).toContain('which does not count');
   site.git(OTTO, 'reset', '-q', '--hard', lifted);
   site.push(RITA, said, '-S', `--author=${OTTO.name} <${OTTO.email}>`);
   expect(await held()).toContain('needs the approval of 1 more');

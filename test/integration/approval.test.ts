@@ -45,8 +45,10 @@ test('S3: a block by one listed person goes at once; lifting it alone writes not
     'by Rita Service needs the approval of 1 more of the people on the list, not by Rita Service',
   );
   expect(site.directory()).toBe(before);
+  const line = /"(Approves: [^"]+)"/.exec(held.out.replace(/\s+/g, ' '))?.[1];
+  expect(line).toBe(`Approves: ${blocked}..${lifted}`);
 
-  site.push(OTTO, `Looked at it\n\nApproves: ${blocked}..${lifted}`);
+  site.push(OTTO, `Looked at it\n\n${line}`);
   const done = await site.muster('sync');
   expect(done.out).toContain('1 person got access back');
   expect(site.directory()).not.toBe(before);
@@ -68,7 +70,7 @@ test('S3: nobody approves what they wrote, whichever address they use', async ()
 }, 60_000);
 
 test('S3: what somebody pushes who is on no list holds everything after it; orders and blocks in force go on', async () => {
-  await site.begin();
+  const first = await site.begin();
   site.block(ANNA_BLOCKED);
   const foreign = site.push(MALLORY, 'Anna is blocked', '--no-gpg-sign');
   site.block(ANNA_BLOCKED, BO_BLOCKED);
@@ -77,9 +79,16 @@ test('S3: what somebody pushes who is on no list holds everything after it; orde
   const held = await site.muster('sync');
   expect(held.code).toBe(1);
   expect(held.out).toContain(`Commit ${foreign.slice(0, 10)}: it is not signed.`);
+  expect(held.out).toContain('It holds a block of bmadsen');
+  expect(held.out).toContain(`Set the branch back to the last revision applied (${first})`);
   expect(site.directory()).toBe(before);
   expect((await site.muster('block', 'bmadsen', '--reason', 'lost laptop')).out).toContain('1 person lost access');
   expect(site.directory()).not.toBe(before);
+
+  site.git(RITA, 'reset', '-q', '--hard', first);
+  site.block(ANNA_BLOCKED);
+  site.push(RITA, 'Anna is blocked, as Mallory meant');
+  expect((await site.muster('sync')).out).toContain('1 person lost access');
 }, 60_000);
 
 test('doctor says whose key is missing, and that others may write where the keys are', async () => {

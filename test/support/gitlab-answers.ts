@@ -70,7 +70,10 @@ function ofRequest(
   if (part === 'commits' && method === 'GET')
     return paged(
       request,
-      one.commits.map((sha) => ({ id: sha })),
+      one.commits.map((id) => {
+        const [author, committer] = one.writers.get(id) ?? [addressOf(one), addressOf(one)];
+        return { id, author_email: author, committer_email: committer };
+      }),
     );
   if (part === 'versions' && method === 'GET') return paged(request, one.versions.map(versionShown));
   if (part === 'notes') return ofNotes(request, state, who, one, item);
@@ -89,6 +92,11 @@ function listed(request: Request, state: LabState): Reply {
     request,
     found.map((one) => requestShown(state, one)),
   );
+}
+
+/** Who opened it wrote it, unless a test says otherwise. */
+function addressOf({ author }: LabRequest): string {
+  return `${author.username}@example.org`;
 }
 
 function ofCommit(request: Request, state: LabState, commit: string): Reply {

@@ -42,6 +42,8 @@ export interface LabRequest {
   squashCommit: string | null;
   /** Its own, the newest first. */
   commits: readonly string[];
+  /** By commit, addresses of its author and its committer. */
+  writers: ReadonlyMap<string, readonly [author: string, committer: string]>;
   /** Newest first. */
   versions: LabVersion[];
   /** By path of a changed file, the numbers of lines that the change added. */
@@ -150,6 +152,7 @@ export function labRequest(
     mergeCommit: null,
     squashCommit: null,
     commits: given.head === null ? [] : [given.head],
+    writers: new Map(),
     versions: [],
     changed: new Map(),
     notes: [],

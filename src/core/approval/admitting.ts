@@ -1,15 +1,12 @@
 /** Admitting a revision: only what builds on the last one applied, and what the people whom the policy asks for answer for. */
-import { MusterError } from '../../errors.ts';
 import type { AnyEntry, Instant } from '../../model/document.ts';
 import type { Loaded } from '../../model/loaded.ts';
 import { stepBetween } from '../../model/step.ts';
 import type { Repository, Store } from '../ports.ts';
 import type { RevisionAnswer } from './answers.ts';
 import { judge } from './judging.ts';
-import { approversBesides, type Range, type RevisionApproval } from './policy.ts';
-
-/** Stands for the revision before the first one, in `approve-revision` and in the store. */
-export const NO_REVISION = 'none';
+import { othersBehind, type Range, type RevisionApproval } from './policy.ts';
+import { firstOfAll, NO_REVISION, stray, unapproved } from './refusing.ts';
 
 export interface Admission {
   /** The last revision applied; null: none yet. */
@@ -63,42 +60,11 @@ async function approved(
   const before = await approval.loadAt(last);
   const { items } = stepBetween(before, loaded, { timeZone, at, remembered, changedPaths: range.changed });
   const verdict = judge(approval.policy, range, items);
-  if (!verdict.approved) throw unapproved(last, loaded.revision, verdict.missing);
+  if (!verdict.approved) throw unapproved({ from: last, to: loaded.revision, by: approval.by, range, verdict, items });
   const { signedBy, approvedBy } = verdict;
   return { signedBy, approvedBy, commits: answersIn(range) };
 }
 
 function answersIn({ commits }: Range): RevisionAnswer['commits'] {
-  return commits.map((one) => ({ commit: one.id, signedBy: one.authors, approvedBy: approversBesides(one) }));
-}
-
-const WHERE = 'the desired-state repository';
-const MEANWHILE = 'until then the last good documents count.';
-
-function firstOfAll(to: string): MusterError {
-  const what = `revision ${short(to)} would be the first of all, and what came before it was approved by nobody that Muster knows of.`;
-  return refused(what, `Look at it, then run "${command(NO_REVISION, to)}"; until then nothing counts.`);
-}
-
-/** A force-push or a rollback would silently unblock people: only what descends from the last applied revision counts. */
-function stray(from: string, to: string): MusterError {
-  const what = `revision ${short(to)} does not build on ${short(from)}, the last one applied: history was rewritten or rolled back.`;
-  return refused(what, `If that was meant, run "${command(from, to)}"; ${MEANWHILE}`);
-}
-
-function unapproved(from: string, to: string, missing: readonly string[]): MusterError {
-  const what = `revision ${short(to)} is not approved. ${missing.join(' ')}`;
-  return refused(what, `Get what is missing, or run "${command(from, to)}"; ${MEANWHILE}`);
-}
-
-function command(from: string, to: string): string {
-  return `muster approve-revision ${from}..${to} --reason …`;
-}
-
-function refused(what: string, next: string): MusterError {
-  return new MusterError({ remedy: 'person', where: WHERE, what, next });
-}
-
-function short(revision: string): string {
-  return revision.slice(0, 12);
+  return commits.map((commit) => ({ commit: commit.id, signedBy: commit.authors, approvedBy: othersBehind(commit) }));
 }

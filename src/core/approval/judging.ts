@@ -1,18 +1,15 @@
 /** Judging a revision: whether the people whom the policy asks for have answered for everything that it brings. */
 import type { Answerable } from './answers.ts';
-import {
-  approversBesides,
-  type Done,
-  type Policy,
-  type Range,
-  type RangeCommit,
-  type Rule,
-  rulesFor,
-} from './policy.ts';
+import { type Done, othersBehind, type Policy, type Range, type RangeCommit, type Rule, rulesFor } from './policy.ts';
 
 export type Verdict =
   | ({ readonly approved: true } & Answerable)
-  | { readonly approved: false; readonly missing: readonly string[] };
+  | {
+      readonly approved: false;
+      readonly missing: readonly string[];
+      /** Somebody on the list answers for every commit, so that approvals are all that is missing. */
+      readonly answered: boolean;
+    };
 
 /** More sentences than anybody reads at once; the first ones say what to do. */
 const MISSING_MAX = 5;
@@ -24,22 +21,23 @@ const MISSING_MAX = 5;
 export function judge(policy: Policy, { commits, changed }: Range, items: readonly Done[]): Verdict {
   const nobody = commits.flatMap(({ id, problem }) => (problem === null ? [] : [`Commit ${short(id)}: ${problem}`]));
   if (commits.length === 0) nobody.push('No commit tells who brought it.');
-  if (nobody.length > 0) return refused(nobody);
+  if (nobody.length > 0) return refused(nobody, false);
+  const roaming = roamingIn(commits, changed);
   const missing = [...items, ...unspoken(changed, items)].flatMap((item) =>
-    behind(commits, item).flatMap((commit) =>
+    behind(commits, roaming, item).flatMap((commit) =>
       rulesFor(policy, item).flatMap((rule) => lack(policy, rule, commit, item)),
     ),
   );
-  if (missing.length > 0) return refused(missing);
-  const [authors, approvers] = [commits.flatMap((one) => one.authors), commits.flatMap(approversBesides)];
-  return { approved: true, signedBy: distinct(authors).toSorted(), approvedBy: distinct(approvers).toSorted() };
+  if (missing.length > 0) return refused(missing, true);
+  const [signedBy, approvedBy] = [commits.flatMap(({ authors }) => authors), commits.flatMap(othersBehind)];
+  return { approved: true, signedBy: distinct(signedBy).toSorted(), approvedBy: distinct(approvedBy).toSorted() };
 }
 
-function refused(missing: readonly string[]): Verdict {
+function refused(missing: readonly string[], answered: boolean): Verdict {
   const all = [...new Set(missing)];
   const rest = all.length - MISSING_MAX;
   const more = rest > 0 ? [`And ${rest} more.`] : [];
-  return { approved: false, missing: [...all.slice(0, MISSING_MAX), ...more] };
+  return { approved: false, missing: [...all.slice(0, MISSING_MAX), ...more], answered };
 }
 
 /** Files that changed and of which no item speaks: nobody knows what they do. */
@@ -57,19 +55,37 @@ function unspoken(changed: readonly string[], items: readonly Done[]): readonly 
 }
 
 /**
- * The commits that decided an item. A file in it that no commit decided came about by the merging itself: then every
- * commit may be behind it.
+ * The commits that may have decided an item: those of its own files, and those that roam. A file in it that no commit decided came
+ * about by the merging itself: then every commit may be behind it.
  */
-function behind(commits: readonly RangeCommit[], { paths }: Done): readonly RangeCommit[] {
+function behind(
+  commits: readonly RangeCommit[],
+  roaming: ReadonlySet<RangeCommit>,
+  { paths }: Done,
+): readonly RangeCommit[] {
   const decided = new Set(commits.flatMap((commit) => commit.paths));
   if (paths.length === 0 || paths.some((path) => !decided.has(path))) return commits;
-  return commits.filter((commit) => commit.paths.some((path) => paths.includes(path)));
+  return commits.filter((commit) => roaming.has(commit) || commit.paths.some((path) => paths.includes(path)));
+}
+
+/**
+ * Commits whose work may have ended up in another file, where it looks as if it had only been moved. What leaves a file again is taken
+ * out of it by a second commit, so all the others are those whose every file they alone touched, and differs in the end.
+ */
+function roamingIn(commits: readonly RangeCommit[], changed: readonly string[]): ReadonlySet<RangeCommit> {
+  const differing = new Set(changed);
+  const touched = new Map<string, number>();
+  for (const path of commits.flatMap((commit) => [...new Set(commit.paths)])) {
+    touched.set(path, (touched.get(path) ?? 0) + 1);
+  }
+  const stays = (path: string) => differing.has(path) && touched.get(path) === 1;
+  return new Set(commits.filter(({ paths }) => !paths.every(stays)));
 }
 
 /** What this rule misses for this commit, as a sentence. */
 function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): readonly string[] {
   const counts = (name: string) => policy.people.includes(name) && (rule.of === null || rule.of.includes(name));
-  const others = approversBesides(commit).filter(counts);
+  const others = othersBehind(commit).filter(counts);
   const alone = rule.people === 1;
   const have = alone ? distinct([...commit.authors, ...others]).filter(counts).length : others.length + 1;
   if (have >= rule.people) return [];

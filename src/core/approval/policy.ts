@@ -19,8 +19,8 @@ export interface RangeCommit {
   readonly problem: string | null;
 }
 
-/** Nobody approves what they wrote, whatever they said of it. */
-export function approversBesides({ authors, approvers }: RangeCommit): readonly string[] {
+/** Who approved it and is not themselves an author of it. */
+export function othersBehind({ authors, approvers }: RangeCommit): readonly string[] {
   return [...new Set(approvers)].filter((name) => !authors.includes(name));
 }
 
@@ -30,6 +30,8 @@ export interface Range {
   readonly commits: readonly RangeCommit[];
   /** Paths that differ between the two ends. */
   readonly changed: readonly string[];
+  /** Sentences about what was meant as an approval and reaches none of the commits; absent: none. */
+  readonly astray?: readonly string[];
 }
 
 /** For what fits it, so many people must have answered. What several rules fit, all of them must allow. */
@@ -76,6 +78,8 @@ function covers(rule: string, path: string): boolean {
 /** How a repository lets itself be asked who answers for what it brings. One that has none: whoever may push has approved. */
 export interface RevisionApproval {
   readonly policy: Policy;
+  /** Where people answer: in signed commits, or at the forge by which these came. */
+  readonly by: 'signatures' | 'mergeRequests';
   /** Everything that `to` has and `from` has not. Throws MusterError where that can't be found out, or `signal` breaks it off. */
   between(from: string, to: string, at: Instant, signal?: AbortSignal): Promise<Range>;
   /** What stands at a revision. Throws MusterError. */

@@ -8,6 +8,8 @@ export interface MergedRequest {
   readonly author: string;
   /** Its own commits, as they were when it was merged; what its branch was built on is not among them. */
   readonly commits: readonly string[];
+  /** Addresses of everybody whom its own commits name as author or committer. */
+  readonly writers: readonly string[];
   /** The commits that merging made of it: of the merge, of the squash, or of both; none where the branch was only moved ahead. */
   readonly results: readonly string[];
   /** Log-on names of those who approved the last of its commits: what came before a later push does not count, and is left out. */

@@ -1,7 +1,7 @@
 /** Lets a revision in that does not build on the last one applied, or was not approved as it should: by an operator's word alone. */
 import { MusterError } from '../../errors.ts';
 import type { Instant } from '../../model/document.ts';
-import { NO_REVISION } from '../approval/admitting.ts';
+import { NO_REVISION } from '../approval/refusing.ts';
 import type { Store } from '../ports.ts';
 import type { Operator } from './scene.ts';
 

@@ -65,7 +65,7 @@ export const versionsSchema = z.array(
   }),
 );
 
-export const commitsSchema = z.array(z.object({ id: sha }));
+export const commitsSchema = z.array(z.object({ id: sha, author_email: z.string(), committer_email: z.string() }));
 
 export const approvalsSchema = z.object({
   approved_by: z.array(z.object({ user: person, approved_at: moment })),

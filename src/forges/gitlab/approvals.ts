@@ -40,13 +40,16 @@ async function requestsWith(client: Client, commit: string): Promise<readonly Me
 }
 
 async function broughtIn(client: Client, answer: MergeRequestAnswer): Promise<BroughtIn> {
-  const { iid, author, merge_commit_sha: merge, squash_commit_sha: squash } = answer;
+  const { iid, author: opener, merge_commit_sha: merge, squash_commit_sha: squash } = answer;
   const path = `merge_requests/${iid}`;
   const commits = await client.all(`${path}/commits?per_page=${PER_PAGE}`, commitsSchema);
   return {
     name: `!${iid}`,
-    author: author.username,
+    author: opener.username,
     commits: commits.map(({ id }) => id),
+    writers: [
+      ...new Set(commits.flatMap(({ author_email: author, committer_email: committer }) => [author, committer])),
+    ],
     results: [merge, squash].filter((id) => id !== null && id !== undefined),
     approvedBy: await approversOf(client, path, answer.sha ?? null),
   };

@@ -6,14 +6,18 @@ interface Node {
 }
 
 /**
- * The commits that `after` has and `before` has not. None where either is not of this range or next to it: what is not known here
- * can't be told apart.
+ * The commits that `after` has and `before` has not. None where either is not of this range and `before` did not come earlier: what is
+ * not known here can't be told apart.
+ * @param earlier commits on which the whole range builds: who names one of them as `before` means everything up to `after`
  */
-export function ancestry(commits: readonly Node[]): (before: string, after: string) => readonly string[] {
+export function ancestry(
+  commits: readonly Node[],
+  earlier: ReadonlySet<string>,
+): (before: string, after: string) => readonly string[] {
   const parents = new Map(commits.map((commit) => [commit.id, commit.parents]));
   const known = new Set(commits.flatMap(({ id, parents: those }) => [id, ...those]));
   return (before, after) => {
-    if (!known.has(before)) return [];
+    if (!known.has(before) && !earlier.has(before)) return [];
     const seen = closure(parents, before);
     return [...closure(parents, after)].filter((id) => !seen.has(id));
   };

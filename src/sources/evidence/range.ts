@@ -6,6 +6,8 @@ import { type CommitObject, commitObject } from './commit-object.ts';
 
 /** What nobody approved for so long that it has become more is looked at by an operator. */
 export const COMMITS_MAX = 1_000;
+/** An approval that begins further back is of a branch as old as that, and is written anew. */
+const EARLIER_MAX = 10_000;
 
 export interface GitCommit extends CommitObject {
   readonly id: string;
@@ -18,6 +20,8 @@ export interface GitRange {
   readonly commits: readonly GitCommit[];
   /** Paths that differ between the ends. */
   readonly changed: readonly string[];
+  /** The lower end and the newest of what it builds on. */
+  readonly earlier: ReadonlySet<string>;
 }
 
 export interface RangePlace {
@@ -51,7 +55,8 @@ export async function rangeBetween(place: RangePlace, from: string, to: string):
     const paths = plain.get(id) ?? (object.parents.length < 2 ? [] : await decidedByMerge(run, id, object.parents));
     commits.push({ ...object, id, paths });
   }
-  return { commits, changed: await differing(run, from, to) };
+  const before = await run(['rev-list', '--max-count', String(EARLIER_MAX), from, '--']);
+  return { commits, changed: await differing(run, from, to), earlier: new Set(linesOf(before.toString())) };
 }
 
 /** @throws MusterError where something that does not wait has come. */

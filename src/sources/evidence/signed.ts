@@ -12,11 +12,15 @@ import { sshProver } from './ssh.ts';
  * A line of its own in the message of a signed commit: its signer approves the one commit of that id, or what the second of two has
  * and the first has not. It names them, because whoever merges or commits on top has not thereby looked at what was there.
  */
-const APPROVES = /^Approves: (?:([0-9a-f]{40}|[0-9a-f]{64})\.\.)?([0-9a-f]{40}|[0-9a-f]{64})\s*$/gm;
+const APPROVES = /^Approves: (?:([0-9a-f]{40}|[0-9a-f]{64})\.\.)?([0-9a-f]{40}|[0-9a-f]{64})\s*$/;
+/** What somebody may have meant as one. */
+const SAID = /^[ \t]*Approves?:.*$/gim;
+/** Characters of a line as messages show it: two whole ids of SHA-256 and the words around them. */
+const SAID_MAX = 160;
 
 /** @throws MusterError where keys can't be read, the programs that prove are missing, or `signal` breaks it off. */
 export async function signedRange(
-  { commits, changed }: GitRange,
+  { commits, changed, earlier }: GitRange,
   files: KeyFiles,
   signers: readonly Signer[],
   { at, signal }: { readonly at: Instant; readonly signal?: AbortSignal },
@@ -39,28 +43,41 @@ export async function signedRange(
       heed(signal);
       proven.push([commit, await prove(commit)]);
     }
-    return { commits: answered(proven, signers), changed };
+    return { ...answered(proven, earlier, signers), changed };
   });
 }
 
 function answered(
   proven: readonly (readonly [GitCommit, Proof])[],
+  earlier: ReadonlySet<string>,
   signers: readonly Signer[],
-): readonly RangeCommit[] {
-  const between = ancestry(proven.map(([commit]) => commit));
-  const approvers = new Map<string, Set<string>>();
-  for (const [{ author, message }, proof] of proven) {
-    // Whoever signs anew what somebody else wrote has not said that it is approved.
-    if ('problem' in proof || byEmail(signers, author.email) !== proof.by) continue;
-    for (const [, before, id = ''] of message.matchAll(APPROVES)) {
-      for (const one of before === undefined ? [id] : between(before, id))
-        approvers.set(one, (approvers.get(one) ?? new Set()).add(proof.by));
+): Pick<Range, 'commits' | 'astray'> {
+  const between = ancestry(
+    proven.map(([commit]) => commit),
+    earlier,
+  );
+  const approvers = new Map(proven.map(([{ id }]) => [id, new Set<string>()]));
+  const astray: string[] = [];
+  for (const [{ id: says, author, message }, proof] of proven) {
+    if ('problem' in proof) continue;
+    for (const [said] of message.matchAll(SAID)) {
+      const line = `Commit ${says.slice(0, 10)} by ${proof.by} says "${said.trim().slice(0, SAID_MAX)}"`;
+      // Whoever signs anew what somebody else wrote has not said that it is approved.
+      if (byEmail(signers, author.email) !== proof.by) {
+        astray.push(`${line}, which does not count, because the commit was written by ${author.email}.`);
+        continue;
+      }
+      const [, before, id = ''] = APPROVES.exec(said) ?? [];
+      const reached = (before === undefined ? [id] : between(before, id)).flatMap((one) => approvers.get(one) ?? []);
+      for (const names of reached) names.add(proof.by);
+      if (reached.length === 0) astray.push(`${line}, which names none of the commits that wait.`);
     }
   }
-  return proven.map(([{ id, paths, author }, proof]) => {
+  const commits = proven.map(([{ id, paths, author }, proof]): RangeCommit => {
     const named = byEmail(signers, author.email);
     const authors = 'problem' in proof ? [] : [...new Set([proof.by, ...(named === null ? [] : [named])])];
     const problem = 'problem' in proof ? proof.problem : null;
     return { id, paths, authors, approvers: [...(approvers.get(id) ?? [])], problem };
   });
+  return { commits, astray };
 }

@@ -99,7 +99,8 @@ describe('S3: every combination of author, approver, what is done and where', ()
     for (const does of DEEDS) {
       const nobody = commit([], PEOPLE, { problem: 'it is not signed.' });
       const verdict = judge(policy({ people: 1 }), { commits: [nobody], changed: [FILE] }, [item(does)]);
-      expect(verdict).toEqual({ approved: false, missing: ['Commit c100000000: it is not signed.'] });
+      const missing = ['Commit c100000000: it is not signed.'];
+      expect(verdict).toEqual({ approved: false, missing, answered: false });
     }
   });
 });
@@ -132,6 +133,7 @@ describe('a range of several commits', () => {
     const verdict = judge(policy(), { commits, changed: ['blocked-users.yaml'] }, [lift]);
     expect(verdict).toEqual({
       approved: false,
+      answered: true,
       missing: [
         'Commit b000000000 by Rita needs the approval of 1 more of the people on the list, not by Rita: somebody lifts-block.',
       ],
@@ -151,9 +153,37 @@ describe('a range of several commits', () => {
     expect(allows(policy(), commits, [{ ...lift, paths: [] }], ['x.yaml', 'y.yaml'])).toBe(false);
   });
 
+  const changesPhone = item('changes-phone', 'neither', ['users/dlund.yaml']);
+
+  test('S3: has behind everything whoever touched a file that is as it was in the end: what was written there may have been moved on', () => {
+    const moved = (id: string, authors: readonly string[], approvers: readonly string[]) =>
+      commit(authors, approvers, { id: id.padEnd(40, '0'), paths: ['users/dlund.yaml', 'users/x.yaml'] });
+    const detour = (approvers: readonly string[]) => [
+      moved('a', ['Rita'], ['Otto']),
+      at('b', 'users/x.yaml', ['Rita'], approvers),
+      moved('c', ['Rita'], ['Otto']),
+    ];
+    expect(allows(policy(), detour([]), [changesPhone], ['users/dlund.yaml'])).toBe(false);
+    expect(allows(policy(), detour(['Otto']), [changesPhone], ['users/dlund.yaml'])).toBe(true);
+  });
+
+  test('S3: has behind everything whoever touched a file that another commit touched as well, also where that is of no item', () => {
+    const closes = item('closes', 'takes', ['users/list.yaml']);
+    const detour = (approvers: readonly string[]) => [
+      at('a', 'users/dlund.yaml', ['Rita'], ['Otto']),
+      at('b', 'users/list.yaml', ['Rita'], approvers),
+      at('c', 'users/list.yaml', ['Rita'], ['Otto']),
+      at('d', 'users/dlund.yaml', ['Rita'], ['Otto']),
+    ];
+    const ends = ['users/dlund.yaml', 'users/list.yaml'];
+    expect(allows(policy(), detour([]), [changesPhone, closes], ends)).toBe(false);
+    expect(allows(policy(), detour(['Otto']), [changesPhone, closes], ends)).toBe(true);
+  });
+
   test('without any commit is refused', () => {
     expect(judge(policy(), { commits: [], changed: [] }, [])).toEqual({
       approved: false,
+      answered: false,
       missing: ['No commit tells who brought it.'],
     });
   });
@@ -195,9 +225,12 @@ test('who answers for an approved revision is everybody who wrote and everybody 
   });
 });
 
-test('whoever said that they approve what they wrote themselves is not named for it', () => {
-  const commits = [commit(['Rita'], ['Rita', 'Otto'])];
-  expect(judge(policy(), { commits, changed: [FILE] }, [item('creates')])).toMatchObject({ approvedBy: ['Otto'] });
+test('whoever wrote a commit and says that they approve it has not approved it', () => {
+  const commits = [commit(['Rita'], ['Rita', 'Otto']), commit(['Rita'], ['Rita'], { id: 'd'.repeat(40) })];
+  expect(judge(policy({ people: 1 }), { commits, changed: [FILE] }, [item('creates')])).toMatchObject({
+    signedBy: ['Rita'],
+    approvedBy: ['Otto'],
+  });
 });
 
 test('of very many things that are missing, the first ones are said and the rest counted', () => {

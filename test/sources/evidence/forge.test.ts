@@ -18,7 +18,8 @@ function commit(id: string, author = 'rita', parents: readonly string[] = []): G
 }
 
 function request(author: string, commits: readonly string[], more: Partial<MergedRequest> = {}): MergedRequest {
-  return { name: '!7', author, commits, results: [], approvedBy: [], ...more };
+  const writers = [`${author.toLowerCase()}@example.org`];
+  return { name: '!7', author, commits, writers, results: [], approvedBy: [], ...more };
 }
 
 function answers(commits: readonly GitCommit[], requests: readonly MergedRequest[]) {
@@ -52,6 +53,27 @@ test('S3: what was pushed past every merge request is refused, also where a good
 test('S3: a merge request of somebody who is not listed is refused, whoever approved it and whatever its commits call themselves', () => {
   expect(answers([commit('a')], [request('mallory', ['a'], { approvedBy: ['rita', 'otto'] })])).toEqual([
     { authors: [], approvers: ['Rita', 'Otto'], problem: 'it came by !7 of mallory, who is not listed.' },
+  ]);
+});
+
+test('S3: whoever pushed into the merge request of another is an author of all of it, by either name in a commit', () => {
+  const writers = ['rita@example.org', 'Otto@Example.org'];
+  const requests = [request('rita', ['a'], { writers, results: ['squash'], approvedBy: ['otto'] })];
+  for (const id of ['a', 'squash']) {
+    expect(answers([commit(id)], requests)).toEqual([
+      { authors: ['Rita', 'Otto'], approvers: ['Otto'], problem: null },
+    ]);
+  }
+});
+
+test('S3: a merge request with a commit by an address that nobody listed is refused, and says which', () => {
+  const writers = ['rita@example.org', 'mallory@example.net'];
+  expect(answers([commit('a')], [request('rita', ['a'], { writers, approvedBy: ['otto'] })])).toEqual([
+    {
+      authors: ['Rita'],
+      approvers: ['Otto'],
+      problem: 'it came by !7, which holds a commit by mallory@example.net, an address that is not listed.',
+    },
   ]);
 });
 

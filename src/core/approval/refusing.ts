@@ -1,0 +1,85 @@
+/** Refusing a revision: what is missing, and what somebody can do about it. */
+import { MusterError } from '../../errors.ts';
+import type { StepItem } from '../../model/step-item.ts';
+import type { Verdict } from './judging.ts';
+import type { Range, RevisionApproval } from './policy.ts';
+
+/** Stands for the revision before the first one, in `approve-revision` and in the store. */
+export const NO_REVISION = 'none';
+
+/** More than anybody reads at once. */
+const ASTRAY_MAX = 3;
+const URGENT_MAX = 3;
+
+const WHERE = 'the desired-state repository';
+const MEANWHILE = 'until then the last good documents count.';
+
+export function firstOfAll(to: string): MusterError {
+  const what = `revision ${short(to)} would be the first of all, and what came before it was approved by nobody that Muster knows of.`;
+  return refused(what, `Look at it, then run "${command(NO_REVISION, to)}"; until then nothing counts.`);
+}
+
+/** A force-push or a rollback would silently unblock people: only what descends from the last applied revision counts. */
+export function stray(from: string, to: string): MusterError {
+  const what = `revision ${short(to)} does not build on ${short(from)}, the last one applied: history was rewritten or rolled back.`;
+  return refused(what, `If that was meant, run "${command(from, to)}"; ${MEANWHILE}`);
+}
+
+export interface Unapproved {
+  readonly from: string;
+  readonly to: string;
+  readonly by: RevisionApproval['by'];
+  readonly range: Pick<Range, 'astray'>;
+  readonly verdict: Extract<Verdict, { readonly approved: false }>;
+  readonly items: readonly StepItem[];
+}
+
+export function unapproved({ from, to, by, range, verdict, items }: Unapproved): MusterError {
+  const astray = (range.astray ?? []).slice(0, ASTRAY_MAX);
+  const what = [`revision ${short(to)} is not approved.`, ...verdict.missing, ...astray, ...urgentIn(items)].join(' ');
+  const remedy = verdict.answered ? missingApproval[by](from, to) : notAnswered[by](from);
+  return refused(what, `${remedy}, or run "${command(from, to)}"; ${MEANWHILE}`);
+}
+
+const missingApproval: Readonly<Record<RevisionApproval['by'], (from: string, to: string) => string>> = {
+  signatures: (from, to) =>
+    `Whoever looked at all of it and is asked for writes "Approves: ${from}..${to}" as a line of its own in a signed commit on top`,
+  mergeRequests: () => 'Have whoever is asked for approve it at the forge',
+};
+
+/** No later commit mends an earlier one, which stays in the range for as long as the branch holds it. */
+const notAnswered: Readonly<Record<RevisionApproval['by'], (from: string) => string>> = {
+  signatures: (from) =>
+    `Set the branch back to the last revision applied (${from}) and push what is right of it anew, signed by people on the list`,
+  mergeRequests: (from) =>
+    `Set the branch back to the last revision applied (${from}) and bring in what is right of it by merge requests of people on the list`,
+};
+
+/** What takes access from somebody waits with all the rest, and need not: an order waits for nobody. */
+function urgentIn(items: readonly StepItem[]): readonly string[] {
+  const all = [...new Set(items.flatMap((item) => urgent(item) ?? []))];
+  const more = all.length - URGENT_MAX;
+  return [...all.slice(0, URGENT_MAX), ...(more > 0 ? [`And ${more} more of these.`] : [])];
+}
+
+function urgent({ does, kind, person, institution, losing }: StepItem): string | null {
+  // There is no order that takes mail alone.
+  if (losing.length === 0 || kind === 'mail-block' || (does !== 'adds-block' && does !== 'closes')) return null;
+  const whom = person ?? institution;
+  if (whom === null) return null;
+  const order = person === null ? `muster block --institution ${whom}` : `muster block ${whom}`;
+  const what = does === 'closes' ? 'the closing' : 'a block';
+  return `It holds ${what} of ${whom}; if that can't wait, run "${order} --reason …".`;
+}
+
+function command(from: string, to: string): string {
+  return `muster approve-revision ${from}..${to} --reason …`;
+}
+
+function refused(what: string, next: string): MusterError {
+  return new MusterError({ remedy: 'person', where: WHERE, what, next });
+}
+
+function short(revision: string): string {
+  return revision.slice(0, 12);
+}
