@@ -5,6 +5,7 @@ import { type Adoption, adopt as adoptAccounts, type Region } from '../core/oper
 import type { Operator } from '../core/operations/scene.ts';
 import { MusterError } from '../errors.ts';
 import { adoptionPage } from '../views/acts.ts';
+import { shellWord } from '../views/shell-word.ts';
 import { withinUnit } from '../wiring/importing.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 import { operatorFrom } from './operator.ts';
@@ -50,8 +51,8 @@ function commandOf({ ou, changing }: AdoptOptions, usernames: readonly string[])
       next: 'Write "muster adopt USER…", or "muster adopt --ou OU=…" for everybody whose account lies there.',
     });
   }
-  if (ou === undefined) return `muster adopt ${usernames.join(' ')}`;
-  return `muster adopt --ou "${ou}"${changing === true ? ' --changing' : ''}`;
+  if (ou === undefined) return `muster adopt ${usernames.map(shellWord).join(' ')}`;
+  return `muster adopt --ou ${shellWord(ou)}${changing === true ? ' --changing' : ''}`;
 }
 
 function whomOf(

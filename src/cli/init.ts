@@ -1,6 +1,6 @@
 /** `muster init DIR`: a configuration that only observes and a desired-state repository to begin with. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { MusterError } from '../errors.ts';
 import { initPage } from '../views/init.ts';
 import { CONFIGURATION, DIRECTORY, initialFiles, REPOSITORY } from './init-files.ts';
@@ -19,6 +19,7 @@ export async function init(
 ): Promise<ExitCode> {
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(instance)) throw noName(instance);
   await refuseUsed(folder);
+  await makeFolder(folder);
   const { createEmbeddedDirectory, writeEditorFiles } = await import('../wiring.ts');
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const guide = [...(await guideFiles())].map(([path, text]) => [`${REPOSITORY}/${path}`, text] as const);
@@ -30,8 +31,34 @@ export async function init(
   await createEmbeddedDirectory(join(folder, DIRECTORY), [UNIT]);
   const forEditors = await writeEditorFiles(join(folder, REPOSITORY));
   const written = [...files.keys(), DIRECTORY, ...forEditors.map((path) => `${REPOSITORY}/${path}`)];
-  await show(invocation, { format: 1, folder, written }, () => initPage(folder, written, join(folder, CONFIGURATION)));
+  await show(invocation, { format: 1, folder, written }, () =>
+    initPage({ folder, written, configFile: join(folder, CONFIGURATION), repository: join(folder, REPOSITORY) }),
+  );
   return 0;
+}
+
+/**
+ * One folder after the other: where one that exists says of a new one that it is not there, as /proc does, Node's recursive mkdir
+ * tries for ever.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  try {
+    for (let at = resolve(folder); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
+    for (const at of missing) await mkdir(at);
+  } catch (error) {
+    throw used(folder, `It can't be made (${codeOf(error)}).`);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function refuseUsed(folder: string): Promise<void> {
@@ -40,9 +67,13 @@ async function refuseUsed(folder: string): Promise<void> {
     if (found.length > 0) throw used(folder, `There is something in it already, ${found[0]} among it.`);
   } catch (error) {
     if (error instanceof MusterError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     if (code !== 'ENOENT') throw used(folder, `It can't be used (${code}).`);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function used(where: string, what: string): MusterError {
@@ -50,7 +81,7 @@ function used(where: string, what: string): MusterError {
     remedy: 'person',
     where,
     what,
-    next: 'Name a folder that is empty, or does not exist yet.',
+    next: 'Name a folder that is empty, or one that does not exist yet and that you may make. What goes into Git comes to lie in a folder below it.',
   });
 }
 

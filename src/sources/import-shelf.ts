@@ -1,5 +1,6 @@
 /** A working copy of the repository that import writes into: what stands there, what would stand there, and new files. */
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareText } from '../diagnostic.ts';
 import { MusterError } from '../errors.ts';
@@ -18,12 +19,11 @@ const FORGETFUL: Pick<LoadOptions, 'blobs' | 'goodText'> = {
   goodText: async () => null,
 };
 
-/** What stands in the folder, and these files besides. @throws MusterError where the folder can't be read. */
+/** What would stand in the folder with these files, in the place of what stands at their paths. @throws MusterError where the folder can't be read. */
 export function loadWith(folder: string, rules: ShelfRules, besides: ReadonlyMap<string, string>): Promise<Loaded> {
   return load({ ...rules, ...FORGETFUL, source: withFiles(folderSource(folder), besides) });
 }
 
-/** The source with more files, none of which stands in it. */
 function withFiles(source: Source, besides: ReadonlyMap<string, string>): Source {
   const contents = new Map<string, Uint8Array>();
   const files = [...besides].map(([path, text]): SourceFile => {
@@ -36,7 +36,8 @@ function withFiles(source: Source, besides: ReadonlyMap<string, string>): Source
     ...source,
     snapshot: async () => {
       const snapshot = await source.snapshot();
-      return { ...snapshot, files: [...snapshot.files, ...files].sort((a, b) => compareText(a.path, b.path)) };
+      const kept = snapshot.files.filter(({ path }) => !besides.has(path));
+      return { ...snapshot, files: [...kept, ...files].sort((a, b) => compareText(a.path, b.path)) };
     },
     async *texts(wanted) {
       for (const file of wanted) {
@@ -55,6 +56,8 @@ function withFiles(source: Source, besides: ReadonlyMap<string, string>): Source
 export async function writeNew(folder: string, files: ReadonlyMap<string, string>): Promise<ReadonlySet<string>> {
   const taken = new Set<string>();
   const waiting = [...files];
+  const folders = new Set([...files.keys()].map((path) => dirname(path)));
+  for (const path of folders) await makeFolder(folder, path);
   const lane = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const [path, text] = next;
@@ -65,12 +68,35 @@ export async function writeNew(folder: string, files: ReadonlyMap<string, string
   return taken;
 }
 
+/** Makes it and those above it. A link in the working copy may come from anybody who can propose a change, and lead anywhere. */
+async function makeFolder(folder: string, path: string): Promise<void> {
+  let at = folder;
+  for (const name of path.split('/')) {
+    at = join(at, name);
+    try {
+      await mkdir(at);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw unwritable(at, error);
+      await refuseLink(at);
+    }
+  }
+}
+
+async function refuseLink(at: string): Promise<void> {
+  if ((await lstat(at)).isSymbolicLink()) throw isLink(at);
+}
+
+/** A new file: what an import that was cut off left at that name is taken away, be it a link, and nothing is written through it. */
+async function writePart(part: string, text: string): Promise<void> {
+  await rm(part, { force: true });
+  await writeFile(part, text, { flag: 'wx' });
+}
+
 /** A cut-off entry may lack its end and be valid all the same: the name appears only once the whole content is there. */
 async function writeOne(file: string, text: string): Promise<boolean> {
   const part = `${file}.part`;
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(part, text);
+    await writePart(part, text);
     await link(part, file);
     return true;
   } catch (error) {
@@ -84,21 +110,21 @@ async function writeOne(file: string, text: string): Promise<boolean> {
 /** Null: there is no such file. */
 export async function textAt(folder: string, path: string): Promise<string | null> {
   try {
-    return await readFile(join(folder, path), 'utf8');
+    return await readFile(join(folder, path), { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
+    if (codeOf(error) === 'ELOOP') throw isLink(join(folder, path));
     throw unwritable(join(folder, path), error);
   }
 }
 
-/** Puts a text in the place of a file; nothing is written where it says that already. @returns whether it was */
-export async function writeOver(folder: string, path: string, text: string): Promise<boolean> {
-  if ((await textAt(folder, path)) === text) return false;
+/** Puts a text in the place of a file; nothing is written where it says that already. */
+export async function writeOver(folder: string, path: string, text: string): Promise<void> {
+  if ((await textAt(folder, path)) === text) return;
   const file = join(folder, path);
   try {
-    await writeFile(`${file}.part`, text);
+    await writePart(`${file}.part`, text);
     await rename(`${file}.part`, file);
-    return true;
   } catch (error) {
     throw unwritable(file, error);
   }
@@ -106,6 +132,15 @@ export async function writeOver(folder: string, path: string, text: string): Pro
 
 function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error ? String(error.code) : null;
+}
+
+function isLink(where: string): MusterError {
+  return new MusterError({
+    remedy: 'person',
+    where,
+    what: 'This is a link, and import writes nothing through a link: it may lead out of the repository.',
+    next: 'Put a folder or a file in its place, and import again; what was written stays.',
+  });
 }
 
 function unwritable(where: string, error: unknown): MusterError {

@@ -3,7 +3,7 @@ import type { LeftOut, LeftWhy } from '../core/importing.ts';
 import { LEFT_WHYS } from '../core/importing.ts';
 import type { Imported } from '../core/operations/import.ts';
 import { capped } from './changes.ts';
-import { type Block, item, line, nextStep, type Page, type Phrase, type Section, section } from './page.ts';
+import { type Block, item, line, nextStep, type Page, type Phrase, type Section, section, worded } from './page.ts';
 import { count, people } from './words.ts';
 
 const WHY_WORDS: Readonly<Record<LeftWhy, string>> = {
@@ -21,8 +21,19 @@ const WHY_WORDS: Readonly<Record<LeftWhy, string>> = {
   protected: 'Protected',
 };
 
-export function importPage(imported: Imported, options: { readonly all: boolean }): Page {
-  const { written, files, differing, edited, known, left } = imported;
+/** Which accounts were read. */
+export interface Asked {
+  /** DNs. */
+  readonly units: readonly string[];
+  /** Patterns of usernames; none: everybody. */
+  readonly only: readonly string[];
+  readonly except: readonly string[];
+  /** Whether these are all accounts of all managed units. */
+  readonly whole: boolean;
+}
+
+export function importPage(imported: Imported, asked: Asked, options: { readonly all: boolean }): Page {
+  const { written, files, known, left } = imported;
   const closed = files.filter((file) => file.closed);
   const changing = files.filter(({ remarks }) => remarks.some(({ changes }) => changes));
   const noted = changing.map(({ username, path, remarks }) =>
@@ -34,34 +45,56 @@ export function importPage(imported: Imported, options: { readonly all: boolean 
   return {
     title: written ? 'Accounts imported' : 'What an import would write',
     blocks: [
+      ...(asked.whole ? [] : [askedLine(asked)]),
       line(`${count(files.length, 'new file', 'new files')}, ${people(known)} known already.`, 'strong'),
       ...(closed.length === 0
         ? []
         : [line(`${people(closed.length)} of them closed, because the account is disabled.`)]),
-      ...(left.length === 0
-        ? [line('Every account has its entry.', 'good')]
-        : [line(`${count(left.length, 'account has', 'accounts have')} no entry.`, 'warn')]),
+      entriesLine(imported, asked),
       ...section(
         `Can't be said in full: Muster would change these accounts (${changing.length})`,
         capped(noted, options),
         'warn',
       ),
-      ...differingSection(differing, edited, options),
-      ...leftSections(left, options),
+      ...differingSection(imported, options),
+      // Of a part of the accounts nothing is written that could be looked up later.
+      ...leftSections(left, { all: options.all || !asked.whole }),
       ...nextBlocks(imported),
+      ...(written && !asked.whole ? [line(PART_SAID)] : []),
     ],
   };
 }
 
+function entriesLine({ files, known, differing, left }: Imported, { whole }: Asked): Block {
+  if (left.length > 0) return line(`${count(left.length, 'account has', 'accounts have')} no entry.`, 'warn');
+  if (files.length + known + differing.length === 0) return line('No account is there.', 'warn');
+  return line(whole ? 'Every account has its entry.' : 'Every one of these accounts has its entry.', 'good');
+}
+
+const PART_SAID =
+  'not-imported.md stays as it was: it is of all managed units, and "muster import" without --ou, --only and --except writes it.';
+
+function askedLine({ units, only, except }: Asked): Block {
+  const those = (words: string, texts: readonly string[]): Phrase =>
+    texts.length === 0 ? [] : [words, ...texts.flatMap((code, at) => (at === 0 ? [{ code }] : [', ', { code }]))];
+  return line([
+    ...those('Accounts in ', units),
+    ...those(', of these only ', only),
+    ...those(', without ', except),
+    '.',
+  ]);
+}
+
 /** For the repository: whoever has no entry, by reason, with what to do. Deterministic: nothing in it but what was found. */
-export function leftOutPage(left: readonly LeftOut[]): Page {
+export function leftOutPage(left: readonly LeftOut[], asked: Asked): Page {
   return {
     title: 'Accounts without an entry',
     blocks: [
       line(
         'Written by "muster import", which reads it anew each time: change the directory or write entries, not this file.',
       ),
-      ...(left.length === 0 ? [line('None: every account has its entry.', 'good')] : []),
+      askedLine(asked),
+      ...(left.length === 0 ? [line('None: every account there has its entry.', 'good')] : []),
       ...leftSections(left, { all: true }),
     ],
   };
@@ -74,7 +107,7 @@ function leftSections(left: readonly LeftOut[], options: { readonly all: boolean
     const alike = Map.groupBy(some, ({ obstacles }) => obstacles.map(({ text, next }) => `${text} ${next}`).join('\n'));
     const items = [...alike].map(([said, those]) =>
       item(headOf(those), [
-        ...said.split('\n').map((text) => line(text)),
+        ...said.split('\n').map((text) => line(worded(text))),
         ...capped(
           those.length === 1
             ? []
@@ -98,14 +131,15 @@ function firstWhy({ obstacles }: LeftOut): LeftWhy | undefined {
 }
 
 function differingSection(
-  differing: Imported['differing'],
-  edited: readonly string[],
+  { differing, edited, unedited }: Imported,
   options: { readonly all: boolean },
 ): readonly Section[] {
   const items = differing.map(({ username, file, line: at, differences }) => {
     const done = edited.includes(username)
       ? [line('The entry takes over what is not about state and end.', 'faint')]
-      : [];
+      : unedited
+          .filter((one) => one.username === username)
+          .map(({ because }) => line(worded(`The entry stays as it is. ${because}`), 'warn'));
     return item(
       [`${username} (`, { code: `${file}:${at}` }, ')'],
       [
@@ -119,10 +153,10 @@ function differingSection(
   return section(`Declared otherwise than the directory has it (${differing.length})`, capped(items, options), 'warn');
 }
 
-function nextBlocks({ written, files, differing, edited }: Imported): readonly Block[] {
+function nextBlocks({ written, files, differing, edited, unedited }: Imported): readonly Block[] {
   if (!written) return nextStep('Nothing was written. Without --dry-run it is.');
   return [
-    ...(differing.length > edited.length
+    ...(differing.length > edited.length + unedited.length
       ? nextStep('Entries stay as they are. --update writes what the directory has into them.')
       : []),
     ...(files.length === 0

@@ -82,6 +82,12 @@ export function whereFrom(origin: Origin | null, further: readonly Origin[] = []
   return [' (', ...[...new Set(places)].flatMap((code, at) => (at === 0 ? [{ code }] : [', ', { code }])), ')'];
 }
 
+/** A sentence in which backticks stand around what is to be shown letter for letter, as mistakes are worded. */
+export function worded(text: string): Phrase {
+  // With one group in the pattern, every second piece stood between two backticks.
+  return text.split(/`([^`]+)`/).map((piece, n): Inline => (n % 2 === 0 ? piece : { code: piece }));
+}
+
 /** A command inside a sentence, as in `run "muster resume"`. */
 const quotedCommand = /"(muster [^"]+)"/;
 

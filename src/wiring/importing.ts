@@ -23,10 +23,27 @@ export interface ImportScope {
   readonly folder: string;
 }
 
+export interface ReadScope {
+  /** DNs. */
+  readonly units: readonly string[];
+  /** Whether these are all accounts that are managed. */
+  readonly whole: boolean;
+}
+
 /** @throws MusterError (`person`) for a unit that is not managed. */
-export function importPortsOf(config: Config, { units, only, except, folder }: ImportScope): ImportPorts {
+export function readScopeOf(config: Config, { units, only, except }: Omit<ImportScope, 'folder'>): ReadScope {
+  const managed = config.directory.accounts.read;
+  const read = units.length === 0 ? managed : units.map((unit) => managedUnit(unit, managed));
+  const folded = read.map(foldDn);
+  const isRead = (unit: string) => folded.some((one) => one === unit || isBelow(unit, one));
+  return { units: read, whole: only.length + except.length === 0 && managed.map(foldDn).every(isRead) };
+}
+
+/** @throws MusterError (`person`) for a unit that is not managed. */
+export function importPortsOf(config: Config, scope: ImportScope): ImportPorts {
   const { accounts } = config.directory;
-  const read = units.length === 0 ? accounts.read : units.map((unit) => managedUnit(unit, accounts.read));
+  const { only, except, folder } = scope;
+  const { units: read } = readScopeOf(config, scope);
   const mapping = mappingOf(accounts.attributes);
   const { instance, phoneCountries } = config;
   const rules = { instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
@@ -35,17 +52,18 @@ export function importPortsOf(config: Config, { units, only, except, folder }: I
     timeZone: config.timeZone,
     clock: Date.now,
     candidates: async (ground) => {
-      const found = await accountsIn(adapterOf(config, { ...accounts, read }, mapping.attributes));
+      const adapter = adapterOf(config, { ...accounts, read }, mapping.attributes);
+      const found = await accountsIn(adapter).catch((error: unknown) => {
+        throw asOrdered(error, scope.units);
+      });
       const { markAttribute, create } = accounts;
       return found.filter(isWanted).map(importer({ instance, mapping, markAttribute, create }, ground));
     },
     load: (besides) => loadWith(folder, rules, besides),
     write: (files) => writeNew(folder, files),
-    edit: async (file, username, fields) => {
-      const text = await textAt(folder, file);
-      const edited = text === null ? null : withFields(text, username, fields);
-      return edited !== null && (await writeOver(folder, file, edited));
-    },
+    textAt: (file) => textAt(folder, file),
+    withFields,
+    replace: (file, text) => writeOver(folder, file, text),
   };
 }
 
@@ -78,6 +96,15 @@ async function accountsIn(adapter: DirectoryAdapter): Promise<readonly Account[]
   } finally {
     await close();
   }
+}
+
+/** What is said of a unit that can't be read leads to the configuration, where a unit of the command line does not stand. */
+function asOrdered(error: unknown, units: readonly string[]): unknown {
+  if (!(error instanceof MusterError) || error.remedy !== 'person') return error;
+  const { remedy, where, what, next } = error;
+  if (!units.some((unit) => where.includes(unit))) return error;
+  const told = `The unit was named on the command line, with --ou: check it there first. ${next}`;
+  return new MusterError({ remedy, where, what, next: told }, { cause: error });
 }
 
 function managedUnit(unit: string, managed: readonly string[]): string {

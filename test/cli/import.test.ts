@@ -127,7 +127,7 @@ test('who was told of and is written by hand then is known, also with a mistake'
   expect((await site.muster('import')).out).toContain('mail is empty');
   site.declare('users/anna.yaml', ENTRY);
   expect((await site.muster('import')).out).toContain('0 new files, 1 person known already.');
-  expect(read('not-imported.md')).toContain('None: every account has its entry.');
+  expect(read('not-imported.md')).toContain('None: every account there has its entry.');
   site.declare('users/anna.yaml', ENTRY.replace('+4520123456', '20123456'));
   expect((await site.muster('import')).out).toContain('0 new files, 1 person known already.');
 });

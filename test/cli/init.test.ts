@@ -119,6 +119,27 @@ test('a folder in which anything stands is left as it is', async () => {
   expect((await call(['init', folder])).code).toBe(1);
 });
 
+test('a folder that can’t be made is refused, also where the parent of it takes none', async () => {
+  const { code, err } = await call(['init', '/proc/muster-site/below']);
+  expect([code, err]).toEqual([1, expect.stringContaining("It can't be made (")]);
+});
+
+test('the commands that it prints can be copied whatever the folder is called, and it says what goes into Git', async () => {
+  const blank = join(parent, 'my own site');
+  const { out } = await call(['init', blank]);
+  expect(out).toContain(`Look: muster --config '${join(blank, 'muster.yaml')}' plan`);
+  expect(out).toContain(`git init '${join(blank, 'desired-state')}'`);
+});
+
+test('the guide for operations quotes the very pipeline that it writes', async () => {
+  await call(['init', folder, '--instance', 'research-service']);
+  const guide = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+  const written = (path: string) => readFileSync(join(folder, 'desired-state', path), 'utf8');
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const check = written('.muster/check.yaml').replace(`timeZone: ${timeZone}`, 'timeZone: Europe/Copenhagen');
+  for (const text of [written('.gitlab-ci.yml'), check]) expect(guide).toContain(`\`\`\`yaml\n${text}\`\`\`\n`);
+});
+
 test('a name that can be no instance is refused before anything is written', async () => {
   const { code, err } = await call(['init', folder, '--instance', 'My Site']);
   expect([code, existsSync(folder)]).toEqual([1, false]);

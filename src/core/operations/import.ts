@@ -17,17 +17,18 @@ import {
   sortCandidates,
 } from '../importing.ts';
 import type { Clock } from '../ports.ts';
+import { type EditPorts, type Edits, editsOf, type Unedited } from './import-edits.ts';
 
 /** The two sides of an import. */
-export interface ImportPorts {
+export interface ImportPorts extends EditPorts {
   /** The accounts in question, each as far as it can be said. Throws MusterError where they can't all be read. */
   readonly candidates: (ground: ImportGround) => Promise<readonly Candidate[]>;
-  /** What stands in the repository, with these files besides. */
+  /** What stands in the repository, with these files besides or in the place of what stands there. */
   readonly load: (besides: ReadonlyMap<string, string>) => Promise<Loaded>;
   /** Writes new files, none over another; gives those paths at which something stood. */
   readonly write: (files: ReadonlyMap<string, string>) => Promise<ReadonlySet<string>>;
-  /** Sets fields of a person's entry and keeps everything else of the file; false: it can't be edited. */
-  readonly edit: (file: string, username: string, fields: ReadonlyMap<string, string>) => Promise<boolean>;
+  /** Puts a text in the place of a file that is there. */
+  readonly replace: (file: string, text: string) => Promise<void>;
   readonly timeZone: string;
   readonly clock: Clock;
 }
@@ -57,6 +58,8 @@ export interface Imported {
   readonly differing: readonly DifferingPerson[];
   /** Of those: whose entry was changed, or would be. */
   readonly edited: readonly string[];
+  /** Of those: whose entry was to be changed and stays as it is, with the reason. */
+  readonly unedited: readonly Unedited[];
   /** People declared already about whom nothing is to be done. */
   readonly known: number;
   readonly left: readonly LeftOut[];
@@ -64,9 +67,6 @@ export interface Imported {
 
 /** More rounds than mistakes can follow from one another: each leaves somebody out. */
 const CHECKS_MAX = 5;
-
-/** Fields that an edit may set. That somebody is disabled, or ends later, is for a person to write: it may be meant. */
-const EDITED = new Set(['name.given', 'name.family', 'email', 'phone', 'institution']);
 
 export async function importPeople(ports: ImportPorts, choice: ImportChoice): Promise<Imported> {
   const at = ports.clock();
@@ -82,15 +82,17 @@ export async function importPeople(ports: ImportPorts, choice: ImportChoice): Pr
   const files = new Map(
     checked.fresh.map((person) => [personFilePath(person.user), personFileText(person.user, person.remarks)]),
   );
+  const edits = choice.update ? await editsWith(ports, files, sorted.differing, at) : NO_EDITS;
   const taken = choice.write ? await ports.write(files) : new Set<string>();
-  const edited = choice.update ? await editedOf(ports, sorted.differing, choice.write) : [];
+  if (choice.write) for (const [file, text] of edits.texts) await ports.replace(file, text);
   const isFree = ({ user }: Person) => !taken.has(personFilePath(user));
   return {
     format: 1,
     written: choice.write,
     files: checked.fresh.filter(isFree).map(fileOf),
     differing: sorted.differing,
-    edited,
+    edited: edits.edited,
+    unedited: edits.unedited,
     known: sorted.known,
     left: [...sorted.left, ...checked.left, ...checked.fresh.filter((one) => !isFree(one)).map(inTheWay)].sort(
       byUsername,
@@ -152,9 +154,8 @@ async function withoutRefused(
   for (let round = 0; round < CHECKS_MAX; round += 1) {
     const files = new Map(fresh.map(({ user, remarks }) => [personFilePath(user), personFileText(user, remarks)]));
     const tried = await load(files);
-    const { diagnostics } = resolve(tried, [], { timeZone, operatorBlocks: [], at, forgetful: true });
     const wrong = Map.groupBy(
-      diagnostics.filter(({ severity, file }) => severity === 'error' && files.has(file)),
+      mistakesOf(tried, timeZone, at).filter(({ file }) => files.has(file)),
       ({ file }) => file,
     );
     if (wrong.size === 0) return { fresh, left };
@@ -186,18 +187,22 @@ function inTheWay({ username, location, user }: Person): LeftOut {
   return { kind: 'left', username, location, obstacles: [{ why: 'in-the-way', text, next }] };
 }
 
-/** Whose entry was, or would be, changed. */
-async function editedOf(
-  { edit }: ImportPorts,
+const NO_EDITS: Edits = { texts: new Map(), edited: [], unedited: [] };
+
+/** Beside the new files: an address may not go to two people. */
+function editsWith(
+  ports: ImportPorts,
+  files: ReadonlyMap<string, string>,
   differing: readonly DifferingPerson[],
-  write: boolean,
-): Promise<readonly string[]> {
-  const edited: string[] = [];
-  for (const { file, username, differences } of differing) {
-    const fields = differences.flatMap(({ field, found }) =>
-      EDITED.has(field) && found !== null ? [[field, found] as const] : [],
-    );
-    if (fields.length > 0 && (!write || (await edit(file, username, new Map(fields))))) edited.push(username);
-  }
-  return edited;
+  at: number,
+): Promise<Edits> {
+  return editsOf(ports, differing, async (texts) => {
+    const tried = await ports.load(new Map([...files, ...texts]));
+    return mistakesOf(tried, ports.timeZone, at);
+  });
+}
+
+function mistakesOf(loaded: Loaded, timeZone: string, at: number): readonly Diagnostic[] {
+  const { diagnostics } = resolve(loaded, [], { timeZone, operatorBlocks: [], at, forgetful: true });
+  return diagnostics.filter(({ severity }) => severity === 'error');
 }
