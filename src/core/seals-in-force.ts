@@ -115,11 +115,11 @@ export function unshown(seals: readonly SealInForce[], changes: readonly Change[
   const isWritten = isIn(seals.flatMap(({ merged }) => merged.lines));
   const isFresh = isIn(seals.flatMap(({ merged, outcome }) => (outcome === null ? merged.lines : [])));
   return changes.filter((change) => {
-    const origins = originsOf(change);
-    if (!isTaking(change) || origins.length === 0 || shown.has(nameOf(change.address))) return false;
+    const reasons = change.cause.needs ?? originsOf(change).map((origin) => [origin]);
+    if (!isTaking(change) || reasons.length === 0 || shown.has(nameOf(change.address))) return false;
     // Another reason alone would take it as well.
-    if (!origins.every(isWritten)) return false;
-    return held.has(nameOf(change.address)) || (!change.classes.includes('due') && origins.some(isFresh));
+    if (!reasons.every((lines) => lines.some(isWritten))) return false;
+    return held.has(nameOf(change.address)) || (!change.classes.includes('due') && reasons.flat().some(isFresh));
   });
 }
 

@@ -121,3 +121,42 @@ describe('a later review of the branch', () => {
     expect((await bench.review('work', 'validate')).noLongerCounts).toBeUndefined();
   });
 });
+
+describe('an institution that comes to be part of one that is blocked', () => {
+  const file = 'institutions/itu.yaml';
+  const within = { [file]: `${institution('itu', 'Northlake IT')[file] ?? ''}partOf: cbs\n` };
+
+  beforeEach(async () => {
+    await bench.scene.declare(BLOCKED);
+    await bench.scene.sync();
+  });
+
+  test('is named as the reason beside the block', async () => {
+    await bench.branch('work', within);
+    const review = await bench.review('work');
+    expect(review.items).toHaveLength(6);
+    const text = pageAsMarkdown(reviewPage(review, { timeZone: 'Europe/Copenhagen', all: true }));
+    expect(text).toContain('(`blocked-institutions.yaml:3`, `institutions/itu.yaml:4`)');
+  });
+
+  test('shuts out whoever was shown, and holds who came to belong to it since', async () => {
+    await bench.scene.declare(institution('dtu', 'Southlake'));
+    await bench.scene.declare(person('c1', { institution: 'dtu' }));
+    await bench.scene.settle();
+    await bench.branch('work', within);
+    await bench.review('work');
+    await bench.scene.declare({ 'users/dtu/c1.yaml': movedIn('c1', 'itu')['users/itu/c1.yaml'] ?? null });
+    await bench.merge('work', 'squash');
+    const report = await bench.scene.sync();
+    expect(doneIn(report)).toEqual(expect.arrayContaining(['disable b1', 'disable b6']));
+    expect(heldIn(report).filter((one) => one.startsWith('unreviewed'))).toEqual(['unreviewed: disable c1']);
+  });
+
+  test('holds nobody whom the block names as well by an institution of their own', async () => {
+    await bench.branch('work', within);
+    await bench.review('work');
+    await bench.scene.declare(movedIn('b1'));
+    await bench.merge('work');
+    expect(doneIn(await bench.scene.sync())).toContain('disable b1');
+  });
+});
