@@ -13,6 +13,9 @@ export interface ReviewOptions {
 }
 
 export async function review(invocation: Invocation, options: ReviewOptions, branch: string): Promise<ExitCode> {
+  if (branch === '')
+    throw refused('No branch is named.', 'Name it as it was pushed, as in "muster review leavers-july".');
+  if (options.validate === true && options.keep === true) throw refused(...VALIDATES_OR_KEEPS);
   return onSite(invocation, async ({ parts, revisions, log }) => {
     if (revisions === null) throw onlyOfGit();
     invocation.terminal.progress('fetching', 0, null);
@@ -29,11 +32,18 @@ export async function review(invocation: Invocation, options: ReviewOptions, bra
   });
 }
 
+const VALIDATES_OR_KEEPS = [
+  'With "--validate" nothing is shown that "--keep" could hold a merge against.',
+  'Leave out one of the two.',
+] as const;
+
 function onlyOfGit(): MusterError {
-  return new MusterError({
-    remedy: 'person',
-    where: 'muster review',
-    what: 'The desired state is read from a folder, which has no branches.',
-    next: 'Review needs "source.git" in the configuration; for a folder, "muster plan" shows what would happen.',
-  });
+  return refused(
+    'The desired state is read from a folder, which has no branches.',
+    'Review needs "source.git" in the configuration; for a folder, "muster plan" shows what would happen.',
+  );
+}
+
+function refused(what: string, next: string): MusterError {
+  return new MusterError({ remedy: 'person', where: 'muster review', what, next });
 }

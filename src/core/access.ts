@@ -221,15 +221,21 @@ export function causeOf(reasons: readonly Reason[], text: string): Cause {
   const [first, ...others] = [...reasons].sort(
     (a, b) => CAUSES_OF_DISABLES.indexOf(a.kind) - CAUSES_OF_DISABLES.indexOf(b.kind),
   );
-  const furtherOrigins = others.flatMap(({ origin }) => origin ?? []);
+  const furtherOrigins = [...(first?.through ?? []), ...others.flatMap(linesOf)];
+  const needs = reasons.some(({ through }) => through !== undefined) ? { needs: reasons.map(linesOf) } : {};
   const institutions = reasons.flatMap((reason) => (reason.institution === null ? [] : [reason.institution]));
   return {
     kind: first?.kind ?? 'declared',
     text,
     origin: first?.origin ?? null,
     ...(furtherOrigins.length === 0 ? {} : { furtherOrigins }),
+    ...needs,
     institutions: [...new Set(institutions)].sort(),
   };
+}
+
+function linesOf({ origin, through = [] }: Reason): readonly Origin[] {
+  return [...(origin === null ? [] : [origin]), ...through];
 }
 
 /** Somebody else gave back what Muster had taken, and it may be given: the record of our disable ends with it. */

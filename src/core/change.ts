@@ -117,6 +117,8 @@ export interface Cause {
   readonly origin: Origin | null;
   /** Where the further reasons stand, when there are several. */
   readonly furtherOrigins?: readonly Origin[];
+  /** For each reason the lines that it needs, all of them: none of an operator's. Absent: each origin is a reason of its own. */
+  readonly needs?: readonly (readonly Origin[])[];
   /** Keys of the blocked institutions behind it. */
   readonly institutions: readonly string[];
   /** Values that somebody changed by hand, and that are put back; absent: none is. */

@@ -89,7 +89,8 @@ export function holdsOn(caused: readonly Caused[], { holds }: Report): readonly 
 
 /**
  * Whoever may open a merge request may write any username and any field into it; what a system holds there is shown only
- * where the target, which was approved, declares that very field.
+ * where the target, which was approved, declares that very field. What is kept of somebody who leaves is as old as the review, and has
+ * values of theirs: it is shown nowhere.
  */
 function asShown(change: Change, declared: Declared): Change {
   if (change.kind === 'create') return change;
@@ -98,7 +99,10 @@ function asShown(change: Change, declared: Declared): Change {
     ...change.before,
     attributes: shownValues(change.before.attributes, change.after.attributes, known),
   };
-  return { ...change, before, raw: {}, location: '' };
+  const shown = { ...change, before, raw: {}, location: '' };
+  if (shown.kind !== 'disable') return shown;
+  const { leave: _leave, ...rest } = shown;
+  return rest;
 }
 
 function shownValues(before: Attributes, after: Attributes, known: Attributes): Attributes {

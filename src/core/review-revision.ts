@@ -43,8 +43,9 @@ export interface ReviewRequest {
 /** @throws MusterError where the repository or the store can't be read; what a system is at fault for is said in the review. */
 export async function reviewRevision(parts: ReviewParts, request: ReviewRequest): Promise<Review> {
   const whole = await reviewed(parts, request);
-  if (request.keepAs !== undefined && parts.seals !== undefined) await keepReview(parts.seals, request.keepAs, whole);
-  return whole.review;
+  if (request.keepAs === undefined || parts.seals === undefined) return whole.review;
+  const noLongerCounts = await keepReview(parts.seals, request.keepAs, whole);
+  return noLongerCounts === null ? whole.review : { ...whole.review, noLongerCounts };
 }
 
 export async function reviewed(parts: ReviewParts, { head, target, how }: ReviewRequest): Promise<Reviewed> {

@@ -85,6 +85,8 @@ export interface Review {
   readonly read: readonly ReadSystem[];
   /** By path; none for a conflict. */
   readonly files: readonly ReviewedFile[];
+  /** Head of an earlier review that was kept and counts no longer, in whose place this one keeps nothing; absent: there is none. */
+  readonly noLongerCounts?: string;
   /** Hex SHA-256 over all items: what was reviewed, in one word. */
   readonly digest: string;
 }

@@ -19,6 +19,8 @@ export interface WrittenEntry {
   readonly path: string;
   readonly kind: Kind;
   readonly key: string;
+  /** Hex SHA-256 over what it says; absent: kept by a version that did not write it down. */
+  readonly content?: string;
 }
 
 export interface Seal {

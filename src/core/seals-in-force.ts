@@ -5,6 +5,7 @@ import type { Loaded, LoadedFile } from '../model/loaded.ts';
 import type { Address, Change } from './change.ts';
 import type { Repository, Store } from './ports.ts';
 import type { KeptSeal, Lines, Merged, Seal, Seals, WrittenEntry } from './seal.ts';
+import { contentOf } from './seal-keeping.ts';
 
 export type SealInForce = KeptSeal & { readonly merged: Merged };
 
@@ -51,16 +52,29 @@ function isMerged(one: KeptSeal): one is SealInForce {
   return one.merged !== null;
 }
 
-/** By what its files hold, however it was merged (as one new commit, or with each written anew), or by its history. */
+/** By what its files or entries hold, however it was merged (as one new commit, or with each written anew), or by its history. */
 async function hasTakenIn(
-  { files, head }: Seal,
+  { files, entries, head }: Seal,
   revision: string,
   now: ReadonlyMap<string, LoadedFile>,
   repository: Repository,
 ): Promise<boolean> {
   if (files.length === 0) return false;
   if (files.every(({ path, blob }) => (now.get(path)?.blob ?? null) === blob)) return true;
-  return repository.descends(head, revision);
+  return allStand(entries, now) || repository.descends(head, revision);
+}
+
+/** Whether everything that the branch wrote stands as it wrote it, though others have changed the same files since. */
+function allStand(entries: readonly WrittenEntry[], now: ReadonlyMap<string, LoadedFile>): boolean {
+  if (entries.length === 0 || entries.some(({ content }) => content === undefined)) return false;
+  return [...Map.groupBy(entries, ({ path }) => path)].every(([path, written]) => {
+    const found = Map.groupBy(now.get(path)?.entries ?? [], thingIn);
+    return written.every((one) => found.get(thingIn(one))?.some((entry) => contentOf(entry) === one.content) === true);
+  });
+}
+
+function thingIn({ kind, key }: Pick<WrittenEntry, 'kind' | 'key'>): string {
+  return `${kind} ${key}`;
 }
 
 /**
@@ -101,11 +115,11 @@ export function unshown(seals: readonly SealInForce[], changes: readonly Change[
   const isWritten = isIn(seals.flatMap(({ merged }) => merged.lines));
   const isFresh = isIn(seals.flatMap(({ merged, outcome }) => (outcome === null ? merged.lines : [])));
   return changes.filter((change) => {
-    const origins = originsOf(change);
-    if (!isTaking(change) || origins.length === 0 || shown.has(nameOf(change.address))) return false;
+    const reasons = change.cause.needs ?? originsOf(change).map((origin) => [origin]);
+    if (!isTaking(change) || reasons.length === 0 || shown.has(nameOf(change.address))) return false;
     // Another reason alone would take it as well.
-    if (!origins.every(isWritten)) return false;
-    return held.has(nameOf(change.address)) || (!change.classes.includes('due') && origins.some(isFresh));
+    if (!reasons.every((lines) => lines.some(isWritten))) return false;
+    return held.has(nameOf(change.address)) || (!change.classes.includes('due') && reasons.flat().some(isFresh));
   });
 }
 

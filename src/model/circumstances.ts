@@ -1,6 +1,8 @@
 /** What a person's standing depends on, in parts that stay the very same objects while nothing about them changes. */
+import type { Origin } from '../diagnostic.ts';
 import { type Days, daysIn } from './block-window.ts';
 import type { Block, Entry, Institution, User } from './document.ts';
+import { placeOfField } from './field-lines.ts';
 import type { Model, OperatorBlock } from './model.ts';
 import {
   blockRestrictions,
@@ -161,12 +163,13 @@ function institutionReach() {
     return (institution) => {
       const before = known.get(institution);
       if (before !== undefined) return before;
-      const restrictions = selfAndAbove(institution, institutions).flatMap((key) => {
+      const restrictions = [...selfAndAbove(institution, institutions)].flatMap(([key, through]) => {
         const who = institutionLabel(key, institution, institutions);
-        return [
+        const found = [
           ...blocksOf('institution-blocked', blocked.get(key), who, calendar),
           ...ordersOf(orders.get(key), who, calendar.timeZone),
         ];
+        return through.length === 0 ? found : found.map((one) => ({ ...one, through }));
       });
       const now = steadily(institution)(restrictions);
       known.set(institution, now);
@@ -175,17 +178,21 @@ function institutionReach() {
   };
 }
 
-/** The institution and all that it is part of by any version, nearest first; a circle is walked once. */
-function selfAndAbove(institution: string, institutions: ReadonlyMap<string, Entry<Institution>>): readonly string[] {
-  const way = new Set([institution]);
-  for (const key of way) {
+/** The institution and all that it is part of by any version, nearest first, each with the lines that say so; a circle is walked once. */
+function selfAndAbove(
+  institution: string,
+  institutions: ReadonlyMap<string, Entry<Institution>>,
+): ReadonlyMap<string, readonly Origin[]> {
+  const ways = new Map<string, readonly Origin[]>([[institution, []]]);
+  for (const [key, way] of ways) {
     const entry = institutions.get(key);
     if (entry === undefined) continue;
-    for (const { document } of versionsOf(entry)) {
-      if (document.partOf !== null) way.add(document.partOf);
+    for (const { document, placed } of versionsOf(entry)) {
+      if (document.partOf === null || ways.has(document.partOf)) continue;
+      ways.set(document.partOf, [...way, placeOfField(placed, 'partOf')]);
     }
   }
-  return [...way];
+  return ways;
 }
 
 function once(restrictions: readonly Restriction[]): readonly Restriction[] {

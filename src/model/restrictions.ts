@@ -1,4 +1,5 @@
 /** Restrictions: everything that takes something from a person, as stretches of time with the words for each. */
+import type { Origin } from '../diagnostic.ts';
 import { type Days, windowOf } from './block-window.ts';
 import { dayOf, endInWords } from './day.ts';
 import type { Block, Entry, Instant, Institution, User } from './document.ts';
@@ -31,6 +32,8 @@ export interface Restriction {
   readonly heldBy: readonly string[];
   readonly endedBy: readonly string[];
   readonly institution: string | null;
+  /** Lines by which it reaches whoever is not named by it: `partOf` of institutions, nearest first; absent: there is none. */
+  readonly through?: readonly Origin[];
   readonly knownSince: Instant | null;
 }
 

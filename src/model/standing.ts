@@ -17,6 +17,8 @@ export interface Reason {
   readonly text: string;
   /** The line that decided it. Null for an operator's block, which stands in no file. */
   readonly origin: Origin | null;
+  /** Further lines without which it would not reach the person (`partOf`), nearest first; absent: there is none. */
+  readonly through?: readonly Origin[];
   /** Key of the blocked institution, where the reason is one. */
   readonly institution: string | null;
   /** When it began to hold, by its own date; null where no date is involved (closed). */
@@ -116,8 +118,9 @@ function verdict(restrictions: readonly Restriction[], moment: Moment): Verdict 
   return { allowed: holding.length === 0, reasons: holding.sort(byWeight).map(reasonOf), ended, ahead };
 }
 
-function reasonOf({ kind, text, placed, heldBy, institution, from, knownSince }: Restriction): Reason {
-  return { kind, text, origin: lineOf(placed, heldBy), institution, since: from, knownSince };
+function reasonOf({ kind, text, placed, heldBy, institution, through, from, knownSince }: Restriction): Reason {
+  const way = through === undefined ? {} : { through };
+  return { kind, text, origin: lineOf(placed, heldBy), ...way, institution, since: from, knownSince };
 }
 
 /** Only of what is told: of most restrictions nobody asks where they stand. */

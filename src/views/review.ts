@@ -126,7 +126,10 @@ function toneOf({ state, holds }: Review): Line['tone'] {
 }
 
 /** What the headline leaves out where it has to say something graver. */
-function summaryLines({ state, items, diagnostics }: Review, changes: readonly Change[]): readonly Line[] {
+function summaryLines(
+  { state, items, diagnostics, noLongerCounts }: Review,
+  changes: readonly Change[],
+): readonly Line[] {
   const summary = state === 'changes' ? null : summaryOf(changes, 'future');
   const mistakes = state === 'errors' ? null : diagnosticSummary(diagnostics);
   const held = peopleIn(items.filter(({ heldBy }) => heldBy !== null).map(({ change }) => change)).size;
@@ -134,6 +137,14 @@ function summaryLines({ state, items, diagnostics }: Review, changes: readonly C
     ...(summary === null ? [] : [line(`As far as it is known: ${summary}.`, 'strong')]),
     ...(held === 0 ? [] : [line(`Of this, changes to ${people(held)} would wait until somebody decides.`, 'warn')]),
     ...(mistakes === null ? [] : [line(`In the repository: ${mistakes}.`, 'warn')]),
+    ...(noLongerCounts === undefined
+      ? []
+      : [
+          line(
+            `What the review of ${shortRevision(noLongerCounts)} showed counts no longer, and this one shows nothing to hold a merge against: review it whole before it is merged.`,
+            'warn',
+          ),
+        ]),
   ];
 }
 

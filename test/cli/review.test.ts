@@ -48,6 +48,15 @@ test('a mistake in the branch gives 2, a branch that is not there 1', async () =
   expect(missing.err).toContain('The repository has no branch nobodys.');
 }, 60_000);
 
+test('what would keep nothing, or names no branch, is refused before anything is read', async () => {
+  const both = await site.muster('review', 'joiners', '--validate', '--keep');
+  expect([both.code, both.out]).toEqual([1, '']);
+  expect(both.err).toContain('With "--validate" nothing is shown that "--keep" could hold a merge against.');
+  const nameless = await site.muster('review', '');
+  expect([nameless.code, nameless.out]).toEqual([1, '']);
+  expect(nameless.err).toContain('No branch is named.');
+});
+
 test('where the desired state is a folder there is nothing to review', async () => {
   site.configure('source: { git: { url: ./repository, branch: main } }', 'source: { folder: repository }');
   const { code, err } = await site.muster('review', 'joiners');

@@ -58,6 +58,7 @@ describe('Reasons', () => {
       kind: 'institution-blocked',
       text: 'DTU, of which COMPUTE is part, is blocked since 2026-03-01: abuse of output',
       origin: { file: 'blocked-institutions.yaml', line: 1 },
+      through: [{ file: 'institutions/a.yaml', line: 11 }],
       institution: 'dtu',
       since: startsAt('2026-03-01'),
       knownSince: null,

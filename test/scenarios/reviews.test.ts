@@ -27,6 +27,12 @@ beforeEach(async () => {
 
 afterEach(() => bench.close());
 
+/** The same branch, reviewed an hour from now. */
+function later(): Promise<Review> {
+  const parts = bench.parts();
+  return bench.review('work', 'plan', { ...parts, clock: () => parts.clock() + 3_600_000 });
+}
+
 const namesIn = ({ items }: Review) => items.map(({ change }) => `${change.kind} ${change.address.key}`);
 const textOf = (review: Review) => pageAsMarkdown(reviewPage(review, { timeZone: 'Europe/Copenhagen', all: true }));
 
@@ -149,6 +155,15 @@ describe('what a branch cannot bring to light', () => {
     expect(review).toMatchObject({ state: 'valid', items: [], notices: [], read: [], trouble: [] });
     await backAgain();
   });
+});
+
+test('its digests depend on what is shown, not on when: of somebody who leaves as well', async () => {
+  await bench.branch('work', person('a1', { state: 'closed' }));
+  const [first, second] = [await bench.review('work'), await later()];
+  expect(second.at).toBeGreaterThan(first.at);
+  expect(second.items.map(({ digest }) => digest)).toEqual(first.items.map(({ digest }) => digest));
+  expect(second.digest).toBe(first.digest);
+  expect(JSON.stringify(second.items)).not.toContain('"leave"');
 });
 
 test('writes nothing: neither to a system nor to what is remembered', async () => {

@@ -26,7 +26,7 @@ export interface ReviewBench {
   /** Writes files on a branch of its own, begun where `main` stands unless it is there already. */
   branch(name: string, files: Files): Promise<string>;
   /** Reviews it as it was pushed, and keeps what was shown. */
-  review(name: string, how?: ReviewRequest['how']): Promise<Review>;
+  review(name: string, how?: ReviewRequest['how'], by?: ReviewParts): Promise<Review>;
   /** Merges the branch into `main`. */
   merge(name: string, how?: Merging): Promise<string>;
   close(): Promise<void>;
@@ -51,10 +51,10 @@ export async function makeReviewBench(options: Omit<SceneOptions, 'source'> = {}
       await git('checkout', '--quiet', 'main');
       return head;
     },
-    async review(name, how = 'plan') {
+    async review(name, how = 'plan', by = parts()) {
       const target = await revisions.target();
       const head = await revisions.bring(`refs/heads/${name}`);
-      return reviewRevision(parts(), { head, target, how, keepAs: `branch ${name}` });
+      return reviewRevision(by, { head, target, how, keepAs: `branch ${name}` });
     },
     async merge(name, how = 'merge') {
       if (how === 'merge') await git('merge', '--quiet', '--no-ff', `--message=Merge ${name}`, name);
