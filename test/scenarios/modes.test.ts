@@ -4,6 +4,7 @@ import type { Mode, ModeSettings } from '../../src/core/modes.ts';
 import { adopt } from '../../src/core/operations/adopt.ts';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
+import { pass } from '../../src/core/pass.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
 import { whyOf } from '../../src/core/why.ts';
 import { pageOf } from '../support/catastrophe.ts';
@@ -54,6 +55,30 @@ describe('an institution that is only observed', () => {
     expect(report.observed).toEqual([...new Set(report.plan.changes.map(({ person: { key } }) => key))]);
     expect(pageOf(report)).toContain('Only observed: ');
     expect(await everything()).toEqual(before);
+  });
+
+  test.each([
+    ['plan', () => scene.plan()],
+    ['sync', () => scene.sync()],
+  ])('has an alarm of each thing by which somebody blocked still gets in, in %s', async (_what, run) => {
+    await observingDtu();
+    await scene.declare(blocks('user', [{ target: 'dora', from: TODAY }]));
+    const alarms = (await run()).plan.notices.filter(({ urgent }) => urgent);
+    expect(alarms.map(({ kind, system, person: who }) => [kind, system, who])).toEqual(
+      ['directory', 'mail', 'tokens'].map((system) => ['still-enabled', system, 'Anna Jensen (dora)']),
+    );
+    expect(alarms[0]?.next).toBe(
+      'Disable the account by hand now; Muster writes nothing there while it is only observed.',
+    );
+  });
+
+  test('has the same alarm where everybody is only observed', async () => {
+    scene = await makeCompany();
+    await scene.declare(blocks('user', [{ target: 'dora', from: TODAY }]));
+    const parts = scene.parts();
+    const observing = { ...parts, settings: { ...parts.settings, mode: 'observe' as const } };
+    const { notices } = (await pass(observing, { trigger: 'command', dryRun: true })).plan;
+    expect(notices.filter(({ urgent }) => urgent).map(({ kind }) => kind)).toEqual(['still-enabled']);
   });
 
   test('has the very changes done once it is looked after', async () => {
@@ -192,8 +217,12 @@ test('a mode for an institution that does not exist holds everything but blocks,
     ...blocks('user', [{ target: 'anna', from: TODAY }]),
   });
   const report = await scene.sync();
-  expect(story(report)).toEqual(['disable anna', 'held modes: 1']);
+  expect(story(report)).toEqual(['disable anna', 'held modes: 1', '(modes, urgent)']);
   expect(report.holds[0]?.because).toContain('"dtuu"');
+  const [told, ...others] = (await scene.plan()).plan.notices.filter(({ kind }) => kind === 'modes');
+  expect(told).toMatchObject({ urgent: true, next: 'Correct "modes" in the configuration.' });
+  expect(told?.text).toContain('blocks and closings go out all the same');
+  expect(others).toEqual([]);
 });
 
 test('a task is opened for nobody who is only observed, and is once they are looked after', async () => {
