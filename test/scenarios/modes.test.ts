@@ -178,6 +178,25 @@ describe('an operator who acts on somebody who is only observed', () => {
     await expect(adopt(scene.parts(), ['eva'], OPERATOR)).rejects.toMatchObject({ where: 'configuration, "modes"' });
   });
 
+  test('blocks an observed institution above one that is looked after: its people are shut out, and the rest is named', async () => {
+    const modes = new Map<string, Mode>();
+    scene = await makeCompany({ modes });
+    const partOf = (id: string) => `id: ${id}\nname: ${id}\ncontacts: [a@example.org]\npartOf: uni\n`;
+    await scene.declare({
+      'institutions/uni.yaml': 'id: uni\nname: Uni\ncontacts: [a@example.org]\n',
+      'institutions/cbs.yaml': partOf('cbs'),
+      'institutions/dtu.yaml': partOf('dtu'),
+    });
+    await scene.sync();
+    modes.set('uni', 'observe').set('cbs', 'enforce');
+    const report = await order('uni', 'institution');
+    expect(await scene.directory.enabled()).toEqual(['dora', 'emil']);
+    const named = report.plan.notices.filter(({ kind }) => kind === 'still-enabled').map(({ person: who }) => who);
+    expect(named).toEqual(['Anna Jensen (dora)', 'Anna Jensen (emil)']);
+    modes.set('cbs', 'observe');
+    await expect(order('uni', 'institution')).rejects.toMatchObject({ where: 'configuration, "modes"' });
+  });
+
   test('blocks an institution above it: the others are shut out, and who is observed is named', async () => {
     await observingDtu();
     const above = 'id: uni\nname: Uni\ncontacts: [a@example.org]\n';
@@ -205,6 +224,10 @@ test('why says that nothing of a person is written, and of whom it is', async ()
     "DTU (dtu) is only observed, so nothing of its people's is written, blocks included.",
   );
   expect(answer.outstanding.map(({ kind, urgent }) => [kind, urgent])).toContainEqual(['still-enabled', true]);
+  const advice = [...answer.outstanding, ...answer.shutOut.outstanding].map(({ next }) => next);
+  expect(advice.length).toBeGreaterThan(0);
+  for (const next of advice)
+    expect(next).toContain('by hand now; Muster writes nothing there while it is only observed.');
   expect((await whyOf(scene.parts(), null, 'anna')).onlyObserved).toBeUndefined();
 });
 
