@@ -5,7 +5,7 @@ import { type Checked, checkRepository } from './check-repository.ts';
 import { desire } from './desire.ts';
 import { type Examination, type Examiner, type Finding, fail, failure, guarded, ok, warn } from './finding.ts';
 import { knownFrom } from './known.ts';
-import type { Mode } from './modes.ts';
+import { type Mode, unknownModes, unknownModeWords } from './modes.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
 import { doubtOfStore, type HeadFile, type HeadParts } from './restored.ts';
 import type { Traits } from './traits.ts';
@@ -140,42 +140,56 @@ function agoOrAhead(ms: number): string {
 /** As a pass would take it: with a memory also whether the revision builds on the last one applied. */
 function repositoryFindings(patient: Patient, store: Store | null): Promise<readonly Finding[]> {
   return guarded('repository', async () => {
-    const { trouble, trusted, people, diagnostics, committedAt } = await repositoryState(patient, store);
+    const { trouble, trusted, people, unknown, diagnostics, committedAt } = await repositoryState(patient, store);
     if (trouble.length > 0)
       return trouble.map(({ where, what, next }) => fail('repository', `${where}: ${what}`, next));
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    const misnamed = trusted ? unknownFinding(unknown) : [];
     if (!trusted) {
       const what = errors[0]?.message ?? 'muster.yaml is missing or not for this instance.';
       return [fail('repository', what, 'Run "muster validate" to see what to write.')];
     }
     const age = committedAt === null ? '' : ` The newest commit was made ${agoOrAhead(patient.clock() - committedAt)}.`;
     const text = `Can be read; ${people === 1 ? '1 person is' : `${people} people are`} declared.${age}`;
-    if (errors.length === 0) return [ok('repository', text)];
-    return [warn('repository', `${text} Mistakes in it: ${errors.length}.`, 'Run "muster validate" to see them.')];
+    if (errors.length === 0) return [ok('repository', text), ...misnamed];
+    return [
+      ...misnamed,
+      warn('repository', `${text} Mistakes in it: ${errors.length}.`, 'Run "muster validate" to see them.'),
+    ];
   });
+}
+
+/** Blocks go out to whom such a mode was to keep from being written. */
+function unknownFinding(unknown: readonly string[]): readonly Finding[] {
+  if (unknown.length === 0) return [];
+  const { because, release } = unknownModeWords(unknown);
+  return [fail('mode', `Everything but blocks is held: ${because}`, release)];
 }
 
 interface RepositoryState extends Pick<Checked, 'trusted' | 'diagnostics'> {
   /** Why the repository as it is now would not be used. */
   readonly trouble: readonly Trouble[];
   readonly people: number;
+  /** Keys in "modes" that it does not declare; none where it was not taken in as a pass would. */
+  readonly unknown: readonly string[];
   /** Null where it is not known. */
   readonly committedAt: Instant | null;
 }
 
 async function repositoryState(
-  { repository, timeZone, clock }: Patient,
+  { repository, timeZone, clock, mode, modes }: Patient,
   store: Store | null,
 ): Promise<RepositoryState> {
   if (store === null) {
     const { entries, ...checked } = await checkRepository(repository, timeZone, clock());
-    return { ...checked, trouble: [], people: entries.user, committedAt: null };
+    return { ...checked, trouble: [], people: entries.user, unknown: [], committedAt: null };
   }
   const { loaded, resolution, trouble } = await desire(repository, store, timeZone, clock());
   const users = [...resolution.model.users.values()];
   const people = users.filter(({ condition }) => condition !== 'vanished').length;
   const { trusted, committedAt } = loaded;
-  return { trouble, trusted, committedAt, people, diagnostics: resolution.diagnostics };
+  const unknown = unknownModes(resolution.model, { mode, ...(modes === undefined ? {} : { modes }) });
+  return { trouble, trusted, committedAt, people, unknown, diagnostics: resolution.diagnostics };
 }
 
 /** Every server by itself: it answered and took the log-on, its clock, and whether all that is managed can be read. */

@@ -4,7 +4,7 @@ import { overBlockLimit, overClassLimit, type Share, type Used } from './budget.
 import { CHANGE_CLASSES, type Change, type ChangeClass, digestOf, effortOf, fingerprint, isAgain } from './change.ts';
 import type { Limits } from './limits.ts';
 import type { Operator } from './mandate.ts';
-import type { Observing } from './modes.ts';
+import { type Observing, unknownModeWords } from './modes.ts';
 import { type ApprovedPlan, type Gated, type Hold, peopleIn } from './plan.ts';
 import type { Approval, Spent, Track } from './ports.ts';
 import type { StoreDoubt } from './restored.ts';
@@ -79,13 +79,10 @@ export function gate(given: GateInput): Gated {
       false,
     );
   }
-  if (unknownModes(input).length > 0) {
-    const others = rest.filter((change) => !change.classes.includes('block'));
-    hold('modes', others, ...unknownModeWords(input), false);
-  }
+  holdMisnamed(input, rest, hold);
   if (input.paused !== null) {
     // Who was blocked and is found enabled is shut out again all the same.
-    const pausable = rest.filter((change) => !change.classes.includes('block'));
+    const pausable = withoutBlocks(rest);
     hold('paused', pausable, `${input.paused.by} paused Muster: ${input.paused.reason}`, 'Run "muster resume".', false);
   }
   hold(
@@ -127,14 +124,8 @@ function withoutObserved(given: GateInput): { readonly input: GateInput; readonl
   return { input, observed: changes.filter(isObserved) };
 }
 
-function unknownModes({ observing }: GateInput): readonly string[] {
-  return observing?.unknown ?? [];
-}
-
-function unknownModeWords(input: GateInput): readonly [because: string, release: string] {
-  const named = unknownModes(input).map((key) => `"${key}"`);
-  const because = `the configuration has a mode for ${named.join(', ')}, and there is no such institution, so nobody knows whom it was to keep from being written.`;
-  return [because, 'Correct "modes" in the configuration.'];
+function withoutBlocks(changes: readonly Change[]): readonly Change[] {
+  return changes.filter((change) => !change.classes.includes('block'));
 }
 
 /** Approvals without those that were given in advance for a date that has not come. */
@@ -191,6 +182,14 @@ type HoldCall = (
   release: string,
   approvable: boolean,
 ) => void;
+
+/** Whom a mode under a wrong key was to keep from being written, nobody knows. */
+function holdMisnamed({ observing }: GateInput, rest: readonly Change[], hold: HoldCall): void {
+  const { unknown = [] } = observing ?? {};
+  if (unknown.length === 0) return;
+  const { because, release } = unknownModeWords(unknown);
+  hold('modes', withoutBlocks(rest), because, release, false);
+}
 
 /** What takes more from people than was shown to whoever approved the merge. */
 function holdUnreviewed(

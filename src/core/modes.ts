@@ -1,5 +1,6 @@
 /** Modes: for which institutions what is planned is done, and for which it is only shown. */
 import type { Model } from '../model/model.ts';
+import type { Thing } from './thing.ts';
 
 /** `enforce`: what is planned is done. `observe`: it is shown, and nothing is written, blocks included (decision 0028). */
 export type Mode = 'enforce' | 'observe';
@@ -28,11 +29,28 @@ export interface Observing {
 export function observingOf(model: Model, settings: ModeSettings): Observing | null {
   const { modes } = settings;
   if (modes === undefined || modes.size === 0 || runMode(settings) === 'observe') return null;
+  const modeOf = modeOfPeople(model, settings);
+  return { isObserved: (person) => modeOf(person) === 'observe', unknown: unknownModes(model, settings) };
+}
+
+/** The mode of each person, by the institution where their entry puts them now. */
+export function modeOfPeople(model: Model, settings: ModeSettings): (person: string) => Mode {
   const modeOf = institutionModes(model, settings);
-  return {
-    isObserved: (person) => modeOf(model.users.get(person)?.document.institution ?? null) === 'observe',
-    unknown: [...modes.keys()].filter((key) => !model.institutions.has(key)),
-  };
+  return (person) => modeOf(model.users.get(person)?.document.institution ?? null);
+}
+
+/** Keys that have a mode and that the repository does not declare. */
+export function unknownModes(
+  { institutions }: Pick<Model, 'institutions'>,
+  { modes }: ModeSettings,
+): readonly string[] {
+  return [...(modes?.keys() ?? [])].filter((key) => !institutions.has(key));
+}
+
+export function unknownModeWords(unknown: readonly string[]): { readonly because: string; readonly release: string } {
+  const named = unknown.map((key) => `"${key}"`).join(', ');
+  const because = `the configuration has a mode for ${named}, and there is no such institution, so nobody knows whom it was to keep from being written.`;
+  return { because, release: 'Correct "modes" in the configuration.' };
 }
 
 /** The people who are only observed; nobody where everybody is. */
@@ -75,4 +93,9 @@ export function whyInstitutionObserved(model: Model, settings: ModeSettings, ins
 /** What to write to have that institution's people looked after. */
 export function toEnforce(institution: string): string {
   return `Set "modes: { ${institution}: enforce }" in the configuration when Muster should act there; until then do it by hand.`;
+}
+
+/** What to do about somebody who should be shut out, where Muster may not. */
+export function byHandWhileObserved({ byHand }: Pick<Thing, 'byHand'>): string {
+  return `${byHand} now; Muster writes nothing there while it is only observed.`;
 }

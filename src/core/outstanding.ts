@@ -5,6 +5,7 @@ import type { Model } from '../model/model.ts';
 import { type Inquiry, thingsOf } from './asking-servers.ts';
 import { about, reasonsOf } from './case.ts';
 import type { Desired, Observed } from './change.ts';
+import { byHandWhileObserved } from './modes.ts';
 import { type Hold, type Notice, peopleIn } from './plan.ts';
 import type { LedgerRow, Reconciler } from './ports.ts';
 import type { Report } from './report.ts';
@@ -36,12 +37,15 @@ export function desiredOf({ project }: Reconciler, model: Model, key: string, at
   return project(alone, at).find(({ address }) => address.key === key) ?? null;
 }
 
-/** Of the first of its servers that lets the person in, or does not show that it shuts them out; null: all do, or they may be in it. */
+/**
+ * Of the first of its servers that lets the person in, or does not show that it shuts them out; null: all do, or they may be in it.
+ * @param observed whether nothing of theirs is written
+ */
 export function outstandingIn(
   reconciler: Reconciler,
   inquiry: Inquiry | undefined,
   model: Model,
-  key: string,
+  { key, observed }: { readonly key: string; readonly observed: boolean },
   at: Instant,
 ): Notice | null {
   const desired = desiredOf(reconciler, model, key, at);
@@ -50,7 +54,9 @@ export function outstandingIn(
   for (const one of inquiry.servers) {
     const look = 'trouble' in one ? one : { server: one.server, found: thingsOf(inquiry, one.found, key) };
     const notice = notShutOut(desired, reconciler, rows, look, at);
-    if (notice !== null) return { system: inquiry.system, ...notice };
+    if (notice === null) continue;
+    const instead = observed ? { next: byHandWhileObserved(reconciler.traits.thing) } : {};
+    return { system: inquiry.system, ...notice, ...instead };
   }
   return null;
 }

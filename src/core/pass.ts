@@ -1,7 +1,7 @@
 /** One pass: the whole run on one page, in order. */
 import { MusterError } from '../errors.ts';
 import type { AgreementMemory } from './agreement.ts';
-import { alarms } from './alarms.ts';
+import { alarms, modeNotices } from './alarms.ts';
 import { apply } from './apply.ts';
 import { attendToTasks, NO_TASKS } from './attending.ts';
 import { beginPass } from './beginning.ts';
@@ -184,7 +184,8 @@ async function performWatched(
     const byHand =
       request.laneOnly === true ? NO_TASKS : await attendToTasks(parts, want, gated.holds, run.startedAt, keeps);
     const pause = [...pauseNotices(recalled.paused, gated.holds), ...byHand.notices];
-    const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarms(applied)];
+    const alarmed = [...alarms(applied), ...modeNotices(plan.changes, want.resolution.model, parts.settings)];
+    const notices = [...restoredNotice(restored), ...plan.notices, ...pause, ...unconfirmed, ...alarmed];
     const judged = run.report({ ...plan, notices }, gated, applied, systems, want, watch.came);
     if (learns && writes) await settleSeals(parts, recalled.seals, judged);
     const agreement = agreementOf(parts, want, systems, run.startedAt, asked);

@@ -38,6 +38,7 @@ export interface Notice {
     | 'restored'
     | 'audit-head'
     | 'task'
+    | 'modes'
     | 'forge';
   /** Whose trouble it is; absent: of no system. */
   readonly system?: string;

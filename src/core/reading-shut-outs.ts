@@ -25,6 +25,8 @@ export interface AskingParts {
   readonly clock: Clock;
   /** Absent: nothing is kept. */
   readonly shutOuts?: ShutOutMemory;
+  /** Of whom nothing is written; absent: of nobody. */
+  readonly isObserved?: (person: string) => boolean;
   /** Resolves when a healthy server would have answered. Absent: as long as it takes. */
   readonly patience?: () => Promise<void>;
 }
@@ -68,7 +70,7 @@ async function inTime({ store, patience }: AskingParts, question: Question, reco
 }
 
 async function readOne(
-  { store, shutOuts }: AskingParts,
+  { store, shutOuts, isObserved }: AskingParts,
   person: string,
   index: ModelIndex,
   inquiries: readonly Inquiry[],
@@ -78,7 +80,8 @@ async function readOne(
   if (entry === undefined) return null;
   const shutAt = await shutSinceOf({ journal: store.journal, shutOuts }, person);
   const asked = inquiries.map((one) => withFirstRead(askedOf(one, person, at, shutAt)));
-  return { person, label: personLabel(entry.document), shutOut: shutOutOf(standing(index, person, at), asked, at) };
+  const shutOut = shutOutOf(standing(index, person, at), asked, at, isObserved?.(person));
+  return { person, label: personLabel(entry.document), shutOut };
 }
 
 /** What is shut by somebody else's hand, or by replication, counts as shut from when that was first read. */

@@ -1,6 +1,7 @@
 /** Shut out: one verdict on one person over every channel, from what should be and what each server was read to hold; pure. */
 import type { Instant } from '../model/document.ts';
 import type { Right, Standing } from '../model/standing.ts';
+import { byHandWhileObserved } from './modes.ts';
 import type { Thing } from './thing.ts';
 import type { Lingering } from './traits.ts';
 
@@ -79,8 +80,16 @@ export interface ShutOut {
   readonly remains: readonly Remaining[];
 }
 
-/** @param standing null: nobody declares the person. */
-export function shutOutOf(standing: Standing | null, asked: readonly SystemAsked[], at: Instant): ShutOut {
+/**
+ * @param standing null: nobody declares the person
+ * @param observed whether nothing of theirs is written, so that a pass would not help
+ */
+export function shutOutOf(
+  standing: Standing | null,
+  asked: readonly SystemAsked[],
+  at: Instant,
+  observed = false,
+): ShutOut {
   const channels = asked.map(({ system, thing, answers }) => ({
     system,
     name: thing.channel.name,
@@ -93,7 +102,7 @@ export function shutOutOf(standing: Standing | null, asked: readonly SystemAsked
   return {
     verdict: verdictOf(standing, channels, denied),
     channels,
-    outstanding: asked.flatMap((system, n) => (channels[n]?.should === 'shut' ? outstandingIn(system) : [])),
+    outstanding: asked.flatMap((system, n) => (channels[n]?.should === 'shut' ? outstandingIn(system, observed) : [])),
     remains: asked.flatMap((system, n) => (channels[n]?.should === 'shut' ? remainsOf(system, at) : [])),
   };
 }
@@ -128,7 +137,7 @@ function verdictOf(
   return denied.length > 0 && denied.length === channels.length ? 'blocked' : 'not-blocked';
 }
 
-function outstandingIn({ system, thing, answers }: SystemAsked): readonly Outstanding[] {
+function outstandingIn({ system, thing, answers }: SystemAsked, observed: boolean): readonly Outstanding[] {
   const { name } = thing.channel;
   if (answers.length === 0) {
     const what = 'no server of it was asked';
@@ -136,7 +145,8 @@ function outstandingIn({ system, thing, answers }: SystemAsked): readonly Outsta
   }
   return answers.flatMap(({ server, found, what }): readonly Outstanding[] => {
     if (found === 'shut') return [];
-    const next = found === 'open' ? `${thing.byHand} there, or run "muster sync".` : lookThere(server);
+    const toShut = observed ? byHandWhileObserved(thing) : `${thing.byHand} there, or run "muster sync".`;
+    const next = found === 'open' ? toShut : lookThere(server);
     return [{ system, name, server, found, what, next }];
   });
 }

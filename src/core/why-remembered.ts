@@ -69,6 +69,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
   if (entry === null && rows.length === 0 && history.length === 0) return null;
   const { standing, reasons, ended } = standingOf(model, key, at);
   const label = entry === null ? null : declaration(entry).label;
+  const onlyObserved = observedWords(model, asked.modes, key);
   const held = asked.heldEntries.find((one) => one.kind === 'user' && one.key === key);
   return {
     format: 1,
@@ -80,7 +81,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
         ? null
         : { ...declaration({ ...entry, condition: held?.condition ?? 'declared' }), authorship: null },
     standing,
-    ...observedWords(model, asked.modes, key),
+    ...onlyObserved,
     reasons: reasons.map((reason) => ({ ...reason, authorship: null })),
     ended: ended.map((one) => ({ ...one, authorship: null })),
     diagnostics: [],
@@ -100,6 +101,7 @@ export async function whyRemembered(memory: PersonMemory, asked: Asked): Promise
       standing,
       asked.channels.map((way) => askedAsRemembered(way, { standing, rows, read, shutAt, provenAt: asked.provenAt })),
       at,
+      onlyObserved.onlyObserved !== undefined,
     ),
     tasks: shownTasks(tasks, at),
     history,

@@ -147,6 +147,8 @@ export async function whyOf(parts: PassParts, history: History | null, username:
   const blame = blamer(history, want, parts.store.revisions);
   const last = await parts.store.reports.latest();
   const shutAt = await shutSinceOf({ journal: parts.store.journal, shutOuts: parts.shutOuts }, key);
+  const onlyObserved = observedWords(model, parts.settings, key);
+  const person = { key, observed: onlyObserved.onlyObserved !== undefined };
   return {
     format: 1,
     user: key,
@@ -154,18 +156,19 @@ export async function whyOf(parts: PassParts, history: History | null, username:
     revision: want.loaded.revision,
     declared: entry === null ? null : { ...declaration(entry), authorship: await blame(entry.origin) },
     standing: now.standing,
-    ...observedWords(model, parts.settings, key),
+    ...onlyObserved,
     reasons: await Promise.all(now.reasons.map(withAuthor(blame))),
     ended: await Promise.all(now.ended.map(withAuthor(blame))),
     diagnostics: want.resolution.diagnostics.filter(({ file }) => file === entry?.origin.file),
     systems,
-    outstanding: parts.reconcilers.flatMap((one, nth) => outstandingIn(one, inquiries[nth], model, key, at) ?? []),
+    outstanding: parts.reconcilers.flatMap((one, nth) => outstandingIn(one, inquiries[nth], model, person, at) ?? []),
     held: heldFor(last, key),
     ...driftedOf(last, entry),
     shutOut: shutOutOf(
       now.standing,
       inquiries.map((one) => askedOf(one, key, at, shutAt)),
       at,
+      person.observed,
     ),
     tasks: shownTasks((await parts.tasks?.memory.of(key)) ?? [], at),
     history: await pastChanges(parts.store.journal, key),

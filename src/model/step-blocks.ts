@@ -75,9 +75,13 @@ function changed({ kind, was, is }: Change, sides: Sides): StepItem {
   if (opened.length > 0) {
     const lifted = document.lifted !== null && document.lifted !== was?.document.lifted;
     const how = lifted ? `is lifted on ${document.lifted}` : `ends after ${document.until ?? 'none'}`;
-    const text = `${what} ${how}. ${reachInWords(kind, base.gaining.length, 'gives')}`;
+    // Before its first day it keeps nobody out.
+    const ahead = was !== undefined && sides.at < sides.after.surroundings.calendar.startOf(was.document.from);
+    const reach = ahead ? longerInWords(kind, base.gaining.length) : reachInWords(kind, base.gaining.length, 'gives');
+    const text = `${what} ${how}. ${reach}`;
     return {
       ...base,
+      ...(ahead ? { longer: true } : {}),
       ...at(lifted ? 'lifted' : 'until'),
       losing: [],
       does: 'lifts-block',
@@ -120,10 +124,13 @@ function removed({ kind, was, is }: Change, other: Entry<Block> | undefined, sid
   };
   const what = `The ${nounOf(kind)} of ${targetName(kind, document.target, sides)} from ${document.from}`;
   if (shut.length === 0) return { ...base, effect: 'neither', text: `${what}, which is over, is gone from the file.` };
-  const text = `${what} is gone from the file and stays in force. ${wouldInWords(kind, base.wouldGain.length)}`;
+  const stays = `${what} is gone from the file and stays in force.`;
+  const text = `${stays} ${wouldInWords(kind, base.wouldGain.length)}`;
   if (other !== undefined) {
     const next = `If only its first day was to change: that never changes. Write "from: ${document.from}" again, and use \`until\` or \`lifted\`.`;
-    return { ...base, ...placing(other), paths: base.paths, effect: 'gives', severity: 'error', text, next };
+    // That nobody would gain follows from the new one alone, and says nothing.
+    const said = base.wouldGain.length === 0 ? stays : text;
+    return { ...base, ...placing(other), paths: base.paths, effect: 'gives', severity: 'error', text: said, next };
   }
   const today = dayOf(sides.at, sides.after.model.timeZone);
   const lifted = document.lifted ?? (today < document.from ? document.from : today);
@@ -186,6 +193,11 @@ function reachInWords(kind: BlockKind, n: number, effect: 'gives' | 'takes'): st
   if (kind === 'mail-block') return `${who} may ${effect === 'gives' ? 'send mail again' : 'no longer send mail'}.`;
   if (effect === 'gives') return `${who} ${n > 1 ? 'get' : 'gets'} access again.`;
   return `${who} ${n > 1 ? 'lose' : 'loses'} access.`;
+}
+
+function longerInWords(kind: BlockKind, n: number): string {
+  const what = kind === 'mail-block' ? 'may send mail' : `${n > 1 ? 'have' : 'has'} access`;
+  return `${peopleInWords(n)} ${what} for longer.`;
 }
 
 function wouldInWords(kind: BlockKind, n: number): string {

@@ -61,6 +61,8 @@ export interface StepItem {
   readonly paths: readonly string[];
   /** Keys of the people who get access (or may send mail) by it at some time from now on, in code-unit order. */
   readonly gaining: readonly string[];
+  /** Whoever gains by it has access already, or would but for something else, and has it for longer; absent: they get it. */
+  readonly longer?: true;
   /** Keys of the people who lose it. */
   readonly losing: readonly string[];
   /** Keys of the people whom it would give access if what is gone from the files did not stay in force. */

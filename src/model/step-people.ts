@@ -186,7 +186,8 @@ function dayItem(
   const { calendar } = sides.after.surroundings;
   const hadEnded = field === 'ends' && old !== null && calendar.startAfter(old) <= sides.at;
   const so = hadEnded ? 'so access that has ended is given back' : 'so access is longer';
-  return item('extends', field, effect, `${text}, ${so}.`, hadEnded);
+  const extended = item('extends', field, effect, `${text}, ${so}.`, hadEnded);
+  return field === 'starts' || hadEnded ? extended : { ...extended, longer: true };
 }
 
 function moveItem(was: Entry<User>, is: Entry<User>, sides: Sides, item: ItemOf): StepItem | null {

@@ -45,10 +45,10 @@ function groupOf({ severity, effect, gaining, losing }: StepItem): Group {
 function summary(items: readonly StepItem[]): string {
   const [mail, access] = [items.filter(isOfMail), items.filter((one) => !isOfMail(one))];
   const clauses = [
-    ...clause(access, 'losing', ['loses access', 'lose access']),
-    ...clause(access, 'gaining', ['gets access', 'get access']),
-    ...clause(mail, 'losing', ['may no longer send mail', 'may no longer send mail']),
-    ...clause(mail, 'gaining', ['may send mail again', 'may send mail again']),
+    ...clause(losing(access), ['loses access', 'lose access']),
+    ...gained(access, ['gets access', 'get access'], ['has access for longer', 'have access for longer']),
+    ...clause(losing(mail), ['may no longer send mail', 'may no longer send mail']),
+    ...gained(mail, ['may send mail again', 'may send mail again'], [LONGER_MAIL, LONGER_MAIL]),
   ];
   if (clauses.length > 0) return `${clauses.join(', ')}.`;
   return items.length === 0 ? 'No entry says anything else.' : 'Nobody gets or loses access.';
@@ -58,12 +58,22 @@ function isOfMail({ kind }: StepItem): boolean {
   return kind === 'mail-block';
 }
 
-function clause(
-  items: readonly StepItem[],
-  side: 'gaining' | 'losing',
-  [one, many]: readonly [string, string],
-): readonly string[] {
-  const who = new Set(items.flatMap((item) => item[side]));
+const LONGER_MAIL = 'may send mail for longer';
+
+type Words = readonly [one: string, many: string];
+
+function losing(items: readonly StepItem[]): ReadonlySet<string> {
+  return new Set(items.flatMap((one) => one.losing));
+}
+
+/** Whoever has it already, by every item that gives them any, only has it for longer. */
+function gained(items: readonly StepItem[], gets: Words, longer: Words): readonly string[] {
+  const anew = new Set(items.flatMap((one) => (one.longer === true ? [] : one.gaining)));
+  const others = items.flatMap((one) => one.gaining).filter((key) => !anew.has(key));
+  return [...clause(anew, gets), ...clause(new Set(others), longer)];
+}
+
+function clause(who: ReadonlySet<string>, [one, many]: Words): readonly string[] {
   return who.size === 0 ? [] : [`${people(who.size)} ${who.size === 1 ? one : many}`];
 }
 

@@ -98,6 +98,14 @@ describe('in a work tree of Git', () => {
     );
   });
 
+  test('a later end gives access for longer, to somebody who has it already', async () => {
+    await commit(site.repo, inFolder(person('bo', { ends: '2098-12-31' })), 'Ends');
+    await writeFiles(site.repo, inFolder(person('bo', { ends: '2099-12-31' })));
+    const ran = await site.muster('validate', '--base', 'HEAD');
+    expect(ran.out).toContain('1 person has access for longer.');
+    expect(ran.out).not.toContain('gets access');
+  });
+
   test('Y1: a line that is gone is told by what stood there at the base, which the state alone cannot tell', async () => {
     const ending = person('bo', { ends: '2027-12-31' });
     await commit(site.repo, inFolder(ending), 'Ends');

@@ -42,6 +42,14 @@ describe('blocks', () => {
     expect(item.next).toContain('lifted: 2026-06-15');
   });
 
+  test('lifted before its first day, whoever has access has it for longer', () => {
+    const ahead = of({ from: '2026-07-01', until: '2026-08-31' });
+    const shorter = of({ from: '2026-07-01', until: '2026-07-31' });
+    const item = only(step(ahead, shorter).items);
+    expect(item).toMatchObject({ longer: true, gaining: ['anna', 'bo'] });
+    expect(item.text).toContain('2 people have access for longer.');
+  });
+
   test('one that is over may leave the file', () => {
     const item = only(step(of({ from: '2026-01-01', until: '2026-01-31' }), people).items);
     expect(item).toMatchObject({ does: 'removes-block', effect: 'neither', severity: 'info', wouldGain: [] });
@@ -62,6 +70,9 @@ describe('blocks', () => {
     const { items } = step(of({ from: '2026-06-01' }), of({ from: '2026-06-10' }));
     const gone = items.find(({ does }) => does === 'removes-block');
     expect(gone?.next).toContain('Write "from: 2026-06-01" again');
+    const earlier = step(of({ from: '2026-06-10' }), of({ from: '2026-06-01' })).items;
+    const covered = earlier.find(({ does }) => does === 'removes-block');
+    expect(covered?.text).toBe('The block of CBS from 2026-06-10 is gone from the file and stays in force.');
   });
 
   test('another reason changes nothing', () => {

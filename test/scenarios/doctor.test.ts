@@ -16,11 +16,12 @@ beforeEach(async () => {
 
 afterEach(() => scene.close());
 
-async function troubles(): Promise<readonly string[]> {
+async function troubles(modes: Patient['modes'] = new Map()): Promise<readonly string[]> {
   const { repository, reconcilers, store } = scene.parts();
   const patient: Patient = {
     configFile: 'muster.yaml',
     mode: 'enforce',
+    modes,
     timeZone: 'Europe/Copenhagen',
     clock: () => scene.clock.now,
     openStore: async () => ({ ...store, close: () => Promise.resolve() }),
@@ -80,4 +81,16 @@ test('the write probe keeps out of a pass that is under way', async () => {
   } finally {
     await other.close();
   }
+});
+
+test('a mode for an institution that the repository does not declare is a failure, one that it declares is none', async () => {
+  const told = await troubles(
+    new Map([
+      ['dtu', 'observe'],
+      ['dtuu', 'observe'],
+    ]),
+  );
+  expect(told).toEqual([
+    expect.stringMatching(/^fail Everything but blocks is held: .* a mode for "dtuu", and there is no/),
+  ]);
 });

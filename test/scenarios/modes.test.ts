@@ -4,6 +4,7 @@ import type { Mode, ModeSettings } from '../../src/core/modes.ts';
 import { adopt } from '../../src/core/operations/adopt.ts';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
+import { pass } from '../../src/core/pass.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
 import { whyOf } from '../../src/core/why.ts';
 import { pageOf } from '../support/catastrophe.ts';
@@ -54,6 +55,30 @@ describe('an institution that is only observed', () => {
     expect(report.observed).toEqual([...new Set(report.plan.changes.map(({ person: { key } }) => key))]);
     expect(pageOf(report)).toContain('Only observed: ');
     expect(await everything()).toEqual(before);
+  });
+
+  test.each([
+    ['plan', () => scene.plan()],
+    ['sync', () => scene.sync()],
+  ])('has an alarm of each thing by which somebody blocked still gets in, in %s', async (_what, run) => {
+    await observingDtu();
+    await scene.declare(blocks('user', [{ target: 'dora', from: TODAY }]));
+    const alarms = (await run()).plan.notices.filter(({ urgent }) => urgent);
+    expect(alarms.map(({ kind, system, person: who }) => [kind, system, who])).toEqual(
+      ['directory', 'mail', 'tokens'].map((system) => ['still-enabled', system, 'Anna Jensen (dora)']),
+    );
+    expect(alarms[0]?.next).toBe(
+      'Disable the account by hand now; Muster writes nothing there while it is only observed.',
+    );
+  });
+
+  test('has the same alarm where everybody is only observed', async () => {
+    scene = await makeCompany();
+    await scene.declare(blocks('user', [{ target: 'dora', from: TODAY }]));
+    const parts = scene.parts();
+    const observing = { ...parts, settings: { ...parts.settings, mode: 'observe' as const } };
+    const { notices } = (await pass(observing, { trigger: 'command', dryRun: true })).plan;
+    expect(notices.filter(({ urgent }) => urgent).map(({ kind }) => kind)).toEqual(['still-enabled']);
   });
 
   test('has the very changes done once it is looked after', async () => {
@@ -153,6 +178,25 @@ describe('an operator who acts on somebody who is only observed', () => {
     await expect(adopt(scene.parts(), ['eva'], OPERATOR)).rejects.toMatchObject({ where: 'configuration, "modes"' });
   });
 
+  test('blocks an observed institution above one that is looked after: its people are shut out, and the rest is named', async () => {
+    const modes = new Map<string, Mode>();
+    scene = await makeCompany({ modes });
+    const partOf = (id: string) => `id: ${id}\nname: ${id}\ncontacts: [a@example.org]\npartOf: uni\n`;
+    await scene.declare({
+      'institutions/uni.yaml': 'id: uni\nname: Uni\ncontacts: [a@example.org]\n',
+      'institutions/cbs.yaml': partOf('cbs'),
+      'institutions/dtu.yaml': partOf('dtu'),
+    });
+    await scene.sync();
+    modes.set('uni', 'observe').set('cbs', 'enforce');
+    const report = await order('uni', 'institution');
+    expect(await scene.directory.enabled()).toEqual(['dora', 'emil']);
+    const named = report.plan.notices.filter(({ kind }) => kind === 'still-enabled').map(({ person: who }) => who);
+    expect(named).toEqual(['Anna Jensen (dora)', 'Anna Jensen (emil)']);
+    modes.set('cbs', 'observe');
+    await expect(order('uni', 'institution')).rejects.toMatchObject({ where: 'configuration, "modes"' });
+  });
+
   test('blocks an institution above it: the others are shut out, and who is observed is named', async () => {
     await observingDtu();
     const above = 'id: uni\nname: Uni\ncontacts: [a@example.org]\n';
@@ -180,6 +224,10 @@ test('why says that nothing of a person is written, and of whom it is', async ()
     "DTU (dtu) is only observed, so nothing of its people's is written, blocks included.",
   );
   expect(answer.outstanding.map(({ kind, urgent }) => [kind, urgent])).toContainEqual(['still-enabled', true]);
+  const advice = [...answer.outstanding, ...answer.shutOut.outstanding].map(({ next }) => next);
+  expect(advice.length).toBeGreaterThan(0);
+  for (const next of advice)
+    expect(next).toContain('by hand now; Muster writes nothing there while it is only observed.');
   expect((await whyOf(scene.parts(), null, 'anna')).onlyObserved).toBeUndefined();
 });
 
@@ -192,8 +240,12 @@ test('a mode for an institution that does not exist holds everything but blocks,
     ...blocks('user', [{ target: 'anna', from: TODAY }]),
   });
   const report = await scene.sync();
-  expect(story(report)).toEqual(['disable anna', 'held modes: 1']);
+  expect(story(report)).toEqual(['disable anna', 'held modes: 1', '(modes, urgent)']);
   expect(report.holds[0]?.because).toContain('"dtuu"');
+  const [told, ...others] = (await scene.plan()).plan.notices.filter(({ kind }) => kind === 'modes');
+  expect(told).toMatchObject({ urgent: true, next: 'Correct "modes" in the configuration.' });
+  expect(told?.text).toContain('blocks and closings go out all the same');
+  expect(others).toEqual([]);
 });
 
 test('a task is opened for nobody who is only observed, and is once they are looked after', async () => {

@@ -6,7 +6,7 @@ import { nearest } from '../../model/nearest.ts';
 import { indexModel, standing } from '../../model/standing.ts';
 import { giveBack } from '../closing.ts';
 import { type Desire, desire, desireRemembered } from '../desire.ts';
-import { whyInstitutionObserved } from '../modes.ts';
+import { modeOfPeople, whyInstitutionObserved } from '../modes.ts';
 import { type PassParts, passLane } from '../pass.ts';
 import { type PersonShutOut, readShutOuts } from '../reading-shut-outs.ts';
 import type { Report } from '../report.ts';
@@ -63,11 +63,25 @@ export async function blockByOrder(
   }
 }
 
-/** An order that nothing carries out is not taken: whoever gives it would take the person for shut out. */
+/**
+ * An order that nothing carries out is not taken: whoever gives it would take the person for shut out. One that reaches some
+ * institution that is looked after is taken, and whoever is only observed is named.
+ */
 function refuseToBlock(parts: PassParts, model: Model, { scope, target }: Pick<BlockOrder, 'scope' | 'target'>): void {
   if (scope === 'user') refuseObserved(parts, model, [target]);
-  const what = scope === 'user' ? null : whyInstitutionObserved(model, parts.settings, target);
-  if (what !== null) throw onlyObserved(what, target);
+  if (scope === 'user') return;
+  const reasons = withThoseBelow(model, target).map((key) => whyInstitutionObserved(model, parts.settings, key));
+  const [what = null] = reasons;
+  if (what !== null && !reasons.includes(null)) throw onlyObserved(what, target);
+}
+
+/** Keys of an institution, first, and of all that are part of it. */
+function withThoseBelow({ institutions }: Model, target: string): readonly string[] {
+  const found = new Set([target]);
+  for (const above of found) {
+    for (const { key, document } of institutions.values()) if (document.partOf === above) found.add(key);
+  }
+  return [...found];
 }
 
 /** With the order in it, which the model of before did not know. */
@@ -75,8 +89,10 @@ async function readBack(parts: PassParts, { scope, target }: BlockOrder, before:
   const operatorBlocks = await parts.store.orders.blocks(parts.clock());
   const model = { ...before, operatorBlocks };
   const { reconcilers, store, clock, shutOuts } = parts;
+  const modeOf = modeOfPeople(model, parts.settings);
+  const isObserved = (person: string) => modeOf(person) === 'observe';
   // An operator who blocks waits for every server, and is told of each.
-  const asking = { reconcilers, store, clock, ...(shutOuts === undefined ? {} : { shutOuts }) };
+  const asking = { reconcilers, store, clock, isObserved, ...(shutOuts === undefined ? {} : { shutOuts }) };
   if (scope === 'user') return readShutOuts(asking, [target], model);
   const index = indexModel(model);
   const isShutOut = (key: string) =>
