@@ -24,7 +24,9 @@ function standings(resolution: Resolution, at: number): Readonly<Record<string, 
 }
 
 function withoutPlaces(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (name, part: unknown) => (name === 'origin' ? undefined : part)));
+  return JSON.parse(
+    JSON.stringify(value, (name, part: unknown) => (name === 'origin' || name === 'through' ? undefined : part)),
+  );
 }
 
 /** What somebody may do at any of the moments, without the reasons. */
