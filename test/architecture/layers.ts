@@ -19,6 +19,9 @@ export const LAYERS: readonly Layer[] = [
   { name: 'secret', covers: /^src\/secret\.ts$/, imports: GROUND },
   { name: 'log level', covers: /^src\/log-level\.ts$/, imports: [] },
   { name: 'loopback', covers: /^src\/loopback\.ts$/, imports: [] },
+  { name: 'server url', covers: /^src\/server-url\.ts$/, imports: ['loopback'] },
+  // How a request goes out; what is asked, and how a failure is told, is the adapter's or the forge's.
+  { name: 'exchange', covers: /^src\/exchange\.ts$/, imports: [] },
   { name: 'model', covers: /^src\/model\//, imports: GROUND },
   { name: 'core', covers: /^src\/core\//, imports: ['model', ...GROUND] },
   { name: 'sources', covers: /^src\/sources\//, imports: CORE },
@@ -28,14 +31,14 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'adapter settings',
     covers: /^src\/reconcilers\/[^/]+\/[^/]+\/settings\.ts$/,
-    imports: ['model', 'loopback', ...GROUND],
+    imports: ['model', 'server url', ...GROUND],
   },
   // What keeps its things in one file or map lets writes take turns, whichever concern it is of.
   { name: 'edit queue', covers: /^src\/reconcilers\/edit-queue\.ts$/, imports: [] },
   {
     name: 'adapter',
     covers: /^src\/reconcilers\/[^/]+\/[^/]+\//,
-    imports: ['adapter settings', 'edit queue', 'reconciler', ...CORE, 'secret'],
+    imports: ['adapter settings', 'edit queue', 'exchange', 'reconciler', ...CORE, 'secret'],
   },
   {
     name: 'reconciler',
@@ -44,8 +47,12 @@ export const LAYERS: readonly Layer[] = [
   },
   // A forge is told what to show, and asked who said what: of plans and people it knows nothing.
   { name: 'forge port', covers: /^src\/forges\/[^/]+\.ts$/, imports: ['model', ...GROUND] },
-  { name: 'forge settings', covers: /^src\/forges\/[^/]+\/settings\.ts$/, imports: ['loopback'] },
-  { name: 'forge', covers: /^src\/forges\/[^/]+\//, imports: ['forge settings', 'forge port', 'secret', ...GROUND] },
+  { name: 'forge settings', covers: /^src\/forges\/[^/]+\/settings\.ts$/, imports: ['server url'] },
+  {
+    name: 'forge',
+    covers: /^src\/forges\/[^/]+\//,
+    imports: ['forge settings', 'forge port', 'exchange', 'secret', ...GROUND],
+  },
   // As with adapters: what the configuration says of notifications is no way to them.
   { name: 'notify settings', covers: /^src\/notify\/settings\.ts$/, imports: [] },
   { name: 'notify', covers: /^src\/notify\//, imports: ['notify settings', 'views', 'log', 'secret', ...CORE] },

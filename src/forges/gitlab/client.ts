@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { MusterError } from '../../errors.ts';
+import { type Incoming, type Outgoing, openWire, type Wire } from '../../exchange.ts';
 import { Secret } from '../../secret.ts';
-import { type Incoming, type Outgoing, openWire, type Wire } from './exchange.ts';
-import { askedToWait, noAnswer, redirected, refusedBy, serverTrouble } from './failures.ts';
+import { askedToWait, complaintsAt, noAnswer, redirected, refusedBy, serverTrouble } from './failures.ts';
 import type { GitlabSettings } from './settings.ts';
 
+/** Requests follow one another; a second connection serves who asks about approvals meanwhile. */
+const SOCKETS_MAX = 2;
 /** The most that a page may have. */
 export const PER_PAGE = 100;
 /** Of one list: ten thousand open merge requests, or comments on one. Whoever has more is a server that goes in circles. */
@@ -45,7 +47,8 @@ export function gitlabClient(settings: GitlabSettings): Client {
   const open = async () => {
     // Read once it is needed: a token that was renewed is taken at the next failure.
     const token = await Secret.fromFile(settings.tokenFile);
-    return { wire: openWire(base.startsWith('https:'), await authoritiesIn(settings.caFile)), token };
+    const authorities = await authoritiesIn(settings.caFile);
+    return { wire: openWire({ isSecure: base.startsWith('https:'), authorities, sockets: SOCKETS_MAX }), token };
   };
   const close = () => {
     void opened?.then(
@@ -60,7 +63,8 @@ export function gitlabClient(settings: GitlabSettings): Client {
       opened ??= open();
       try {
         const { wire, token } = await opened;
-        const sent = { method, url, token: token.reveal(), where: step, ...settings.timeouts };
+        const credentials = { 'private-token': token.reveal() };
+        const sent = { method, url, credentials, complaints: complaintsAt(step), ...settings.timeouts };
         const incoming = await wire.exchange(body === undefined ? sent : { ...sent, body });
         const seconds = waitOf(incoming);
         if (seconds === null) return judged(incoming, step);

@@ -1,9 +1,7 @@
 /** Why a request to GitLab failed: in words, with whether to wait or to act. */
 import { MusterError, type Trouble } from '../../errors.ts';
+import { type Complaints, quoted } from '../../exchange.ts';
 import { ForgeBusy } from '../port.ts';
-
-/** Of what a server says about itself, in characters. */
-const QUOTED_MAX = 200;
 
 /** GitLab itself refused the request, and nothing changed there. */
 export class Refusal extends MusterError {
@@ -53,33 +51,24 @@ export function askedToWait(where: string, seconds: number): ForgeBusy {
   return new ForgeBusy({ remedy: 'retry', where, what, next }, seconds);
 }
 
-export function unreached(where: string, what: string): MusterError {
-  return trouble(where, what, LOOK);
-}
-
-const CERTIFICATE = /CERT|SIGNED|ALTNAME|ISSUER|LEAF_SIGNATURE/;
-
-/** @param error of the connection */
-export function connectionTrouble(where: string, error: unknown): MusterError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'broken off';
-  if (!CERTIFICATE.test(code)) return unreached(where, `The connection failed (${code}).`);
-  return new MusterError(
-    {
-      remedy: 'person',
-      where,
-      what: `The server’s certificate is not trusted (${code}).`,
-      next: 'Put the authority that signed it into "forge.gitlab.caFile", or have the certificate renewed.',
-    },
-    { cause: error },
-  );
+/** @param where server and step */
+export function complaintsAt(where: string): Complaints {
+  return {
+    unreached: (what) => trouble(where, what, LOOK),
+    strange: (status, kind) => noAnswer(where, status, kind),
+    untrusted: (code, cause) =>
+      new MusterError(
+        {
+          remedy: 'person',
+          where,
+          what: `The server’s certificate is not trusted (${code}).`,
+          next: 'Put the authority that signed it into "forge.gitlab.caFile", or have the certificate renewed.',
+        },
+        { cause },
+      ),
+  };
 }
 
 function trouble(where: string, what: string, next: string): MusterError {
   return new MusterError({ remedy: 'retry', where, what, next });
-}
-
-/** Somebody else's words in one line. */
-export function quoted(text: string): string {
-  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return plain.length > QUOTED_MAX ? `${plain.slice(0, QUOTED_MAX)}…` : plain;
 }

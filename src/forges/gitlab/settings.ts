@@ -1,20 +1,14 @@
 /** The `forge.gitlab` part of the configuration. */
 import * as z from 'zod';
-import { isLoopback } from '../../loopback.ts';
+import { problemOfServerUrl } from '../../server-url.ts';
 
 const CONNECT_SECONDS = 10;
 /** A healthy server takes a second for a page of a hundred. */
 const ANSWER_SECONDS = 30;
 
-/** Null: can be used. In clear, the token would be shown to whoever listens, so it stays on this machine. */
+/** Null: can be used. */
 export function problemOfUrl(text: string): string | null {
-  if (!URL.canParse(text)) return 'This is not a URL. Write it like https://gitlab.example.org';
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return 'No user or password in the URL';
-  if (url.search !== '' || url.hash !== '') return 'Only a server and perhaps a path';
-  if (url.protocol === 'https:') return null;
-  if (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) return null;
-  return 'Only https:// is possible, or http:// to this very machine';
+  return problemOfServerUrl(text, 'https://gitlab.example.org');
 }
 
 /** A number, or the groups and name that stand in the project's address. */

@@ -2,12 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MusterError } from '../../../errors.ts';
+import { type Incoming, type Outgoing, openWire, type Wire } from '../../../exchange.ts';
 import { Secret } from '../../../secret.ts';
 import { type Answer, readAnswer, readLogOn } from './answers.ts';
-import { type Incoming, openWire, type Wire } from './exchange.ts';
-import { askedToWait, type Failing, noAnswer, redirected, refusedBy, serverTrouble } from './failures.ts';
+import { askedToWait, complaintsOf, type Failing, noAnswer, redirected, refusedBy, serverTrouble } from './failures.ts';
 import type { PrivacyideaSettings } from './settings.ts';
 
+/** At once: so many as a pass has writes in flight. */
+const SOCKETS_MAX = 8;
 /** Where a server asks for more, it is asked again by then all the same, in seconds: a block must not wait for hours on its word. */
 const LEFT_ALONE_MAX = 300;
 /** In seconds, where it does not say how long. */
@@ -45,7 +47,8 @@ export interface Manners {
 }
 
 export async function openClient(settings: PrivacyideaSettings, manners: Manners): Promise<Client> {
-  const wire = openWire(new URL(settings.url).protocol === 'https:', await authoritiesOf(settings));
+  const isSecure = new URL(settings.url).protocol === 'https:';
+  const wire = openWire({ isSecure, authorities: await authoritiesOf(settings), sockets: SOCKETS_MAX });
   try {
     const client = new LoggedOn(settings, wire, manners);
     await client.logOn();
@@ -142,7 +145,9 @@ class LoggedOn implements Client {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const { connectSeconds, answerSeconds } = this.#settings.timeouts;
     const method = body === undefined ? 'GET' : 'POST';
-    const what = { method, url, token: token?.reveal() ?? null, failing, connectSeconds, answerSeconds } as const;
+    const credentials: Outgoing['credentials'] = token === null ? {} : { authorization: token.reveal() };
+    const complaints = complaintsOf(failing);
+    const what = { method, url, credentials, complaints, connectSeconds, answerSeconds } as const;
     return this.#wire.exchange(body === undefined ? what : { ...what, body });
   }
 }

@@ -1,8 +1,6 @@
 /** Why a request to privacyIDEA failed: in words, with whether to wait or to act, and whether it may have taken effect. */
 import { MusterError, type Silence } from '../../../errors.ts';
-
-/** Of what a server says about itself, in characters. */
-const QUOTED_MAX = 200;
+import { type Complaints, quoted } from '../../../exchange.ts';
 
 /** The numbers that privacyIDEA gives its errors. */
 export const UNKNOWN_USER = 904;
@@ -68,39 +66,24 @@ export function askedToWait({ where }: Failing, seconds: number): MusterError {
   });
 }
 
-/** No whole answer came. @param sent whether the request had left */
-export function unreached(failing: Failing, what: string, sent: boolean): MusterError {
-  return doubtful({ ...failing, isWrite: failing.isWrite && sent }, what, LOOK);
-}
-
-export function tooSlow(failing: Failing, seconds: number, sent: boolean): MusterError {
-  return unreached(failing, `No whole answer within ${seconds} s.`, sent);
-}
-
-const CERTIFICATE = /CERT|SIGNED|ALTNAME|ISSUER|LEAF_SIGNATURE/;
-
-/** @param error of the connection */
-export function connectionTrouble(failing: Failing, error: unknown, sent: boolean): MusterError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'broken off';
-  if (!CERTIFICATE.test(code)) return unreached(failing, `The connection failed (${code}).`, sent);
-  return new MusterError(
-    {
-      remedy: 'person',
-      where: failing.where,
-      what: `The server’s certificate is not trusted (${code}).`,
-      next: 'Put the authority that signed it into "tokens.privacyidea.caFile", or have the certificate renewed.',
-    },
-    { cause: error },
-  );
+export function complaintsOf(failing: Failing): Complaints {
+  return {
+    unreached: (what, sent) => doubtful({ ...failing, isWrite: failing.isWrite && sent }, what, LOOK),
+    strange: (status, kind) => noAnswer(failing, status, kind),
+    untrusted: (code, cause) =>
+      new MusterError(
+        {
+          remedy: 'person',
+          where: failing.where,
+          what: `The server’s certificate is not trusted (${code}).`,
+          next: 'Put the authority that signed it into "tokens.privacyidea.caFile", or have the certificate renewed.',
+        },
+        { cause },
+      ),
+  };
 }
 
 function doubtful({ where, isWrite }: Failing, what: string, next: string): MusterError {
   const silence: Silence | undefined = isWrite ? 'unanswered' : undefined;
   return new MusterError({ remedy: 'retry', where, what, next, silence });
-}
-
-/** Somebody else's words in one line. */
-function quoted(text: string): string {
-  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return plain.length > QUOTED_MAX ? `${plain.slice(0, QUOTED_MAX)}…` : plain;
 }

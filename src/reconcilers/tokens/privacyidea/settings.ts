@@ -1,6 +1,6 @@
 /** The `tokens.privacyidea` part of the configuration. */
 import * as z from 'zod';
-import { isLoopback } from '../../../loopback.ts';
+import { problemOfServerUrl } from '../../../server-url.ts';
 
 /** One answer of a healthy server takes a tenth of a second. */
 const CONNECT_SECONDS = 10;
@@ -12,15 +12,9 @@ const PATIENCE_SECONDS = 20;
 
 const seconds = z.coerce.number().positive().max(3600);
 
-/** Null: can be used. Clear text would show the log-on to whoever listens, so it stays on this machine. */
+/** Null: can be used. */
 export function problemOfUrl(text: string): string | null {
-  if (!URL.canParse(text)) return 'This is not a URL. Write it like https://otp.example.org';
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return 'No user or password in the URL';
-  if (url.search !== '' || url.hash !== '') return 'Only a server and perhaps a path';
-  if (url.protocol === 'https:') return null;
-  if (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) return null;
-  return 'Only https:// is possible, or http:// to this very machine';
+  return problemOfServerUrl(text, 'https://otp.example.org');
 }
 
 export const privacyideaSchema = z.strictObject({

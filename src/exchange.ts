@@ -1,21 +1,33 @@
-/** One request and its whole answer over HTTP, within its time: no proxy, no redirects, no more than so many bytes. */
+/** One request to a server and its whole answer over HTTP, within its time: no proxy, no redirects, no more than so many bytes. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import { connectionTrouble, type Failing, noAnswer, tooSlow, unreached } from './failures.ts';
 
-/** Bytes; a page of a thousand tokens has one or two million. */
+/** Bytes: some ten times the largest page that is asked for anywhere. */
 const BODY_MAX = 32 * 2 ** 20;
-/** At once: so many as a pass has writes in flight. */
-const SOCKETS_MAX = 8;
+/** Of what a server says about itself, in characters. */
+const QUOTED_MAX = 200;
+/** Codes by which Node says that a certificate is not trusted. */
+const CERTIFICATE = /CERT|SIGNED|ALTNAME|ISSUER|LEAF_SIGNATURE/;
+
+/** How the product that is asked tells what went wrong. */
+export interface Complaints {
+  /** No whole answer came. @param sent whether the request may have left */
+  unreached(what: string, sent: boolean): Error;
+  /** An answer came that the product does not give. @param kind as in `text/html` */
+  strange(status: number, kind: string): Error;
+  /** @param code of Node, as in `CERT_HAS_EXPIRED` */
+  untrusted(code: string, cause: unknown): Error;
+}
 
 export interface Outgoing {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
-  readonly token: string | null;
-  /** Sent as JSON; absent: nothing, and then no content type either, which the server takes for a broken body. */
+  /** What says who asks; no other header depends on the product. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Sent as JSON; absent: nothing, and then no content type either, which some take for a broken body. */
   readonly body?: Readonly<Record<string, unknown>>;
-  readonly failing: Failing;
+  readonly complaints: Complaints;
   readonly connectSeconds: number;
   readonly answerSeconds: number;
 }
@@ -25,6 +37,8 @@ export interface Incoming {
   readonly contentType: string;
   readonly location: string | undefined;
   readonly retryAfter: string | undefined;
+  /** RFC 8288: where the next page is. */
+  readonly link: string | undefined;
   /** Milliseconds since 1970 from the Date header; null: it has none. */
   readonly dateMs: number | null;
   readonly body: string;
@@ -39,9 +53,16 @@ export interface Wire {
   close(): void;
 }
 
-/** @param authorities PEM; null: those that Node trusts */
-export function openWire(isSecure: boolean, authorities: string | null): Wire {
-  const common = { keepAlive: true, maxSockets: SOCKETS_MAX };
+export interface WireOptions {
+  readonly isSecure: boolean;
+  /** PEM; null: those that Node trusts. */
+  readonly authorities: string | null;
+  /** Connections at once. */
+  readonly sockets: number;
+}
+
+export function openWire({ isSecure, authorities, sockets }: WireOptions): Wire {
+  const common = { keepAlive: true, maxSockets: sockets };
   // Agents of our own: the shared ones may have been told of a proxy.
   const agent = isSecure
     ? new HttpsAgent({ ...common, minVersion: 'TLSv1.2', ...(authorities === null ? {} : { ca: authorities }) })
@@ -70,19 +91,19 @@ interface Listening {
 }
 
 function exchange(outgoing: Outgoing, agent: HttpAgent | HttpsAgent, listening: Listening): Promise<Incoming> {
-  const { method, url, token, body, failing, answerSeconds, connectSeconds } = outgoing;
+  const { method, url, credentials, body, complaints, answerSeconds, connectSeconds } = outgoing;
   const payload = body === undefined ? null : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     let sent = false;
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, { method, agent, headers: headersFor(token, payload) });
+    const request = send(url, { method, agent, headers: headersFor(credentials, payload) });
     const settle = (act: () => void) => {
       clearTimeout(connecting);
       clearTimeout(answering);
       act();
     };
     const give = (seconds: number) => () => {
-      settle(() => reject(tooSlow(failing, seconds, sent)));
+      settle(() => reject(complaints.unreached(`No whole answer within ${seconds} s.`, sent)));
       request.destroy();
     };
     const connecting = setTimeout(give(connectSeconds), connectSeconds * 1000);
@@ -95,10 +116,10 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | HttpsAgent, listening: 
       if (!socket.connecting) ready();
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', ready);
     });
-    request.on('error', (error) => settle(() => reject(connectionTrouble(failing, error, sent))));
+    request.on('error', (error) => settle(() => reject(brokenOff(error, complaints, sent))));
     request.on('response', (response) => {
       listening.connected(response.socket);
-      collect(response, failing, listening).then(
+      collect(response, complaints, listening).then(
         (incoming) => settle(() => resolve(incoming)),
         (error: unknown) => {
           settle(() => reject(error));
@@ -110,16 +131,22 @@ function exchange(outgoing: Outgoing, agent: HttpAgent | HttpsAgent, listening: 
   });
 }
 
-function headersFor(token: string | null, payload: Buffer | null): Record<string, string | number> {
+function brokenOff(error: unknown, complaints: Complaints, sent: boolean): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'broken off';
+  if (CERTIFICATE.test(code)) return complaints.untrusted(code, error);
+  return complaints.unreached(`The connection failed (${code}).`, sent);
+}
+
+function headersFor(credentials: Outgoing['credentials'], payload: Buffer | null): Record<string, string | number> {
   return {
     accept: 'application/json',
     'user-agent': 'muster',
-    ...(token === null ? {} : { authorization: token }),
+    ...credentials,
     ...(payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
   };
 }
 
-async function collect(response: IncomingMessage, failing: Failing, listening: Listening): Promise<Incoming> {
+async function collect(response: IncomingMessage, complaints: Complaints, listening: Listening): Promise<Incoming> {
   const chunks: Buffer[] = [];
   let size = 0;
   const status = response.statusCode ?? 0;
@@ -132,13 +159,14 @@ async function collect(response: IncomingMessage, failing: Failing, listening: L
       chunks.push(bytes);
     }
   } catch {
-    throw unreached(failing, 'The answer was cut off.', true);
+    throw complaints.unreached('The answer was cut off.', true);
   }
-  if (size > BODY_MAX) throw noAnswer(failing, status, `more than ${BODY_MAX} bytes`);
-  if (!response.complete) throw unreached(failing, 'The answer was cut off.', true);
+  if (size > BODY_MAX) throw complaints.strange(status, `more than ${BODY_MAX} bytes`);
+  if (!response.complete) throw complaints.unreached('The answer was cut off.', true);
   const {
     'content-type': contentType = 'no content type',
     location,
+    link,
     date,
     'retry-after': retryAfter,
   } = response.headers;
@@ -148,7 +176,14 @@ async function collect(response: IncomingMessage, failing: Failing, listening: L
     contentType,
     location,
     retryAfter,
+    link: Array.isArray(link) ? link.join(', ') : link,
     dateMs: Number.isNaN(dateMs) ? null : dateMs,
     body: Buffer.concat(chunks).toString('utf8'),
   };
+}
+
+/** A server's own words in one line. */
+export function quoted(text: string): string {
+  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return plain.length > QUOTED_MAX ? `${plain.slice(0, QUOTED_MAX)}…` : plain;
 }
