@@ -1,22 +1,13 @@
 /** `muster review`: a branch as text, Markdown and JSON, kept where that is asked for, and its exit codes. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeSite, person, type SiteFolder } from './site-folder.ts';
+import { keepInGit, makeSite, person, type SiteFolder } from './site-folder.ts';
 
 let site: SiteFolder;
-
-function git(...args: readonly string[]): void {
-  const identity = ['-c', 'user.name=Rita', '-c', 'user.email=rita@example.org', '-c', 'commit.gpgsign=false'];
-  execFileSync('git', [...identity, ...args], { cwd: join(site.folder, 'repository'), stdio: 'pipe' });
-}
+let git: ReturnType<typeof keepInGit>;
 
 beforeEach(async () => {
   site = await makeSite();
-  site.configure('source: { folder: repository }', 'source: { git: { url: ./repository, branch: main } }');
-  git('init', '-q', '-b', 'main');
-  git('add', '.');
-  git('commit', '-qm', 'Begin');
+  git = keepInGit(site);
   await site.muster('sync');
   git('checkout', '-q', '-b', 'joiners');
   site.declare('users/more.yaml', person('cholm', 'Carl', 'Holm', '+45 20 12 34 58'));

@@ -1,22 +1,13 @@
 /** S2: a branch whose history was rewritten, as plan and doctor tell it. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeSite, type SiteFolder } from './site-folder.ts';
+import { keepInGit, makeSite, type SiteFolder } from './site-folder.ts';
 
 let site: SiteFolder;
-
-function git(...args: readonly string[]): void {
-  const identity = ['-c', 'user.name=Rita', '-c', 'user.email=rita@example.org', '-c', 'commit.gpgsign=false'];
-  execFileSync('git', [...identity, ...args], { cwd: join(site.folder, 'repository'), stdio: 'pipe' });
-}
+let git: ReturnType<typeof keepInGit>;
 
 beforeEach(async () => {
   site = await makeSite();
-  site.configure('source: { folder: repository }', 'source: { git: { url: ./repository, branch: main } }');
-  git('init', '-q', '-b', 'main');
-  git('add', '.');
-  git('commit', '-qm', 'Begin');
+  git = keepInGit(site);
 });
 afterEach(() => site.remove());
 

@@ -1,5 +1,5 @@
 /** A whole site in a temporary folder: repository, embedded directory, configuration, key; and a way to call muster on it. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -43,6 +43,19 @@ export function person(username: string, given: string, family: string, phone: s
   institution: cbs
   state: active
 `;
+}
+
+/** Puts the repository under Git, with one commit on `main`, from where the site reads it from then on; gives git there. */
+export function keepInGit(site: SiteFolder): (...args: readonly string[]) => void {
+  const git = (...args: readonly string[]) => {
+    const identity = ['-c', 'user.name=Rita', '-c', 'user.email=rita@example.org', '-c', 'commit.gpgsign=false'];
+    execFileSync('git', [...identity, ...args], { cwd: join(site.folder, 'repository'), stdio: 'pipe' });
+  };
+  site.configure('source: { folder: repository }', 'source: { git: { url: ./repository, branch: main } }');
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-qm', 'Begin');
+  return git;
 }
 
 /** The embedded directory, in the folder of the site. */
