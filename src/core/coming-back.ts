@@ -51,8 +51,9 @@ export async function groupsReadLate(
 ): Promise<readonly LedgerRow[]> {
   if (reader.groups === undefined) return [];
   const unknown: (LedgerRow & { readonly away: Away })[] = [];
-  for (const { away, ...row } of rows) {
+  for (const row of rows) {
     if (unknown.length === ASKED_AGAIN_AT_MOST) break;
+    const { away } = row;
     if (away !== undefined && mayBeRead(away, row, at)) unknown.push({ ...row, away });
   }
   const asked = unknown.map(async (row) => ({

@@ -52,6 +52,6 @@ export async function keepAgreement(
 }
 
 /** The first day that is kept. */
-export function keptSince(at: Instant, timeZone: string): Day {
+function keptSince(at: Instant, timeZone: string): Day {
   return dayAfter(dayOf(at, timeZone), -AGREEMENT_DAYS_KEPT);
 }

@@ -1,21 +1,14 @@
 /** Gaps: where what one system holds of a person is not as the repository says, each with its reason. */
-import type { Instant } from '../model/document.ts';
 import { Moment } from '../model/moment.ts';
 import type { Desired, Observed } from './change.ts';
+import type { DiffInput } from './diff.ts';
 import { type Index, indexer } from './diff-index.ts';
 import type { Gap, GapReason } from './gap-reasons.ts';
-import type { LedgerRow, Observation } from './ports.ts';
+import type { LedgerRow } from './ports.ts';
 import type { Traits } from './traits.ts';
 
-export interface Comparing {
-  readonly desired: readonly Desired[];
-  readonly observation: Observation;
-  readonly ledger: readonly LedgerRow[];
-  readonly traits: Traits;
-  readonly at: Instant;
-  /** Keys of people with a write whose outcome is not known yet. */
-  readonly unsettled: ReadonlySet<string>;
-}
+/** What a diff is made of, but for disagreeing clocks: how things stand depends on none. */
+export type Comparing = Omit<DiffInput, 'doubtful'>;
 
 /** Everybody's, in the order of what is wanted. What is not Muster's yet is compared as if it were. */
 export function gapsIn({ desired, observation, ledger, traits, at, unsettled }: Comparing): readonly Gap[] {

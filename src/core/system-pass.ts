@@ -227,7 +227,8 @@ async function conclude(
   const judged = withoutLost(toldOf, lost, start.desired, footing);
   const known = reuse.known(late.rows, late.unsettled);
   const { accepted, contradicted } = await confirmed(judged.accepted, late.rows, session.reader, known);
-  const learned = await groupsReadLate(withRows(late.rows, accepted).values(), session.reader, at);
+  const rows = withRows(late.rows, accepted);
+  const learned = await groupsReadLate(rows.values(), session.reader, at);
   const cleared = doubtful && lost.size === 0 && footing.standing !== 'elsewhere' ? [clearedNotice(footing)] : [];
   const { ours, unknownMarks } = reuse.tally(observation, late.rows);
   const result: SystemResult = {
@@ -241,7 +242,7 @@ async function conclude(
       ...[...start.notices, ...late.notices, ...cleared, ...(observation.notices ?? []), ...judged.notices],
       ...laneNotices(lane, judged.notices),
     ],
-    rows: withRows(withRows(late.rows, accepted), learned),
+    rows: withRows(rows, learned),
     // The later of two rows of one thing is the one that is kept.
     accepted: [...accepted, ...learned],
     read: { system, server, digest, ours, ...thingIn(reconciler) },
