@@ -9,7 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 # The image has Node 24 itself, so the install script of the npm package `node` need not run either (see .npmrc).
 RUN npm ci --ignore-scripts
 COPY . .
-# The development packages are left behind, the npm package `node` among them: the image brings its own.
+# The development packages are left behind: what the program uses of them is in it, and the image brings its own Node.
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
@@ -25,6 +25,7 @@ COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY --from=build /build/bin ./bin
 COPY --from=build /build/config/muster.example.yaml ./config/
+COPY --from=build /build/config/templates ./config/templates
 COPY --from=build /build/docs/open-credential.html /build/docs/passwords.md /build/docs/research-service.md /build/docs/research-service.da.md /build/docs/writing-entries.md ./docs/
 ENV NODE_ENV=production MUSTER_CONFIG=/etc/muster/muster.yaml
 USER 10001:10001

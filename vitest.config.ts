@@ -16,6 +16,7 @@ Object.assign(process.env, scratchEnvironment());
 
 export default defineConfig({
   test: {
+    globalSetup: 'script/test-programs.ts',
     projects: [
       {
         test: {

@@ -1,9 +1,10 @@
 /** Builds docs/open-credential.html, the offline page that opens sealed passwords; equal sources give equal bytes. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licencesOf, packagesIn } from './licences.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const template = join(root, 'script/open-credential.template.html');
@@ -16,7 +17,7 @@ export const credentialPage = join(root, 'docs/open-credential.html');
 export async function buildCredentialPage(): Promise<string> {
   const page = await readFile(template, 'utf8');
   const bundle = await bundleScript();
-  const licences = await licencesOf(bundle.packages);
+  const licences = await licencesIn(bundle.packages);
   const style = between(page, '<style>', '</style>');
   return fill(page, {
     '{{policy}}': policyFor(bundle.code, style),
@@ -53,22 +54,11 @@ async function bundleScript(): Promise<{ readonly code: string; readonly package
   const code = result.outputFiles[0]?.text.trim() ?? '';
   // An HTML parser would end the script, or read on differently, at these (HTML standard, "Restrictions for contents of script elements").
   if (code === '' || /<!--|<\/?script/i.test(code)) throw new Error(`${script}: the bundle can't stand in a page`);
-  const packages = Object.keys(result.metafile.inputs).flatMap(
-    (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
-  );
-  return { code, packages: [...new Set(packages)].toSorted() };
+  return { code, packages: packagesIn(result.metafile) };
 }
 
-async function licencesOf(packages: readonly string[]): Promise<string> {
-  const texts = await Promise.all(
-    packages.map(async (name) => {
-      const folder = join(root, 'node_modules', name);
-      const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-      if (file === undefined) throw new Error(`${name}: no licence file`);
-      return `${name}\n\n${(await readFile(join(folder, file), 'utf8')).replaceAll('\r\n', '\n').trim()}`;
-    }),
-  );
-  const text = texts.join('\n\n');
+async function licencesIn(packages: readonly string[]): Promise<string> {
+  const text = await licencesOf(packages);
   // Two hyphens could end the comment that the text goes into.
   if (text.includes('--')) throw new Error("a licence text can't stand in an HTML comment");
   return `This page contains the following packages, under these licences.\n\n${text}`;

@@ -5,8 +5,9 @@ import type { Report } from '../src/core/report.ts';
 import { type Completed, disturber, referenceOf } from '../test/support/disturbed-session.ts';
 import { type GitStrike, makeGitStriker } from '../test/support/git-striker.ts';
 import { type Share, shareOf, type Tell } from '../test/support/point-share.ts';
+import { program } from '../test/support/programs.ts';
 import { makeTestDirectory } from '../test/support/test-directory.ts';
-import { ROOT, run } from './command.ts';
+import { run } from './command.ts';
 import { openBenches } from './crash-bytes.ts';
 
 /** A fetch from this machine takes some forty milliseconds. */
@@ -22,7 +23,7 @@ export async function crashGit(share: Share, tell: Tell): Promise<void> {
       const completed: Completed = new Map();
       const { judged, rewind } = disturber(bench, reference, completed);
       const sync = () =>
-        run('node', [join(ROOT, 'src/main.ts'), 'sync', '--config', bench.configFile, '--format', 'json'], {
+        run('node', [program('main'), 'sync', '--config', bench.configFile, '--format', 'json'], {
           path: striker.path,
         });
       await striker.arm({ call: 0, when: 'before', who: 'git' });

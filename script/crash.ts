@@ -12,6 +12,7 @@ import { duration, ROOT, say, toolEnvironment } from './command.ts';
 import { CRASH_CLASSES, classOfPoint } from './crash-classes.ts';
 import { type ClassResult, recordReliability } from './crash-record.ts';
 import { scratchEnvironment } from './scratch.ts';
+import { setup } from './test-programs.ts';
 
 /** One per processor core; a machine for this work has at least two. Where others use it as well, more get more of it. */
 const PROCESSES = Math.max(2, availableParallelism());
@@ -61,6 +62,7 @@ async function crash(): Promise<number> {
     return 1;
   }
   say(`Seed ${seed}.`);
+  await setup();
   mkdirSync(join(ROOT, '.cache'), { recursive: true });
   const earlier = values.resume ? readLog() : [];
   if (!values.resume && at === null) writeFileSync(LOG, '');

@@ -1,5 +1,6 @@
 /** The desired-state repository to begin with: one institution, one person, a commented example of every kind, a check for merge requests. */
 import { readFile } from 'node:fs/promises';
+import { ownFile } from '../own-files.ts';
 
 export interface InitOptions {
   /** Small letters, digits and hyphens. */
@@ -23,7 +24,7 @@ export function repositoryFiles(options: InitOptions): Readonly<Record<string, s
 /** The guides as they are in this version, without ways to pages that are not in the repository. */
 export async function guideFiles(): Promise<ReadonlyMap<string, string>> {
   const files = GUIDES.map(async (name) => {
-    const text = await readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+    const text = await readFile(ownFile(`docs/${name}`), 'utf8');
     const alone = text.replace(/\[([^\]]*)\]\((?![a-z.-]+\.md\b|https:)[^)]*\)/gu, '$1');
     return [`${GUIDE_FOLDER}/${name}`, alone] as const;
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../log-level.ts';
 import { KINDS } from '../model/document.ts';
+import { ownFile } from '../own-files.ts';
 import { type Host, reason } from './host.ts';
 import { type ExitCode, FORMATS, type Format, type Invocation } from './invocation.ts';
 import { addAudit } from './program-audit.ts';
@@ -72,9 +73,8 @@ export async function runProgram(
   return code;
 }
 
-/** As package.json says, which lies two folders up, in the checkout as in the built package. */
 function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const { version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'));
   return String(version);
 }
 

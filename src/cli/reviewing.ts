@@ -1,11 +1,11 @@
 /** The process that reviews merge requests, from outside: started, asked, and ended; no pass shares its time or its memory. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Reviewer, ReviewOrder } from '../daemon/reviewer.ts';
 import { MusterError } from '../errors.ts';
+import { ownProgram } from '../own-files.ts';
 import type { FromReviewer } from './review-messages.ts';
 
 /** One merge request, in milliseconds: a first reading of a large directory over a slow line, and what it is compared with. */
@@ -42,9 +42,9 @@ export function reviewerProcess(configFile: string): Reviewer {
 }
 
 function start(configFile: string): ChildProcess {
-  // In a checkout this is TypeScript, and in a package what was built of it.
-  const entry = new URL(`./review-child${extname(import.meta.url)}`, import.meta.url);
-  return fork(fileURLToPath(entry), [configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return fork(fileURLToPath(ownProgram('cli/review-child')), [configFile], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
 }
 
 type Answer = FromReviewer | { readonly kind: 'none'; readonly why: string };

@@ -1,11 +1,11 @@
 /** The thread of the status page, from outside: started, begun anew where it dies, ended; whatever happens to it, passes go on. */
-import { extname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { StatusSite } from '../core/status.ts';
 import { MusterError, type Trouble } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LogLevel } from '../log-level.ts';
+import { ownProgram } from '../own-files.ts';
 import type { AccessRules } from './access.ts';
 
 export interface ThreadSettings {
@@ -83,9 +83,7 @@ function broken(error: unknown): Running {
 }
 
 async function begin(settings: ThreadSettings): Promise<Running> {
-  // In a checkout this is TypeScript, and in a package what was built of it.
-  const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  const thread = new Worker(entry, {
+  const thread = new Worker(ownProgram('http/worker'), {
     workerData: settings,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     env: {},

@@ -1,8 +1,10 @@
 /** The texts of mails as they stand in files: read, checked, and ready to be filled. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MusterError } from '../errors.ts';
 import { nearest } from '../model/nearest.ts';
+import { ownFile } from '../own-files.ts';
 import {
   type Counted,
   isLine,
@@ -25,8 +27,8 @@ export interface Templates {
   counted(name: Counted, count: number): string;
 }
 
-/** One for each language; the same place in a checkout and in a package. */
-const OWN_FOLDER = join(import.meta.dirname, '../../config/templates');
+/** One for each language. */
+const OWN_FOLDER = fileURLToPath(ownFile('config/templates'));
 
 /** Far more than any mail needs; a larger file is a wrong one. */
 const FILE_BYTES_MAX = 64 * 1024;

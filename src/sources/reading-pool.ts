@@ -1,8 +1,8 @@
 /** A few worker threads that read files within limits of time and memory; who exceeds them is ended, and only the guilty file suffers. */
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MusterError } from '../errors.ts';
+import { ownProgram } from '../own-files.ts';
 import { type Answer, batchOf, type Content, IDLE } from './reading-batch.ts';
 
 /** Beyond four, the main thread cannot hand out and take in as fast as they read. */
@@ -128,9 +128,7 @@ export class ReadingPool {
   #start(): Reader {
     const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const progress = new Int32Array(shared).fill(IDLE);
-    // In a checkout this is TypeScript, and in a package what was built of it.
-    const entry = new URL(`./reading-worker${extname(import.meta.url)}`, import.meta.url);
-    const thread = new Worker(entry, {
+    const thread = new Worker(ownProgram('sources/reading-worker'), {
       workerData: shared,
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
       env: {},

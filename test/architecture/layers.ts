@@ -18,13 +18,14 @@ export const LAYERS: readonly Layer[] = [
   { name: 'errors', covers: /^src\/errors\.ts$/, imports: [] },
   { name: 'secret', covers: /^src\/secret\.ts$/, imports: GROUND },
   { name: 'log level', covers: /^src\/log-level\.ts$/, imports: [] },
+  { name: 'own files', covers: /^src\/own-files\.ts$/, imports: [] },
   { name: 'loopback', covers: /^src\/loopback\.ts$/, imports: [] },
   { name: 'server url', covers: /^src\/server-url\.ts$/, imports: ['loopback'] },
   // How a request goes out; what is asked, and how a failure is told, is the adapter's or the forge's.
   { name: 'exchange', covers: /^src\/exchange\.ts$/, imports: [] },
   { name: 'model', covers: /^src\/model\//, imports: GROUND },
   { name: 'core', covers: /^src\/core\//, imports: ['model', ...GROUND] },
-  { name: 'sources', covers: /^src\/sources\//, imports: CORE },
+  { name: 'sources', covers: /^src\/sources\//, imports: [...CORE, 'own files'] },
   { name: 'credentials', covers: /^src\/credentials\//, imports: [...CORE, 'secret'] },
   { name: 'store', covers: /^src\/store\//, imports: [...CORE, 'sources'] },
   // Every adapter says itself which settings it takes; that file is no way to the adapter.
@@ -55,7 +56,11 @@ export const LAYERS: readonly Layer[] = [
   },
   // As with adapters: what the configuration says of notifications is no way to them.
   { name: 'notify settings', covers: /^src\/notify\/settings\.ts$/, imports: [] },
-  { name: 'notify', covers: /^src\/notify\//, imports: ['notify settings', 'views', 'log', 'secret', ...CORE] },
+  {
+    name: 'notify',
+    covers: /^src\/notify\//,
+    imports: ['notify settings', 'views', 'log', 'own files', 'secret', ...CORE],
+  },
   {
     name: 'config',
     covers: /^src\/config(\.ts$|\/)/,
@@ -79,7 +84,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'http',
     covers: /^src\/http\//,
-    imports: ['views', 'store', 'daemon', 'log', 'log level', 'loopback', 'secret', ...CORE],
+    imports: ['views', 'store', 'daemon', 'log', 'log level', 'loopback', 'own files', 'secret', ...CORE],
   },
   {
     name: 'wiring',
@@ -116,6 +121,7 @@ export const LAYERS: readonly Layer[] = [
       'notify',
       'log',
       'log level',
+      'own files',
       'credentials',
       'secret',
       ...CORE,

@@ -51,7 +51,7 @@ function say(text: string): void {
 
 async function measure(wish: Wish): Promise<BenchReport> {
   const machine = await describeMachine();
-  const workshop = await openWorkshop(wish.dist);
+  const workshop = await openWorkshop();
   if (workshop.faults !== null) {
     if (wish.record) throw new Error(`Nothing is recorded of a build with faults. ${workshop.faults}`);
     say(`measuring all the same, but: ${workshop.faults}`);

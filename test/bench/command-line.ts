@@ -10,18 +10,15 @@ export interface Wish {
   readonly json: string | null;
   /** Whether the documents are to quote this run. */
   readonly record: boolean;
-  /** An existing build to measure; null: a fresh one. */
-  readonly dist: string | null;
 }
 
-export const USAGE = `Usage: script/bench [--only a,b,…] [--users N] [--quick] [--json FILE] [--record] [--dist FOLDER]
+export const USAGE = `Usage: script/bench [--only a,b,…] [--users N] [--quick] [--json FILE] [--record]
 
   --only a,b,…   these figures alone (a to l)
   --users N      people in the figures about a whole population; 100000
   --quick        5000 people and fewer runs: to see that everything works
   --json FILE    every figure with floor, ratio and goal
   --record       let README.md and docs/ quote this run (a whole run, not a quick one)
-  --dist FOLDER  measure an existing build instead of a fresh one
 `;
 
 const USERS = 100_000;
@@ -39,7 +36,6 @@ export function wishFrom(args: readonly string[], figures: readonly string[]): W
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       record: { type: 'boolean', default: false },
-      dist: { type: 'string' },
     },
   });
   const only = values.only?.split(',').map((key) => key.trim()) ?? null;
@@ -48,8 +44,8 @@ export function wishFrom(args: readonly string[], figures: readonly string[]): W
   const users = Number(values.users ?? (values.quick ? QUICK_USERS : USERS));
   if (!Number.isInteger(users) || users < USERS_MIN) throw new Error(`--users takes a number from ${USERS_MIN}.`);
   const { quick, record } = values;
-  if (record && (quick || only !== null || values.dist !== undefined)) {
-    throw new Error('--record quotes whole runs alone: leave --quick, --only and --dist out.');
+  if (record && (quick || only !== null)) {
+    throw new Error('--record quotes whole runs alone: leave --quick and --only out.');
   }
-  return { only, users, quick, json: values.json ?? null, record, dist: values.dist ?? null };
+  return { only, users, quick, json: values.json ?? null, record };
 }

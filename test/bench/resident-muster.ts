@@ -7,8 +7,6 @@ import { answerOf } from './child-answer.ts';
 import type { ResidentPass } from './resident-process.ts';
 import type { Workshop } from './workshop.ts';
 
-const PROGRAM = join(import.meta.dirname, 'resident-process.ts');
-
 export class ResidentMuster {
   readonly #child: ChildProcess;
   readonly #forget: () => void;
@@ -19,7 +17,9 @@ export class ResidentMuster {
   }
 
   static async start(workshop: Workshop, configFile: string): Promise<ResidentMuster> {
-    const child = fork(PROGRAM, [workshop.dist, configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(join(workshop.dist, 'resident-process.js'), [configFile], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const muster = new ResidentMuster(child);
     await muster.#answer();
     return muster;

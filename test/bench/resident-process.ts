@@ -1,7 +1,8 @@
 /** A Muster that stays, as its daemon does: opened once, then one pass after another, each when the parent process asks for it. */
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { loadConfig } from '../../src/config.ts';
+import { pass } from '../../src/core/pass.ts';
 import type { Report } from '../../src/core/report.ts';
+import { wire } from '../../src/wiring.ts';
 
 /** What comes back for each pass. */
 export interface ResidentPass {
@@ -11,17 +12,7 @@ export interface ResidentPass {
   readonly report: Report;
 }
 
-const [, , dist = '', configFile = ''] = process.argv;
-
-function built(path: string): Promise<unknown> {
-  return import(pathToFileURL(join(dist, path)).href);
-}
-
-// The built files have the types of their sources.
-const { loadConfig } = (await built('config.js')) as typeof import('../../src/config.ts');
-const { wire } = (await built('wiring.js')) as typeof import('../../src/wiring.ts');
-const { pass } = (await built('core/pass.js')) as typeof import('../../src/core/pass.ts');
-
+const [, , configFile = ''] = process.argv;
 const options = { progress: () => undefined, logLevel: 'error', resident: true } as const;
 const site = await wire(await loadConfig(configFile), options);
 

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hashOf } from '../support/file-hash.ts';
 import { atExit } from '../support/test-directory.ts';
 import { assertNothingToDo, BuiltMuster } from './built-muster.ts';
 import { answerOf } from './child-answer.ts';
@@ -10,7 +11,7 @@ import { commitFiles } from './desired-repository.ts';
 import type { OtpCount, OtpReady } from './otp-process.ts';
 import { personAt } from './population.ts';
 import { foldLog, type SlapdSite } from './site-on-slapd.ts';
-import { cached, hashOf, type Workshop } from './workshop.ts';
+import { cached, type Workshop } from './workshop.ts';
 
 const PROGRAM = join(import.meta.dirname, 'otp-process.ts');
 /** Everybody's token is taken over in one pass. */

@@ -3,12 +3,13 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { hashOf } from '../support/file-hash.ts';
 import { BuiltMuster } from './built-muster.ts';
 import { makeDesiredState } from './desired-repository.ts';
 import { BIND_DN, BIND_PASSWORD } from './directory-ldif.ts';
 import { BASE_DN, INSTANCE, RESEARCHERS_OU, TIME_ZONE } from './population.ts';
 import { fillDatabase, Slapd } from './slapd.ts';
-import { cached, copyFolder, hashOf, type Workshop } from './workshop.ts';
+import { cached, copyFolder, type Workshop } from './workshop.ts';
 
 /** What the people, their documents and their accounts are made from. */
 const RECIPE = [

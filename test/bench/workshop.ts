@@ -1,8 +1,9 @@
 /** Where a benchmark works: a private build of Muster, folders of one run, and what is kept for the next run. */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { buildProgram } from '../../script/build-program.ts';
+import { filesBelow, hashOf } from '../support/file-hash.ts';
 import { CommandError, runCommand } from '../support/run-command.ts';
 import { atExit } from '../support/test-directory.ts';
 
@@ -16,7 +17,7 @@ const TSC = join(ROOT, 'node_modules/.bin/tsc');
 export interface Workshop {
   /** Of this run alone, gone when it ends. */
   readonly folder: string;
-  /** The built program, as `npm run build` makes it. */
+  /** The built program, as `npm run build` makes it, and beside it resident-process.ts. */
   readonly dist: string;
   /** Hash of that program: what was made with another one is made anew. */
   readonly build: string;
@@ -24,16 +25,15 @@ export interface Workshop {
   readonly faults: string | null;
 }
 
-/** @param dist an existing build; null: a fresh one, beside which nobody else's is touched. */
-export async function openWorkshop(dist: string | null): Promise<Workshop> {
+/** With a fresh build, beside which nobody else's is touched. */
+export async function openWorkshop(): Promise<Workshop> {
   await mkdir(CACHE, { recursive: true });
   await removeAbandoned();
   const folder = await mkdtemp(join(CACHE, `run-${process.pid}-`));
   atExit(() => rmSync(folder, { recursive: true, force: true }));
-  if (dist !== null) return { folder, dist: resolve(dist), build: hashOf(resolve(dist)), faults: null };
-  const built = join(folder, 'dist');
-  const faults = await build(folder, built);
-  return { folder, dist: built, build: hashOf(built), faults };
+  const dist = join(folder, 'dist');
+  const faults = await build(folder, dist);
+  return { folder, dist, build: hashOf(dist), faults };
 }
 
 /**
@@ -72,39 +72,16 @@ export async function copyFolder(from: string, to: string): Promise<void> {
   await runCommand('cp', ['-a', '--reflink=auto', '--', from, to]);
 }
 
-/** Hash over the names and contents of these files, and of all files of these folders. */
-export function hashOf(...paths: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    const names = readdirIfFolder(path);
-    for (const name of names ?? ['']) {
-      hash.update(`${name}\0`).update(readFileSync(name === '' ? path : join(path, name)));
-    }
-  }
-  return hash.digest('hex').slice(0, 12);
-}
-
-function readdirIfFolder(path: string): readonly string[] | null {
-  try {
-    const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
-      .toSorted();
-  } catch {
-    return null;
-  }
-}
-
 /** Types that do not hold are no reason not to measure what runs. Gives what the compiler says of them. */
 async function build(folder: string, dist: string): Promise<string | null> {
   // The program reads its version from the package.json above it.
   await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  await buildProgram(dist, { 'resident-process': 'test/bench/resident-process.ts' });
   try {
-    await runCommand(TSC, ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', dist]);
+    await runCommand(TSC, ['-p', join(ROOT, 'tsconfig.json')]);
     return null;
   } catch (error) {
-    if (error instanceof CommandError && existsSync(join(dist, 'main.js'))) return error.message;
+    if (error instanceof CommandError) return error.message;
     throw error;
   }
 }
@@ -115,7 +92,7 @@ async function removeAbandoned(): Promise<void> {
     const owner = /^run-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
     const folder = join(CACHE, name);
-    for (const file of readdirIfFolder(folder) ?? []) {
+    for (const file of filesBelow(folder) ?? []) {
       if (file.endsWith('slapd/pid')) endLeftServer(folder, Number(readFileSync(join(folder, file), 'utf8')));
     }
     await rm(folder, { recursive: true, force: true });

@@ -4,12 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { runMuster } from '../../src/cli/run.ts';
 import { generateKey } from '../../src/credentials/seal.ts';
 import { createEmbeddedDirectory } from '../../src/reconcilers/directory/embedded/directory-file.ts';
+import { program } from '../support/programs.ts';
 
-export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** Muster as it is shipped. */
+export const main = program('main');
 
 const UNIT = 'OU=Researchers,DC=example,DC=org';
 

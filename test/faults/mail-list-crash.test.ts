@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { mailListAt } from '../support/mail-list.ts';
+import { program } from '../support/programs.ts';
 import { makeTestDirectory } from '../support/test-directory.ts';
 
-const CHILD = join(import.meta.dirname, 'mail-list-crash-child.ts');
 const KILLS = 20;
 /** Milliseconds between the beginning of the writes and the latest kill; a replacement takes a few. */
 const LATEST_MS = 40;
@@ -18,7 +18,9 @@ test('M6: kill -9 at any moment leaves a whole list, and the next process goes o
   let changed = 0;
   let before = '';
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const child = spawn(process.execPath, [CHILD, list.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [program('mail-list-crash-child'), list.path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     await wait((LATEST_MS * kill) / KILLS);
     child.kill('SIGKILL');

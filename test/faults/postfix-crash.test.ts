@@ -1,14 +1,13 @@
 /** A map of Postfix whose writer is killed at any moment: it holds whole keys, and whoever comes next finishes what was begun. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { standsOn } from '../../src/reconcilers/mail-blocks/standing.ts';
 import { missingForPostmap, postfixMapAt } from '../support/postfix-map.ts';
+import { program } from '../support/programs.ts';
 import { makeTestDirectory } from '../support/test-directory.ts';
 
-const CHILD = join(import.meta.dirname, 'postfix-crash-child.ts');
 const KILLS = 15;
 /** Milliseconds between the beginning of the writes and the latest kill: two batches, on a machine at rest. */
 const LATEST_MS = 250;
@@ -25,7 +24,7 @@ test.skipIf(missingForPostmap().length > 0)(
     let changed = 0;
     let before = '';
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const child = spawn(process.execPath, [CHILD, home.path], {
+      const child = spawn(process.execPath, [program('postfix-crash-child'), home.path], {
         stdio: ['ignore', 'pipe', 'inherit'],
         detached: true,
       });

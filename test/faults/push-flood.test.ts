@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { program } from '../support/programs.ts';
 
 const NOTICES = 10_000;
 const AT_ONCE = 16;
@@ -25,7 +26,7 @@ let port: number;
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
 beforeAll(async () => {
-  child = fork(new URL('push-listener-child.ts', import.meta.url), { execArgv: ['--expose-gc'] });
+  child = fork(program('push-listener-child'), { execArgv: ['--expose-gc'] });
   port = ((await once(child, 'message')) as [{ port: number }])[0].port; // as the child sends it
 });
 afterAll(async () => {

@@ -2,15 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/core/audit-proof.ts';
 import { NOON, sampleApplied, sampleDisable, sampleIntent, sampleRow } from '../contracts/store-samples.ts';
 import { openFor } from '../contracts/store-world.ts';
 import { rowsOf } from '../store/raw-database.ts';
 import { sqliteWorld } from '../store/sqlite-world.ts';
-
-const CHILD = fileURLToPath(new URL('store-crash-child.ts', import.meta.url));
+import { program } from '../support/programs.ts';
 
 /** More than fits into one statement, so that a batch that is not one transaction can be torn. */
 const BATCH_SIZE = 600;
@@ -23,7 +21,7 @@ interface Said {
 
 /** Runs the child until it ends, is killed by itself, or has said `linesMax` lines and is killed from here. */
 async function run(path: string, task: string, killBefore: number, linesMax = Number.POSITIVE_INFINITY): Promise<Said> {
-  const words = [CHILD, path, task, String(BATCH_SIZE), String(killBefore)];
+  const words = [program('store-crash-child'), path, task, String(BATCH_SIZE), String(killBefore)];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const said = { intended: new Set<string>(), settled: new Set<string>() };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSite, person, run, type SiteFolder } from '../cli/site-folder.ts';
 import { type HandTokens, handTokens } from '../support/hand-tokens.ts';
+import { program } from '../support/programs.ts';
 
-const CHILD = join(import.meta.dirname, 'token-crash-child.ts');
 const TEST_MS = 240_000;
 
 const OLD = '+4520123450';
@@ -42,7 +42,8 @@ function tokensOf({ folder }: SiteFolder): HandTokens {
   return handTokens(join(folder, 'tokens.json'), Date.now);
 }
 
-const sync = (site: SiteFolder, ...more: readonly string[]) => run([CHILD, site.config, ...more], site.folder);
+const sync = (site: SiteFolder, ...more: readonly string[]) =>
+  run([program('token-crash-child'), site.config, ...more], site.folder);
 
 test('T2, T3: kill -9 before and after every call leaves nobody with two tokens, and nothing undone for long', {
   timeout: TEST_MS,

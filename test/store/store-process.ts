@@ -2,11 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { NOON } from '../contracts/store-samples.ts';
-
-const SCRIPT = fileURLToPath(new URL('store-child.ts', import.meta.url));
+import { program } from '../support/programs.ts';
 
 export interface StoreProcess {
   readonly pid: number;
@@ -20,7 +18,9 @@ export interface StoreProcess {
 
 /** A process with the store open, its clock standing at `instant`. */
 export async function startStoreProcess(path: string, instant = NOON): Promise<StoreProcess> {
-  const child = spawn(process.execPath, [SCRIPT, path, String(instant)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program('store-child'), path, String(instant)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   onTestFinished(async () => {
     child.kill('SIGKILL');

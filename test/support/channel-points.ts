@@ -2,11 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { type ChannelBench, type ChannelEnding, channelEnding, rewindChannels } from './channel-bench.ts';
 import type { Fault } from './privacyidea.ts';
-
-const CHILD = fileURLToPath(new URL('../faults/sync-crash-child.ts', import.meta.url));
+import { program } from './programs.ts';
 
 /** Numbers are from 1. */
 export type ChannelPoint =
@@ -111,7 +109,7 @@ async function struck(bench: ChannelBench, { at, nth }: ChannelPoint): Promise<v
 
 /** A sync that kills itself at that point; 0: it tells how many there were. */
 function inChild({ site }: ChannelBench, what: ChannelPoint['at'], nth: number) {
-  const child = spawn(process.execPath, [CHILD, site.config, what, String(nth)], {
+  const child = spawn(process.execPath, [program('sync-crash-child'), site.config, what, String(nth)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [exited, said] = [once(child, 'exit'), text(child.stderr)];

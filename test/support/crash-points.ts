@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import {
   type Bench,
   type Ending,
@@ -14,10 +13,9 @@ import {
   WRITES,
 } from './forty-changes.ts';
 import { MAIL_STEPS, type MailStep } from './mail-server.ts';
+import { program } from './programs.ts';
 import { syncInChild } from './site.ts';
 import type { Strike } from './write-tap.ts';
-
-const CHILD = fileURLToPath(new URL('../faults/sync-crash-child.ts', import.meta.url));
 
 /** Where, and how. Numbers are from 1. */
 export type Point =
@@ -192,9 +190,13 @@ async function killedAtMail(bench: Bench, { step, nth }: Point & { readonly at: 
 
 /** A sync that kills itself before that statement; 0: it tells how many there were. */
 async function inChild({ site }: Bench, statement: number) {
-  const child = spawn(process.execPath, [CHILD, site.configFile, 'statement', String(statement)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [program('sync-crash-child'), site.configFile, 'statement', String(statement)],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const [ended, said] = [once(child, 'exit'), text(child.stderr)];
   const [status, signal] = await ended;
   return { status, signal, stderr: await said };

@@ -14,13 +14,12 @@ import { type OutboxEntry, openOutbox } from '../../src/credentials/outbox.ts';
 import { generateKey, open } from '../../src/credentials/seal.ts';
 import { type Site, wire } from '../../src/wiring.ts';
 import { commit, type Files, makeRepository, musterFile } from './desired-state.ts';
+import { program } from './programs.ts';
 import { copyState, type SambaDc, startSamba } from './samba.ts';
 import { makeTestDirectory, type TestDirectory } from './test-directory.ts';
 
 export const INSTANCE = 'research-service';
 export const OPERATOR = { by: 'oper', reason: 'looked at them' };
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 export interface SiteOptions {
   /** Servers in order; the controller's own address by default. */
@@ -153,7 +152,7 @@ export async function rebuild(site: TestSite): Promise<Rebuild> {
 
 /** `muster sync` in a process of its own, which a test may stop or kill; somebody must read its standard error. */
 export function syncInChild(site: TestSite): ChildProcessByStdio<null, null, Readable> {
-  const args = [MAIN, 'sync', '--config', site.configFile, '--format', 'json'];
+  const args = [program('main'), 'sync', '--config', site.configFile, '--format', 'json'];
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
