@@ -1,12 +1,18 @@
 /** One request to a server and its whole answer over HTTP, within its time: no proxy, no redirects, no more than so many bytes. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
 /** Bytes: some ten times the largest page that is asked for anywhere. */
 const BODY_MAX = 32 * 2 ** 20;
 /** Of what a server says about itself, in characters. */
 const QUOTED_MAX = 200;
+/**
+ * Milliseconds after which an idle connection is not used again. Servers close theirs after some seconds; what is sent at that moment may
+ * be lost or done, and nobody can tell which.
+ */
+const IDLE_MAX = 1_000;
 /** Codes by which Node says that a certificate is not trusted. */
 const CERTIFICATE = /CERT|SIGNED|ALTNAME|ISSUER|LEAF_SIGNATURE/;
 
@@ -69,16 +75,22 @@ export function openWire({ isSecure, authorities, sockets }: WireOptions): Wire 
     : new HttpAgent(common);
   let heard = 0;
   let until: number | null = null;
+  const idleSince = new WeakMap<Duplex, number>();
+  agent.on('free', (socket: Duplex) => idleSince.set(socket, performance.now()));
   return {
-    exchange: (outgoing) =>
-      exchange(outgoing, agent, {
+    exchange: (outgoing) => {
+      for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
+        if (performance.now() - (idleSince.get(socket) ?? 0) > IDLE_MAX) socket.destroy();
+      }
+      return exchange(outgoing, agent, {
         bytes: (count) => {
           heard += count;
         },
         connected: (socket) => {
           if (socket instanceof TLSSocket) until = Date.parse(socket.getPeerCertificate().valid_to) || until;
         },
-      }),
+      });
+    },
     heard: () => heard,
     certificateUntil: () => until,
     close: () => agent.destroy(),
