@@ -19,13 +19,13 @@ import { makeTestDirectory, type TestDirectory } from '../support/test-directory
 const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** A few seconds each on two idle cores. */
 const POINTS: Readonly<Record<Channel | 'remembered', number>> = {
-  ldap: 30,
-  remembered: 10,
-  'ldap-wire': 15,
-  git: 20,
-  'git-wire': 8,
+  ldap: 16,
+  remembered: 6,
+  'ldap-wire': 8,
+  git: 12,
+  'git-wire': 6,
 };
-const LANES = 3;
+const LANES = 2;
 async function faultsIn(
   channel: Channel,
   benches: readonly FaultBench[],
