@@ -8,7 +8,7 @@ import type { Source, SourceFile } from './source.ts';
 import { type HeldProblem, pack, typeFile } from './typed-file.ts';
 
 /** Starting a worker costs as much as reading some hundred small files. */
-const ON_THE_SPOT_FILES_MAX = 32;
+const ON_THE_SPOT_FILES_MAX = 100;
 /** All of them together: whatever they hold is read in far less than a second. */
 const ON_THE_SPOT_BYTES_MAX = 32 * 1024;
 /** What goes to a worker in one message: enough that the message costs nothing, little enough that all workers have some. */
