@@ -2,9 +2,11 @@
 import type { Reviewed } from '../daemon/reviewer.ts';
 import type { Trouble } from '../errors.ts';
 
-export type FromReviewer =
+/** With the memory that the process takes by now, in bytes. */
+export type FromReviewer = { readonly bytes: number } & (
   | { readonly kind: 'reviewed'; readonly reviewed: Reviewed }
-  | { readonly kind: 'failed'; readonly trouble: Trouble };
+  | { readonly kind: 'failed'; readonly trouble: Trouble }
+);
 
 /** Under which it is kept what a review of that merge request showed. */
 export function sealName(number: number): string {

@@ -1,10 +1,10 @@
-/** The process that reviews merge requests, from outside: started, asked, and ended; no pass shares its time or its memory. */
+/** The process that reviews merge requests, from outside: started, asked, kept for a while, and ended; no pass shares its time or its memory. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Reviewer, ReviewOrder } from '../daemon/reviewer.ts';
+import type { Reviewed, Reviewer, ReviewOrder } from '../daemon/reviewer.ts';
 import { MusterError } from '../errors.ts';
 import type { FromReviewer } from './review-messages.ts';
 
@@ -12,39 +12,93 @@ import type { FromReviewer } from './review-messages.ts';
 const REVIEW_MS = 10 * 60_000;
 /** A process that does not end by itself within so many milliseconds is ended. */
 const CLOSE_MS = 2_000;
+/**
+ * Unasked for so long, in milliseconds, it is ended, and its memory is free: longer than an open merge request rests before it is looked
+ * at again, so that where people work on one, the next push finds what was read.
+ */
+const IDLE_MS = 20 * 60_000;
+/** What it may take while nobody asks it, in bytes: a process that has grown larger is ended with its answer. */
+const KEPT_BYTES_MAX = 1024 * 1024 * 1024;
 
-/** Starts nothing before it is asked for something. */
-export function reviewerProcess(configFile: string): Reviewer {
-  let child: ChildProcess | null = null;
-  const ended = async () => {
-    const one = child;
-    child = null;
-    if (one === null || one.exitCode !== null || one.signalCode !== null) return;
-    const exit = once(one, 'exit');
-    if (one.connected) one.disconnect();
-    await Promise.race([exit, wait(CLOSE_MS, undefined, { ref: false })]);
-    one.kill('SIGKILL');
-    await exit;
-  };
-  return {
-    review: async (order, signal) => {
-      child ??= start(configFile);
-      const message = await answered(child, order, AbortSignal.any([signal, AbortSignal.timeout(REVIEW_MS)]));
-      if (message.kind === 'reviewed') return message.reviewed;
-      if (message.kind === 'failed') throw new MusterError(message.trouble);
-      // It can't be told what it is at: whatever is asked next is asked of another one.
-      child.kill('SIGKILL');
-      child = null;
-      throw brokenOff(order, message.why);
-    },
-    close: ended,
-  };
+export interface Keeping {
+  readonly idleMs?: number;
+  readonly bytesMax?: number;
 }
 
-function start(configFile: string): ChildProcess {
-  // In a checkout this is TypeScript, and in a package what was built of it.
-  const entry = new URL(`./review-child${extname(import.meta.url)}`, import.meta.url);
-  return fork(fileURLToPath(entry), [configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+/** Starts nothing before it is asked for something. What is asked is asked one after the other. */
+export function reviewerProcess(configFile: string, keeping: Keeping = {}): Reviewer {
+  return new ReviewerProcess(configFile, keeping);
+}
+
+class ReviewerProcess implements Reviewer {
+  readonly #configFile: string;
+  readonly #idleMs: number;
+  readonly #bytesMax: number;
+  #child: ChildProcess | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #ending: Promise<void> = Promise.resolve();
+
+  constructor(configFile: string, { idleMs = IDLE_MS, bytesMax = KEPT_BYTES_MAX }: Keeping) {
+    this.#configFile = configFile;
+    this.#idleMs = idleMs;
+    this.#bytesMax = bytesMax;
+  }
+
+  async review(order: ReviewOrder, signal: AbortSignal): Promise<Reviewed> {
+    clearTimeout(this.#idle);
+    const child = this.#child ?? this.#start();
+    const message = await answered(child, order, AbortSignal.any([signal, AbortSignal.timeout(REVIEW_MS)]));
+    if (message.kind === 'none') {
+      // It can't be told what it is at: whatever is asked next is asked of another one.
+      child.kill('SIGKILL');
+      this.#child = null;
+      throw brokenOff(order, message.why);
+    }
+    const isSound = message.kind === 'reviewed' || message.trouble.remedy !== 'bug';
+    if (isSound && message.bytes <= this.#bytesMax) this.#rest();
+    else void this.#end();
+    if (message.kind === 'failed') throw new MusterError(message.trouble);
+    return message.reviewed;
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  #start(): ChildProcess {
+    // In a checkout this is TypeScript, and in a package what was built of it.
+    const entry = new URL(`./review-child${extname(import.meta.url)}`, import.meta.url);
+    const child = fork(fileURLToPath(entry), [this.#configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    // Whoever waits for an answer hears of both; while nobody does, it is only replaced.
+    child.on('error', () => undefined);
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = null;
+    });
+    this.#child = child;
+    return child;
+  }
+
+  #rest(): void {
+    this.#idle = setTimeout(() => void this.#end(), this.#idleMs);
+    this.#idle.unref();
+  }
+
+  #end(): Promise<void> {
+    clearTimeout(this.#idle);
+    const child = this.#child;
+    this.#child = null;
+    if (child !== null) this.#ending = Promise.all([this.#ending, ended(child)]).then(() => undefined);
+    return this.#ending;
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  if (child.connected) child.disconnect();
+  await Promise.race([exit, wait(CLOSE_MS, undefined, { ref: false })]);
+  child.kill('SIGKILL');
+  await exit;
 }
 
 type Answer = FromReviewer | { readonly kind: 'none'; readonly why: string };
