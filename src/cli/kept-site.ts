@@ -1,5 +1,6 @@
 /** The installation as a process keeps it open that is asked again and again: opened anew where what it was opened from is not the same any more. */
 import { readFile } from 'node:fs/promises';
+import type { Clock } from '../core/ports.ts';
 import type { Site } from '../wiring.ts';
 
 interface Opened {
@@ -11,10 +12,12 @@ interface Opened {
 /** Asked by one at a time. */
 export class KeptSite {
   readonly #configFile: string;
+  readonly #clock: Clock;
   #opened: Opened | null = null;
 
-  constructor(configFile: string) {
+  constructor(configFile: string, clock: Clock = Date.now) {
     this.#configFile = configFile;
+    this.#clock = clock;
   }
 
   /** With all that earlier askers left in it, as long as nothing that counts was changed. @throws MusterError as `onSite`. */
@@ -25,9 +28,9 @@ export class KeptSite {
     await this.close();
     const [{ loadConfig }, { wire }] = await Promise.all([import('../config.ts'), import('../wiring.ts')]);
     const config = await loadConfig(this.#configFile);
-    const site = await wire(config, { progress: () => undefined, logLevel: 'silent', resident: true });
-    this.#opened = { site, text };
-    return site;
+    const options = { progress: () => undefined, logLevel: 'silent', resident: true, clock: this.#clock } as const;
+    this.#opened = { site: await wire(config, options), text };
+    return this.#opened.site;
   }
 
   async close(): Promise<void> {
