@@ -2,18 +2,18 @@
 import type { Review } from '../core/review.ts';
 import { reviewRevision } from '../core/review-revision.ts';
 import type { Revisions } from '../core/revisions.ts';
-import { headMoved, type Reviewed, type ReviewOrder } from '../daemon/reviewer.ts';
+import { headMoved, type ReviewOrder } from '../daemon/reviewer.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { remarkMarkdown } from '../views/remarks.ts';
 import { reviewHeadline, reviewMarkdown, reviewPage } from '../views/review.ts';
 import type { Site } from '../wiring.ts';
-import { sealName } from './review-messages.ts';
+import { type Answer, sealName } from './review-messages.ts';
 
 /** @throws MusterError where it can't be looked at, or is another one by now. */
 export async function reviewedOn(
   { parts, revisions }: Pick<Site, 'parts' | 'revisions'>,
   { number, ref, head, how, charactersMax, link }: ReviewOrder,
-): Promise<Reviewed> {
+): Promise<Answer> {
   if (revisions === null) throw new TypeError('only a Git repository has merge requests');
   const target = await revisions.target();
   const found = await revisions.bring(ref);
@@ -46,12 +46,12 @@ async function onHead(
   return diagnostics.filter(({ file }) => same.has(file));
 }
 
-function remarksOf(diagnostics: readonly Diagnostic[]): Reviewed['remarks'] {
+function remarksOf(diagnostics: readonly Diagnostic[]): Answer['remarks'] {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   return errors.map((one) => ({ file: one.file, line: one.line, text: remarkMarkdown(one) }));
 }
 
-function verdictOf(state: string): Reviewed['state'] {
+function verdictOf(state: string): Answer['state'] {
   if (state === 'unknown') return 'unknown';
   return state === 'errors' || state === 'conflict' ? 'failed' : 'passed';
 }

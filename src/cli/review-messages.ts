@@ -2,9 +2,12 @@
 import type { Reviewed } from '../daemon/reviewer.ts';
 import type { Trouble } from '../errors.ts';
 
+/** What came of it, as the process that looks says it. */
+export type Answer = Omit<Reviewed, 'bytes'>;
+
 /** With the memory that the process takes by now, in bytes. */
 export type FromReviewer = { readonly bytes: number } & (
-  | { readonly kind: 'reviewed'; readonly reviewed: Reviewed }
+  | { readonly kind: 'reviewed'; readonly reviewed: Answer }
   | { readonly kind: 'failed'; readonly trouble: Trouble }
 );
 

@@ -17,8 +17,11 @@ const CLOSE_MS = 2_000;
  * at again, so that where people work on one, the next push finds what was read.
  */
 const IDLE_MS = 20 * 60_000;
-/** What it may take while nobody asks it, in bytes: a process that has grown larger is ended with its answer. */
-const KEPT_BYTES_MAX = 1024 * 1024 * 1024;
+/**
+ * What it may take while nobody asks it, in bytes: a process that has grown larger is ended with its answer. A daemon over 100,000 people
+ * takes a little over 1 GB.
+ */
+const KEPT_BYTES_MAX = 1536 * 1024 * 1024;
 
 export interface Keeping {
   readonly idleMs?: number;
@@ -58,7 +61,7 @@ class ReviewerProcess implements Reviewer {
     if (isSound && message.bytes <= this.#bytesMax) this.#rest();
     else void this.#end();
     if (message.kind === 'failed') throw new MusterError(message.trouble);
-    return message.reviewed;
+    return { ...message.reviewed, bytes: message.bytes };
   }
 
   close(): Promise<void> {

@@ -202,7 +202,14 @@ interface Reusing extends PassParts {
 }
 
 function dryPass(parts: Reusing, { loaded, resolution, trouble: [trouble] }: Desire, at: Instant): Promise<Report> {
-  const { tasks: _tasks, interruptions: _interruptions, shutOuts: _shutOuts, seals: _seals, reuse: kept, ...reading } = parts;
+  const {
+    tasks: _tasks,
+    interruptions: _interruptions,
+    shutOuts: _shutOuts,
+    seals: _seals,
+    reuse: kept,
+    ...reading
+  } = parts;
   const load = async () => {
     if (trouble !== undefined) throw new MusterError(trouble);
     return loaded;

@@ -33,6 +33,8 @@ export interface ReviewParts {
 /** Least time between two rounds, in milliseconds: what a flood of notices comes to. */
 const SPACING_MS = 1_000;
 
+const BYTES_OF_MB = 1024 * 1024;
+
 /** Failures in a row from which on it is no short absence any more: some four minutes of them. */
 const FAILURES_TOLD = 5;
 
@@ -223,7 +225,8 @@ class Desk {
     await forge.comment(request, 'review', reviewed.markdown);
     await forge.remark(request, reviewed.remarks);
     await judge(verdictOf(reviewed), reviewed.headline);
-    log.info('merge request looked at', { number, head, how: order.how, state: reviewed.state, ms: clock() - began });
+    const mb = Math.round(reviewed.bytes / BYTES_OF_MB);
+    log.info('merge request looked at', { number, head, how: order.how, state: reviewed.state, ms: clock() - began, mb });
     const { headline } = reviewed;
     const target = this.#hasMoved(before, reviewed.target) ? null : reviewed.target;
     const done = { request, headline, target, at: clock(), trouble: null, failures: 0, notBefore: 0 };

@@ -57,7 +57,9 @@ export class KeptRows<T> {
     const kept = this.#kept;
     this.#kept = null;
     const usable = kept !== null && kept.writesOfOthers === writesOfOthers && touched.size <= TOUCHED_MAX;
-    const rows = usable ? await this.#brushedUp(kept.rows, touched) : this.#asBefore(kept?.rows, await this.#reader.all());
+    const rows = usable
+      ? await this.#brushedUp(kept.rows, touched)
+      : this.#asBefore(kept?.rows, await this.#reader.all());
     this.#kept = { rows, writesOfOthers };
     return rows;
   }

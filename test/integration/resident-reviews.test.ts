@@ -1,9 +1,9 @@
 /** A reviewer that stays, over a real domain controller: it reads what changed, everything before it says that anything is taken, and says what a new one says. */
 import { describe, expect, test } from 'vitest';
+import type { Answer } from '../../src/cli/review-messages.ts';
 import { blockByOrder } from '../../src/core/operations/block.ts';
 import type { Reach } from '../../src/core/ports.ts';
-import type { Reviewed } from '../../src/daemon/reviewer.ts';
-import { type Files, institution, people, person } from '../support/desired-state.ts';
+import { daysFromToday, type Files, institution, people, person } from '../support/desired-state.ts';
 import { modify } from '../support/directory-contents.ts';
 import { missingForSamba, type SambaDc } from '../support/samba.ts';
 import { change, onFreshSite, sync, type TestSite } from '../support/site.ts';
@@ -55,16 +55,22 @@ const STEPS: readonly Step[] = [
     says: '1 phone number changes.',
   },
   {
-    what: 'the branch takes something',
+    what: 'the branch closes somebody, which rests on no reading',
     happens: proposes(person('cbs2', { state: 'closed' })),
-    read: ['changes', 'full'],
+    read: ['changes'],
     says: '1 person loses access, 1 phone number changes.',
+  },
+  {
+    what: 'the branch takes something that only a whole reading may take',
+    happens: proposes(person('cbs3', { ends: daysFromToday(-2) })),
+    read: ['changes', 'full'],
+    says: '2 people lose access, 1 phone number changes, 1 person has details changed.',
   },
   {
     what: 'an account of the branch is deleted by hand',
     happens: ({ dc }) => modify(dc, `dn: ${dnOf(dc, 'cbs1')}\nchangetype: delete\n`),
     read: ['changes', 'full'],
-    says: '1 person loses access.',
+    says: '2 people lose access, 1 person has details changed.',
   },
   {
     what: 'an operator blocks whom the branch closes',
@@ -72,8 +78,18 @@ const STEPS: readonly Step[] = [
       reviewers.elsewhere(({ parts }) =>
         blockByOrder(parts, { scope: 'user', target: 'cbs2', until: null, by: 'oper', reason: 'looked at it' }),
       ),
-    read: ['changes'],
-    says: 'Nothing changes for anybody.',
+    read: ['changes', 'full'],
+    says: '1 person loses access, 1 person has details changed.',
+  },
+  {
+    what: 'the branch keeps what the target takes, and an account that neither is about is gone',
+    happens: async ({ dc, reviewers }) => {
+      await reviewers.declare(person('cbs4', { ends: daysFromToday(-2) }));
+      await reviewers.proposeAnew(person('cbs4'));
+      await modify(dc, `dn: ${dnOf(dc, 'cbs5')}\nchangetype: delete\n`);
+    },
+    read: ['changes', 'full'],
+    says: '2 changes would not happen any more.',
   },
 ];
 
@@ -92,7 +108,7 @@ describe.skipIf(missing.length > 0)('A reviewer that stays', () => {
           read.length = 0;
           const { resident, fresh } = await reviewers.both();
           expect(resident, what).toEqual(fresh);
-          const { headline } = resident.reviewed as Reviewed;
+          const { headline } = resident.reviewed as Answer;
           expect({ read, says: headline }, what).toEqual(expected);
         }
       } finally {

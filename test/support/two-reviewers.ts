@@ -3,9 +3,9 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KeptSite } from '../../src/cli/kept-site.ts';
 import { reviewedOn } from '../../src/cli/review-answer.ts';
+import type { Answer } from '../../src/cli/review-messages.ts';
 import type { Reconciler } from '../../src/core/ports.ts';
 import type { Seal } from '../../src/core/seal.ts';
-import type { Reviewed } from '../../src/daemon/reviewer.ts';
 import { type Trouble, troubleOf } from '../../src/errors.ts';
 import type { Site } from '../../src/wiring.ts';
 import { commit, type Files, inTree } from './desired-state.ts';
@@ -17,7 +17,7 @@ const BRANCH = 'work';
 
 /** What one of them said, and what it keeps so that a merge can be held against it. */
 export interface Told {
-  readonly reviewed: Reviewed | Trouble;
+  readonly reviewed: Answer | Trouble;
   readonly seals: readonly Seal[];
 }
 
