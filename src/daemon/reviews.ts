@@ -226,7 +226,14 @@ class Desk {
     await forge.remark(request, reviewed.remarks);
     await judge(verdictOf(reviewed), reviewed.headline);
     const mb = Math.round(reviewed.bytes / BYTES_OF_MB);
-    log.info('merge request looked at', { number, head, how: order.how, state: reviewed.state, ms: clock() - began, mb });
+    log.info('merge request looked at', {
+      number,
+      head,
+      how: order.how,
+      state: reviewed.state,
+      ms: clock() - began,
+      mb,
+    });
     const { headline } = reviewed;
     const target = this.#hasMoved(before, reviewed.target) ? null : reviewed.target;
     const done = { request, headline, target, at: clock(), trouble: null, failures: 0, notBefore: 0 };

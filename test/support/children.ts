@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 
 /** Those of them whose command line has this text; none where the process is gone. */
 export function childrenOf(pid: number, text: string): readonly number[] {
-  const pids = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter((one) => one !== '');
+  const pids = read(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((one) => one !== '');
   return pids.filter((one) => read(`/proc/${one}/cmdline`).includes(text)).map(Number);
 }
 

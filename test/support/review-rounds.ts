@@ -117,7 +117,16 @@ function reviewerOf(made: () => Bench): Reviewer {
       const outcome = made().outcome(order);
       if (outcome instanceof MusterError) throw outcome;
       const markdown = `of ${order.head}`;
-      return { target: TARGET, state: 'passed', headline: 'fine', markdown, remarks: [], page: '{}', bytes: 1, ...outcome };
+      return {
+        target: TARGET,
+        state: 'passed',
+        headline: 'fine',
+        markdown,
+        remarks: [],
+        page: '{}',
+        bytes: 1,
+        ...outcome,
+      };
     },
     close: () => Promise.resolve(),
   };
