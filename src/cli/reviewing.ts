@@ -49,14 +49,13 @@ class ReviewerProcess implements Reviewer {
 
   async review(order: ReviewOrder, signal: AbortSignal): Promise<Reviewed> {
     clearTimeout(this.#idle);
-    const child = this.#child ?? this.#start();
-    const message = await answered(child, order, AbortSignal.any([signal, AbortSignal.timeout(REVIEW_MS)]));
-    if (message.kind === 'none') {
-      // It can't be told what it is at: whatever is asked next is asked of another one.
-      child.kill('SIGKILL');
-      this.#child = null;
-      throw brokenOff(order, message.why);
-    }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(REVIEW_MS)]);
+    const stayed = this.#child;
+    let message = await this.#ask(stayed ?? this.#start(), order, limit);
+    // It may have died of what it kept, or while nobody looked, which is nothing against the order.
+    if (stayed !== null && message.kind === 'none' && message.died && !limit.aborted)
+      message = await this.#ask(this.#start(), order, limit);
+    if (message.kind === 'none') throw brokenOff(order, message.why);
     const isSound = message.kind === 'reviewed' || message.trouble.remedy !== 'bug';
     if (isSound && message.bytes <= this.#bytesMax) this.#rest();
     else void this.#end();
@@ -66,6 +65,16 @@ class ReviewerProcess implements Reviewer {
 
   close(): Promise<void> {
     return this.#end();
+  }
+
+  async #ask(child: ChildProcess, order: ReviewOrder, signal: AbortSignal): Promise<Heard> {
+    const message = await answered(child, order, signal);
+    if (message.kind === 'none') {
+      // It can't be told what it is at: whatever is asked next is asked of another one.
+      child.kill('SIGKILL');
+      this.#child = null;
+    }
+    return message;
   }
 
   #start(): ChildProcess {
@@ -104,29 +113,29 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-type Answer = FromReviewer | { readonly kind: 'none'; readonly why: string };
+type Heard = FromReviewer | { readonly kind: 'none'; readonly why: string; readonly died: boolean };
 
-function answered(child: ChildProcess, order: ReviewOrder, signal: AbortSignal): Promise<Answer> {
+function answered(child: ChildProcess, order: ReviewOrder, signal: AbortSignal): Promise<Heard> {
   return new Promise((resolve) => {
-    const settle = (answer: Answer) => {
+    const settle = (heard: Heard) => {
       child.off('message', onMessage);
       child.off('exit', onExit);
       child.off('error', onError);
       signal.removeEventListener('abort', onAbort);
-      resolve(answer);
+      resolve(heard);
     };
     // What review-child.ts sends, and nothing else.
     const onMessage = (message: unknown) => settle(message as FromReviewer);
-    const onExit = (code: number | null, by: string | null) =>
-      settle({ kind: 'none', why: `its process ended (${by ?? code})` });
-    const onError = (error: Error) => settle({ kind: 'none', why: `its process failed (${error.message})` });
-    const onAbort = () => settle({ kind: 'none', why: 'it took too long, or the daemon stops' });
+    const none = (why: string, died: boolean) => settle({ kind: 'none', why, died });
+    const onExit = (code: number | null, by: string | null) => none(`its process ended (${by ?? code})`, true);
+    const onError = (error: Error) => none(`its process failed (${error.message})`, true);
+    const onAbort = () => none('it took too long, or the daemon stops', false);
     child.on('message', onMessage);
     child.once('exit', onExit);
     child.once('error', onError);
     signal.addEventListener('abort', onAbort, { once: true });
     child.send(order, (error) => {
-      if (error !== null) settle({ kind: 'none', why: `its process could not be told (${error.message})` });
+      if (error !== null) none(`its process could not be told (${error.message})`, true);
     });
   });
 }
