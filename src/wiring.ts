@@ -57,6 +57,8 @@ export interface Site {
   /** Mail to whoever is to be told; null: nobody is. */
   readonly notifications: (() => Promise<Desk>) | null;
   readonly log: Log;
+  /** Throws MusterError (`person`) where the database that was opened is no longer the one that others find under its name. */
+  assertInPlace(): void;
   close(): Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
     forge,
     reissue: (username) => reissuePassword({ ...directory, store, newId: randomUUID }, username),
     log: openLog(logLevel),
+    assertInPlace: () => store.assertInPlace(),
     close: () => store.close(),
   };
   return { ...site, notifications: notificationsOf(site, store) };

@@ -1,10 +1,9 @@
-/** The process that reviews merge requests: looks at one after the other as it is told, and ends with the daemon that started it. */
+/** The process that reviews merge requests: looks at one after the other as it is told, keeps what it read for the next, and ends with the daemon that started it. */
 import { getPriority, setPriority } from 'node:os';
-import type { Reviewed, ReviewOrder } from '../daemon/reviewer.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { ReviewOrder } from '../daemon/reviewer.ts';
 import { troubleOf } from '../errors.ts';
-import type { Site } from '../wiring.ts';
-import { type FromReviewer, sealName } from './review-messages.ts';
+import { KeptSite } from './kept-site.ts';
+import type { FromReviewer } from './review-messages.ts';
 
 /**
  * Steps below the daemon (nice(2)): where both want the same core, a pass gets three quarters of it. Not more, for files are read within
@@ -15,76 +14,18 @@ const NICENESS = 5;
 const NICENESS_MOST = 19;
 
 const [, , configFile = ''] = process.argv;
-let opened: Promise<Site> | null = null;
-
-function site(): Promise<Site> {
-  opened ??= open();
-  return opened;
-}
-
-async function open(): Promise<Site> {
-  const [{ loadConfig }, { wire }] = await Promise.all([import('../config.ts'), import('../wiring.ts')]);
-  return wire(await loadConfig(configFile), { progress: () => undefined, logLevel: 'silent' });
-}
+/** Kept from one review to the next: what the directory and the repository hold is read once, and then what changed. */
+const kept = new KeptSite(configFile);
 
 /** Whoever waits for it hears either. */
 async function answer(order: ReviewOrder): Promise<FromReviewer> {
   try {
-    return { kind: 'reviewed', reviewed: await review(order) };
+    const [{ reviewedOn }, site] = await Promise.all([import('./review-answer.ts'), kept.now()]);
+    const reviewed = await reviewedOn(site, order);
+    return { kind: 'reviewed', reviewed, bytes: process.memoryUsage.rss() };
   } catch (error) {
-    return { kind: 'failed', trouble: troubleOf(error) };
+    return { kind: 'failed', trouble: troubleOf(error), bytes: process.memoryUsage.rss() };
   }
-}
-
-async function review({ number, ref, head, how, charactersMax, link }: ReviewOrder): Promise<Reviewed> {
-  const [{ reviewRevision }, { reviewHeadline, reviewMarkdown, reviewPage }, { headMoved }] = await Promise.all([
-    import('../core/review-revision.ts'),
-    import('../views/review.ts'),
-    import('../daemon/reviewer.ts'),
-  ]);
-  const { parts, revisions } = await site();
-  if (revisions === null) throw new TypeError('only a Git repository has merge requests');
-  const target = await revisions.target();
-  const found = await revisions.bring(ref);
-  if (found !== head) throw headMoved(`merge request ${number}`, head, found);
-  const result = await reviewRevision({ ...parts, revisions }, { head, target, how, keepAs: sealName(number) });
-  const { timeZone } = parts.settings;
-  const isMergedAlready = await revisions.descends(target, head);
-  const onHead = isMergedAlready ? () => true : await standsAt(revisions, head, result.files);
-  return {
-    target,
-    state: verdictOf(result.state),
-    headline: reviewHeadline(result),
-    markdown: reviewMarkdown(result, {
-      characters: charactersMax,
-      link: link === null ? null : new URL(link),
-      timeZone,
-    }),
-    remarks: await remarksOf(result.diagnostics.filter(onHead)),
-    page: JSON.stringify(reviewPage(result, { timeZone, all: true })),
-  };
-}
-
-/** Lines are those of what merging comes to: they are the branch's own only in files that merging leaves as they are there. */
-async function standsAt(
-  revisions: NonNullable<Site['revisions']>,
-  head: string,
-  merged: readonly { readonly path: string; readonly blob: string | null }[],
-): Promise<(diagnostic: Diagnostic) => boolean> {
-  const there = new Map((await revisions.load(head)).files.map(({ path, blob }) => [path, blob]));
-  const same = new Set(merged.filter(({ path, blob }) => there.get(path) === blob).map(({ path }) => path));
-  return ({ file }) => same.has(file);
-}
-
-async function remarksOf(diagnostics: readonly Diagnostic[]): Promise<Reviewed['remarks']> {
-  const { remarkMarkdown } = await import('../views/remarks.ts');
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  return errors.map((one) => ({ file: one.file, line: one.line, text: remarkMarkdown(one) }));
-}
-
-function verdictOf(state: string): Reviewed['state'] {
-  if (state === 'unknown') return 'unknown';
-  return state === 'errors' || state === 'conflict' ? 'failed' : 'passed';
 }
 
 setPriority(Math.min(NICENESS_MOST, getPriority() + NICENESS));
@@ -96,5 +37,5 @@ process.on('message', (order: ReviewOrder) => {
 });
 // Without a daemon nobody reads what comes of it; once the store is closed, nothing keeps this process.
 process.once('disconnect', () => {
-  void opened?.then((one) => one.close()).catch(() => undefined);
+  void kept.close().catch(() => undefined);
 });

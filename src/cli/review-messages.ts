@@ -2,9 +2,14 @@
 import type { Reviewed } from '../daemon/reviewer.ts';
 import type { Trouble } from '../errors.ts';
 
-export type FromReviewer =
-  | { readonly kind: 'reviewed'; readonly reviewed: Reviewed }
-  | { readonly kind: 'failed'; readonly trouble: Trouble };
+/** What came of it, as the process that looks says it. */
+export type Answer = Omit<Reviewed, 'bytes'>;
+
+/** With the memory that the process takes by now, in bytes. */
+export type FromReviewer = { readonly bytes: number } & (
+  | { readonly kind: 'reviewed'; readonly reviewed: Answer }
+  | { readonly kind: 'failed'; readonly trouble: Trouble }
+);
 
 /** Under which it is kept what a review of that merge request showed. */
 export function sealName(number: number): string {

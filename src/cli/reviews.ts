@@ -20,7 +20,7 @@ export function reviewsOf(config: Config, { forge, parts, log }: Site): readonly
       branch: source.branch,
       authors: settings.authors,
       everyMs: settings.everySeconds * 1000,
-      openReviewer: () => reviewerProcess(config.file),
+      reviewer: reviewerProcess(config.file),
       memory: forge.memory,
       outcomes: () => outcomesOf(parts),
       linkTo: (number) => (base === null ? null : `${base}/merge-requests/${number}`),

@@ -6,8 +6,8 @@ import { resolve, resolver } from '../model/validate.ts';
 import type { Desired } from './change.ts';
 import { type Desire, desire } from './desire.ts';
 import { type PassParts, pass } from './pass.ts';
-import { passReuse } from './pass-reuse.ts';
-import type { Ledger, Repository, Store } from './ports.ts';
+import { type PassReuse, passReuse } from './pass-reuse.ts';
+import type { Ledger, Reconciler, Repository, Store } from './ports.ts';
 import { readOnce } from './read-once.ts';
 import type { Report } from './report.ts';
 import type { Review, ReviewedFile, ReviewState } from './review.ts';
@@ -20,6 +20,7 @@ import {
   noticesOf,
   planned,
   type Reviewed,
+  type TwoPlans,
   withoutBranch,
 } from './review-caused.ts';
 import { consequencesFor } from './review-consequences.ts';
@@ -101,16 +102,16 @@ async function fullReview(parts: ReviewParts, begun: Review, before: Loaded, aft
   const { at, target } = begun;
   const { timeZone } = parts.settings;
   const store = asRead(parts.store);
-  const resolveBoth = resolver();
+  const reuse = parts.reuse ?? { ...passReuse(false), resolve: resolver() };
   const wish = (loaded: Loaded) =>
-    desire(repositoryWith(parts.revisions, loaded, target), store, timeZone, at, resolveBoth);
+    desire(repositoryWith(parts.revisions, loaded, target), store, timeZone, at, reuse.resolve);
   const base = await wish(before);
   const merged = await wish(after);
   const sides = [base, merged] as const;
   const projected = parts.reconcilers.map((one) => sides.map(({ resolution }) => one.project(resolution.model, at)));
-  const reconcilers = parts.reconcilers.map((one, nth) => readOnce(one, inAll(projected[nth] ?? [])));
-  const planOf = (side: Desire) => dryPass({ ...parts, reconcilers, store }, side, at);
-  const plans = { without: planned(await planOf(base)), with: planned(await planOf(merged)) };
+  const plans = await ofOneReading(parts.reconcilers, projected, (reconcilers, side: 'without' | 'with') =>
+    dryPass({ ...parts, reconcilers, store, reuse }, side === 'with' ? merged : base, at),
+  );
   const [unchanged, report] = [plans.without.report, plans.with.report];
   const declared = declaredIn(projected.flatMap(([old = []]) => old));
   const caused = causedBy(plans, declared);
@@ -169,6 +170,23 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** The plan with the branch is the likelier to need a full reading: then the other is made once, of that one. */
+async function ofOneReading(
+  all: readonly Reconciler[],
+  projected: readonly (readonly (readonly Desired[])[])[],
+  planOf: (reconcilers: readonly Reconciler[], side: 'without' | 'with') => Promise<Report>,
+): Promise<TwoPlans> {
+  let readings = 1;
+  const readAgain = () => {
+    readings += 1;
+  };
+  const reconcilers = all.map((one, nth) => readOnce(one, inAll(projected[nth] ?? []), readAgain));
+  const ahead = await planOf(reconcilers, 'with');
+  const read = readings;
+  const without = planned(await planOf(reconcilers, 'without'));
+  return { without, with: planned(readings === read ? ahead : await planOf(reconcilers, 'with')) };
+}
+
 /** What is merged into the target builds on whatever the target builds on. */
 function repositoryWith(revisions: Revisions, loaded: Loaded, target: string): Repository {
   return { load: async () => loaded, descends: (from) => revisions.descends(from, target) };
@@ -179,14 +197,25 @@ function inAll(sides: readonly (readonly Desired[])[]): readonly Desired[] {
   return [...new Map(sides.flatMap((side) => side.map((one) => [one.address.key, one] as const))).values()];
 }
 
-function dryPass(parts: PassParts, { loaded, resolution, trouble: [trouble] }: Desire, at: Instant): Promise<Report> {
-  const { tasks: _tasks, interruptions: _interruptions, shutOuts: _shutOuts, seals: _seals, ...reading } = parts;
+interface Reusing extends PassParts {
+  readonly reuse: PassReuse;
+}
+
+function dryPass(parts: Reusing, { loaded, resolution, trouble: [trouble] }: Desire, at: Instant): Promise<Report> {
+  const {
+    tasks: _tasks,
+    interruptions: _interruptions,
+    shutOuts: _shutOuts,
+    seals: _seals,
+    reuse: kept,
+    ...reading
+  } = parts;
   const load = async () => {
     if (trouble !== undefined) throw new MusterError(trouble);
     return loaded;
   };
   const repository = { load, descends: () => Promise.resolve(true) };
-  const reuse = { ...passReuse(false), resolve: () => resolution };
+  const reuse = { ...kept, resolve: () => resolution };
   return pass({ ...reading, repository, reuse, clock: () => at }, { trigger: 'command', dryRun: true });
 }
 

@@ -15,6 +15,8 @@ export interface Reviewed {
   readonly remarks: readonly Remark[];
   /** The whole of it, as a page in JSON. */
   readonly page: string;
+  /** Memory that whoever looked takes by now. */
+  readonly bytes: number;
 }
 
 export interface ReviewOrder {

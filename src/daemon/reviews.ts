@@ -18,8 +18,8 @@ export interface ReviewParts {
   readonly authors: readonly string[];
   /** Milliseconds between two looks when nobody asks for one. */
   readonly everyMs: number;
-  /** Opened for each round that has something to look at. */
-  openReviewer(): Reviewer;
+  /** Closed when the service ends. */
+  readonly reviewer: Reviewer;
   readonly memory: MergeRequestMemory;
   outcomes(): Promise<readonly UntoldOutcome[]>;
   /** Where the whole of a review is shown; null: nowhere. */
@@ -32,6 +32,8 @@ export interface ReviewParts {
 
 /** Least time between two rounds, in milliseconds: what a flood of notices comes to. */
 const SPACING_MS = 1_000;
+
+const BYTES_OF_MB = 1024 * 1024;
 
 /** Failures in a row from which on it is no short absence any more: some four minutes of them. */
 const FAILURES_TOLD = 5;
@@ -74,6 +76,7 @@ class Desk {
     return async () => {
       this.#stopping.abort();
       await ended;
+      await this.#parts.reviewer.close();
       this.#parts.forge.close();
     };
   }
@@ -168,15 +171,9 @@ class Desk {
     await this.#keep(null);
     await this.#tellOutcomes();
     const due = inTurn([...this.#known.values()], clock(), (request) => this.#howOf(request) === 'plan');
-    if (due.length === 0) return;
-    const reviewer = this.#parts.openReviewer();
-    try {
-      for (const known of due) {
-        if (this.#stopping.signal.aborted) return;
-        this.#learn(await this.#one(known, reviewer));
-      }
-    } finally {
-      await reviewer.close();
+    for (const known of due) {
+      if (this.#stopping.signal.aborted) return;
+      this.#learn(await this.#one(known));
     }
   }
 
@@ -204,8 +201,8 @@ class Desk {
   }
 
   /** What the forge throws ends the round; what the review throws stays with this merge request. */
-  async #one(known: Known, reviewer: Reviewer): Promise<Known> {
-    const { forge, clock, log, memory } = this.#parts;
+  async #one(known: Known): Promise<Known> {
+    const { forge, reviewer, clock, log, memory } = this.#parts;
     const { request } = known;
     const link = this.#parts.linkTo(request.number);
     const judge = (state: VerdictState, text: string) => forge.judge(request, { state, text, link });
@@ -228,7 +225,15 @@ class Desk {
     await forge.comment(request, 'review', reviewed.markdown);
     await forge.remark(request, reviewed.remarks);
     await judge(verdictOf(reviewed), reviewed.headline);
-    log.info('merge request looked at', { number, head, how: order.how, state: reviewed.state, ms: clock() - began });
+    const mb = Math.round(reviewed.bytes / BYTES_OF_MB);
+    log.info('merge request looked at', {
+      number,
+      head,
+      how: order.how,
+      state: reviewed.state,
+      ms: clock() - began,
+      mb,
+    });
     const { headline } = reviewed;
     const target = this.#hasMoved(before, reviewed.target) ? null : reviewed.target;
     const done = { request, headline, target, at: clock(), trouble: null, failures: 0, notBefore: 0 };

@@ -1,4 +1,5 @@
 /** Rows of a table as objects, kept between questions: what nobody wrote since is not read again, and is the very same object. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from './connection.ts';
 import { portions } from './connection.ts';
 
@@ -56,9 +57,23 @@ export class KeptRows<T> {
     const kept = this.#kept;
     this.#kept = null;
     const usable = kept !== null && kept.writesOfOthers === writesOfOthers && touched.size <= TOUCHED_MAX;
-    const rows = usable ? await this.#brushedUp(kept.rows, touched) : await this.#reader.all();
+    const rows = usable
+      ? await this.#brushedUp(kept.rows, touched)
+      : this.#asBefore(kept?.rows, await this.#reader.all());
     this.#kept = { rows, writesOfOthers };
     return rows;
+  }
+
+  /** Others write to many tables: what says the same as before is what it was, and so is the list where all of it does. */
+  #asBefore(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {
+    if (before === undefined) return now;
+    const { idOf } = this.#reader;
+    const known = new Map(before.map((row) => [idOf(row), row]));
+    const rows = now.map((row) => {
+      const old = known.get(idOf(row));
+      return old !== undefined && isDeepStrictEqual(old, row) ? old : row;
+    });
+    return rows.length === before.length && rows.every((row, nth) => row === before[nth]) ? before : rows;
   }
 
   async #brushedUp(rows: readonly T[], touched: ReadonlySet<string>): Promise<readonly T[]> {

@@ -44,6 +44,8 @@ export interface OpenStore extends Store {
   readonly shutOuts: ShutOutMemory;
   readonly seals: Seals;
   readonly agreement: AgreementMemory;
+  /** Throws MusterError (`person`) where the database is no longer the one that others find under its name. */
+  assertInPlace(): void;
   /** Gives the lease back where it is held here, and closes the database. */
   close(): Promise<void>;
 }
@@ -97,6 +99,7 @@ function partsOf(
     mergeRequests: storedMergeRequests(connection),
     lease,
     blobs: storedBlobs(connection, clock),
+    assertInPlace: () => connection.assertInPlace(),
     close: async () => {
       try {
         await lease.release();

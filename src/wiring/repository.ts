@@ -7,6 +7,7 @@ import { folderSource } from '../sources/folder.ts';
 import { gitSource } from '../sources/git.ts';
 import { gitRevisions } from '../sources/git-revisions.ts';
 import { type LoadOptions, loaderOf } from '../sources/loader.ts';
+import { loaderInTurn } from '../sources/loading-in-turn.ts';
 import type { Source } from '../sources/source.ts';
 import type { OpenStore } from '../store/store.ts';
 import { approvalIn } from './approval.ts';
@@ -49,8 +50,9 @@ export function revisionsOf({ source, instance, phoneCountries }: Config, { blob
   );
   const rules = { instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
   const goodText = (path: string) => blobs.goodText(path);
-  const load: Revisions['load'] = (...of) => loaderOf({ ...rules, blobs, goodText, source: sourceOf(...of) })();
-  return { ...revisions, load };
+  // What is reviewed differs in a few files from what it would be merged into: all others are then the very same.
+  const load = loaderInTurn({ ...rules, blobs, goodText });
+  return { ...revisions, load: (...of) => load(sourceOf(...of)) };
 }
 
 const FORGETFUL: LoadOptions['blobs'] = {

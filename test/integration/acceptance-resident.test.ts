@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { pass } from '../../src/core/pass.ts';
-import type { Reach, Reconciler } from '../../src/core/ports.ts';
+import type { Reach } from '../../src/core/ports.ts';
 import { wire } from '../../src/wiring.ts';
 import { writesDuring } from '../support/account-dumps.ts';
 import { deny } from '../support/denied-rights.ts';
@@ -10,6 +10,7 @@ import { daysFromToday, institution, people, person } from '../support/desired-s
 import { modify, valuesOf } from '../support/directory-contents.ts';
 import { missingForSamba, type SambaDc } from '../support/samba.ts';
 import { change, onFreshSite, outcomeOf, type TestSite } from '../support/site.ts';
+import { watched } from '../support/watched-readings.ts';
 
 const PEOPLE = Array.from({ length: 8 }, (_, n) => `cbs${n + 1}`);
 const missing = missingForSamba();
@@ -94,20 +95,4 @@ async function onStaying(work: (staying: Staying) => Promise<void>): Promise<voi
       await opened.close();
     }
   });
-}
-
-/** The same reconciler; how each of its readings was made is written down. */
-function watched(reconciler: Reconciler, read: Reach[]): Reconciler {
-  return {
-    ...reconciler,
-    connect: async (suits) => {
-      const { reader, writer } = await reconciler.connect(suits);
-      const observe: typeof reader.observe = async (wanted, known, reach) => {
-        const observation = await reader.observe(wanted, known, reach);
-        read.push(observation.reach);
-        return observation;
-      };
-      return { reader: { ...reader, observe }, writer };
-    },
-  };
 }

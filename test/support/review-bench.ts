@@ -4,7 +4,7 @@ import type { Review } from '../../src/core/review.ts';
 import { type ReviewParts, type ReviewRequest, reviewRevision } from '../../src/core/review-revision.ts';
 import type { Revisions } from '../../src/core/revisions.ts';
 import { gitRevisions } from '../../src/sources/git-revisions.ts';
-import { loaderOf } from '../../src/sources/loader.ts';
+import { loaderInTurn } from '../../src/sources/loading-in-turn.ts';
 import { commit, type Files, inTree } from './desired-state.ts';
 import { runCommand } from './run-command.ts';
 import { INSTANCE, makeScene, type Scene, type SceneOptions } from './scene.ts';
@@ -77,7 +77,6 @@ function revisionsOf({ home, store }: Scene, origin: string): Revisions {
   const { sourceOf, ...revisions } = gitRevisions({ url: origin, branch: 'main' }, { mirror: join(home, 'mirror') });
   const { blobs } = store;
   const goodText = (path: string) => blobs.goodText(path);
-  const load: Revisions['load'] = (...of) =>
-    loaderOf({ instance: INSTANCE, blobs, goodText, source: sourceOf(...of) })();
-  return { ...revisions, load };
+  const load = loaderInTurn({ instance: INSTANCE, blobs, goodText });
+  return { ...revisions, load: (...of) => load(sourceOf(...of)) };
 }

@@ -67,7 +67,7 @@ ${settings}`,
   const end = async (signal: NodeJS.Signals) => {
     const one = daemon;
     daemon = null;
-    if (one === null || one.exitCode !== null) return one?.exitCode ?? null;
+    if (one === null || one.exitCode !== null || one.signalCode !== null) return one?.exitCode ?? null;
     const exit = once(one, 'exit');
     one.kill(signal);
     return (await exit)[0];
@@ -106,7 +106,7 @@ function serve(site: SiteFolder, lines: Readonly<Record<string, unknown>>[]): Ch
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [main, '--config', site.config, 'serve'], {
     cwd: site.folder,
-    // Each round of reviews is a process of its own: without what was compiled before, reading the program is most of its work.
+    // Reviews are made in a process of its own: without what was compiled before, reading the program is most of its first one.
     env: { PATH, NODE_COMPILE_CACHE },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
