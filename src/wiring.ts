@@ -116,6 +116,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       shutOuts: store.shutOuts,
       seals: store.seals,
+      heldRevisions: store.heldRevisions,
       agreement: store.agreement,
       clock,
       newId: randomUUID,

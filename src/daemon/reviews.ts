@@ -33,6 +33,11 @@ export interface ReviewParts {
 /** Least time between two rounds, in milliseconds: what a flood of notices comes to. */
 const SPACING_MS = 1_000;
 
+const TELLING: Readonly<Record<UntoldOutcome['topic'], string>> = {
+  outcome: 'told what came of a merge request',
+  approval: 'told how it stands with the approval of a merge request',
+};
+
 /** Failures in a row from which on it is no short absence any more: some four minutes of them. */
 const FAILURES_TOLD = 5;
 
@@ -43,9 +48,10 @@ export function reviewService(parts: ReviewParts): Service {
     begin: () => Promise.resolve(desk.begin()),
     noticed: () => desk.wake(),
     notices: () => desk.notices(),
-    passed: ({ plan: { revision }, applied }) => {
+    passed: ({ plan: { revision }, unapproved = null, applied }) => {
+      const isHeld = desk.held(unapproved);
       // Neither waits for a review.
-      if (desk.moved(revision, applied.length > 0)) desk.wake();
+      if (desk.moved(revision, applied.length > 0) || isHeld) desk.wake();
       return Promise.resolve();
     },
   };
@@ -58,6 +64,7 @@ class Desk {
   #awake = new AbortController();
   #known: ReadonlyMap<number, Known> = new Map();
   #revision: string | null = null;
+  #held: string | null = null;
   #writes = 0;
   #failures = 0;
   #told: string | null = null;
@@ -103,6 +110,13 @@ class Desk {
     const text = `Merge requests are not reviewed. ${trouble.where}: ${trouble.what}`;
     const { next } = trouble;
     return [{ kind: 'forge', person: null, subject: trouble.where, text, next, origin: null, urgent: false }];
+  }
+
+  /** Whether another revision is held than before, of which somebody has to be told. */
+  held(revision: string | null): boolean {
+    const isNew = revision !== null && this.#held !== revision;
+    this.#held = revision;
+    return isNew;
   }
 
   async #run(): Promise<void> {
@@ -182,10 +196,10 @@ class Desk {
 
   async #tellOutcomes(): Promise<void> {
     const { forge, outcomes, log } = this.#parts;
-    for (const { number, text, told } of await outcomes()) {
-      await forge.comment({ number }, 'outcome', text);
+    for (const { number, topic, text, told } of await outcomes()) {
+      await forge.comment({ number }, topic, text);
       await told();
-      log.info('told what came of a merge request', { number });
+      log.info(TELLING[topic], { number });
     }
   }
 
