@@ -42,6 +42,7 @@ import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
 export { writeEditorFiles } from './sources/editor-files.ts';
+export { makeFolder } from './sources/making-folders.ts';
 
 /** A configured installation, opened. */
 export interface Site {
