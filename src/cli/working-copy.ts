@@ -11,7 +11,7 @@ const OF_REPOSITORY = /^format:/mu;
 
 /** @throws MusterError (`person`) where no repository is there. */
 export async function workingCopy(into: string): Promise<string> {
-  const found = await stat(into).catch((error: unknown) => codeOf(error));
+  const found = await stat(into).catch(codeOf);
   if (typeof found === 'string') throw wrong(into, `There is no such folder (${found}).`);
   if (!found.isDirectory()) throw wrong(into, 'This is no folder.');
   if (await isRepository(into)) return into;

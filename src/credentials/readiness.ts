@@ -1,5 +1,4 @@
 /** Whether initial passwords could be sealed and kept: asked before anybody waits for one. */
-
 import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,5 +1,4 @@
 /** One connection to a mail server (SMTP, RFC 5321): opened with its certificate checked and the log-on done, then mail by mail. */
-
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';

@@ -18,34 +18,32 @@ export function tellingMarkdown(standing: HeldStanding, telling: Telling, timeZo
 
 function pageOf({ held, since, letIn }: HeldStanding, telling: Telling, when: (at: Instant) => string): Page {
   const revision = `Revision ${shortRevision(held.to)}`;
-  const counts = line(
-    letIn === null
-      ? `Held since ${when(since)}; until it is approved the last good documents count.`
-      : `Revision ${shortRevision(letIn.revision)} counts since the pass of ${when(letIn.at)}.`,
-    'faint',
-  );
+  const waits = line(`Held since the pass of ${when(since)}.`, 'faint');
   switch (telling.how) {
     case 'lacking':
       return {
         title: `${revision} is held: it is not approved`,
-        blocks: [...lackBlocks(telling.lacks, held.next), counts],
+        blocks: [...lackBlocks(telling.lacks, held.next), waits],
       };
     case 'waiting': {
       const text =
         'Nothing is missing of what this merge request brought. It waits with what came in together with it.';
       return {
         title: `${revision} is held: something else in it is not approved`,
-        blocks: [line(text, 'warn'), counts],
+        blocks: [line(text, 'warn'), waits],
       };
     }
     case 'let-in': {
-      const text = `${answered(telling)} It was taken in by the pass of ${when(letIn?.at ?? since)}.`;
-      return { title: `${revision} is approved`, blocks: [line(text, 'strong'), counts] };
+      const { revision: taken, at } = letIn ?? { revision: held.to, at: since };
+      const text = `${answered(telling)} It was taken in with revision ${shortRevision(taken)} by the pass of ${when(at)}.`;
+      return { title: `${revision} is approved`, blocks: [line(text, 'strong')] };
     }
     case 'gone': {
       const text = 'The branch no longer holds what this merge request brought, so nothing of it is applied.';
-      const next = 'If it is still wanted, propose it anew.';
-      return { title: 'No longer in the branch', blocks: [line(text, 'warn'), line(next), counts] };
+      return {
+        title: 'No longer in the branch',
+        blocks: [line(text, 'warn'), line('If it is still wanted, propose it anew.')],
+      };
     }
   }
 }

@@ -78,7 +78,7 @@ test('what was broken off is told again, and of the end whoever may have been to
   const outcomes = await made.look();
   expect(outcomes.map(({ number }) => number)).toEqual([7, 8]);
   expect(outcomes[0]?.text).toContain(
-    'Approved by Otto Operator. It was taken in by the pass of 2026-03-01 13:00 (UTC).',
+    'Approved by Otto Operator. It was taken in with revision bbbbbbbbbb by the pass of 2026-03-01 13:00 (UTC).',
   );
   await tell(outcomes);
   expect(await made.look()).toEqual([]);

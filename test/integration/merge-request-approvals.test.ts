@@ -89,7 +89,11 @@ describe('a merge that is held because it is not approved', () => {
 
     site.project.approve(request, 'bo');
     await site.notify('Merge Request Hook');
-    await site.until(() => expect(told(1)[0]).toContain('Approved by Bo Operator. It was taken in by the pass of '));
+    await site.until(() =>
+      expect(told(1)[0]).toContain(
+        `Approved by Bo Operator. It was taken in with revision ${merged.slice(0, 10)} by the pass of `,
+      ),
+    );
     expect(told(1)).toHaveLength(1);
     expect(site.directory()).toContain(STORED);
     expect(await site.stop()).toBe(0);
@@ -114,7 +118,8 @@ describe('a merge that is held because it is not approved', () => {
     await muster('sync');
     await site.start();
     await site.until(() => {
-      for (const iid of [1, 2]) expect(told(iid)[0]).toMatch(/^Approved by .+\. It was taken in by the pass of /m);
+      for (const iid of [1, 2])
+        expect(told(iid)[0]).toMatch(/^Approved by .+\. It was taken in with revision .+ by the pass of /m);
     });
   });
 
