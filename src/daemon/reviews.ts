@@ -33,11 +33,6 @@ export interface ReviewParts {
 /** Least time between two rounds, in milliseconds: what a flood of notices comes to. */
 const SPACING_MS = 1_000;
 
-const TELLING: Readonly<Record<UntoldOutcome['topic'], string>> = {
-  outcome: 'told what came of a merge request',
-  approval: 'told how it stands with the approval of a merge request',
-};
-
 /** Failures in a row from which on it is no short absence any more: some four minutes of them. */
 const FAILURES_TOLD = 5;
 
@@ -255,3 +250,9 @@ class Desk {
 function verdictOf({ state }: Reviewed): VerdictState {
   return state === 'unknown' ? 'working' : state;
 }
+
+/** For the log. */
+const TELLING: Readonly<Record<UntoldOutcome['topic'], string>> = {
+  outcome: 'told what came of a merge request',
+  approval: 'told how it stands with the approval of a merge request',
+};
