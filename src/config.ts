@@ -19,7 +19,7 @@ import { type TasksConfig, tasksConfigOf } from './config/tasks.ts';
 import { phoneCountriesOf, type TokensConfig, tokensOf } from './config/tokens.ts';
 import type { Limits } from './core/limits.ts';
 import type { Mode } from './core/modes.ts';
-import { MusterError } from './errors.ts';
+import { codeOf, MusterError } from './errors.ts';
 import type { LogLevel } from './log-level.ts';
 import type { Country } from './model/phone.ts';
 import type { FieldsNode } from './model/tree.ts';
@@ -154,12 +154,11 @@ async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new MusterError(
       {
         remedy: 'person',
         where: shownPath(file),
-        what: unreadable(code),
+        what: unreadable(codeOf(error)),
         next: 'Name it with --config FILE or MUSTER_CONFIG, or start from config/muster.example.yaml.',
       },
       { cause: error },

@@ -44,6 +44,11 @@ export class MusterError extends Error implements Trouble {
   }
 }
 
+/** The code by which the operating system or Node names a failure, as `ENOENT`; where it has none, what was thrown as text. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
 /** Any thrown value as a Trouble; what is not a MusterError is a bug until shown otherwise. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof MusterError) {

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { MusterError } from './errors.ts';
+import { codeOf, MusterError } from './errors.ts';
 
 const redacted = '[redacted]';
 
@@ -67,7 +67,7 @@ async function openForReading(path: string): Promise<FileHandle> {
     // Without O_NONBLOCK, opening a named pipe that nobody writes to would wait for ever.
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     const what = code === 'ENOENT' ? 'The file does not exist.' : `The file can't be read (${code}).`;
     throw problem(path, what, 'Put the secret into that file, or correct the path in the configuration.', error);
   }

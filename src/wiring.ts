@@ -42,6 +42,7 @@ import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from
 
 export { createEmbeddedDirectory } from './reconcilers/directory/embedded/directory-file.ts';
 export { writeEditorFiles } from './sources/editor-files.ts';
+export { makeFolder } from './sources/making-folders.ts';
 
 /** A configured installation, opened. */
 export interface Site {
@@ -118,6 +119,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Site> 
       tasks: { desk: taskDesk(config.tasks.settings, { lasting: resident }), memory: store.tasks },
       shutOuts: store.shutOuts,
       seals: store.seals,
+      heldRevisions: store.heldRevisions,
       agreement: store.agreement,
       clock,
       newId: randomUUID,

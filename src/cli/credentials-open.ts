@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { identitiesIn, open } from '../credentials/seal.ts';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { ExitCode, Invocation } from './invocation.ts';
 
@@ -38,7 +38,7 @@ async function sealedText(file: string): Promise<string> {
 }
 
 function notReadable(where: string, error: unknown, next: string): MusterError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = codeOf(error);
   const what = code === 'ENOENT' ? 'There is no such file.' : `It can't be read (${code}).`;
   return new MusterError({ remedy: 'person', where, what, next }, { cause: error });
 }

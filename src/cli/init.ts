@@ -1,7 +1,7 @@
 /** `muster init DIR`: a configuration that only observes and a desired-state repository to begin with. */
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { MusterError } from '../errors.ts';
+import { readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf, MusterError } from '../errors.ts';
 import { initPage } from '../views/init.ts';
 import { CONFIGURATION, DIRECTORY, initialFiles, REPOSITORY } from './init-files.ts';
 import { guideFiles, UNIT } from './init-repository.ts';
@@ -19,13 +19,15 @@ export async function init(
 ): Promise<ExitCode> {
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(instance)) throw noName(instance);
   await refuseUsed(folder);
-  await makeFolder(folder);
-  const { createEmbeddedDirectory, writeEditorFiles } = await import('../wiring.ts');
+  const { createEmbeddedDirectory, makeFolder, writeEditorFiles } = await import('../wiring.ts');
+  await makeFolder(folder).catch((error: unknown) => {
+    throw used(folder, `It can't be made (${codeOf(error)}).`);
+  });
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const guide = [...(await guideFiles())].map(([path, text]) => [`${REPOSITORY}/${path}`, text] as const);
   const files = new Map([...initialFiles({ instance, timeZone }), ...guide]);
   for (const [path, text] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolder(dirname(join(folder, path)));
     await writeFile(join(folder, path), text, { flag: 'wx' });
   }
   await createEmbeddedDirectory(join(folder, DIRECTORY), [UNIT]);
@@ -37,30 +39,6 @@ export async function init(
   return 0;
 }
 
-/**
- * One folder after the other: where one that exists says of a new one that it is not there, as /proc does, Node's recursive mkdir
- * tries for ever.
- */
-async function makeFolder(folder: string): Promise<void> {
-  const missing: string[] = [];
-  try {
-    for (let at = resolve(folder); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
-    for (const at of missing) await mkdir(at);
-  } catch (error) {
-    throw used(folder, `It can't be made (${codeOf(error)}).`);
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
 async function refuseUsed(folder: string): Promise<void> {
   try {
     const found = await readdir(folder);
@@ -70,10 +48,6 @@ async function refuseUsed(folder: string): Promise<void> {
     const code = codeOf(error);
     if (code !== 'ENOENT') throw used(folder, `It can't be used (${code}).`);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function used(where: string, what: string): MusterError {

@@ -5,9 +5,11 @@ import type { UntoldOutcome } from '../daemon/reviewer.ts';
 import { reviewService } from '../daemon/reviews.ts';
 import type { Service } from '../daemon/service.ts';
 import { outcomeMarkdown } from '../views/review-outcome.ts';
+import type { ForgeSite } from '../wiring/forge.ts';
 import type { Site } from '../wiring.ts';
 import { numberIn } from './review-messages.ts';
 import { reviewerProcess } from './reviewing.ts';
+import { untoldOfHeld } from './telling-held.ts';
 
 /** None where no forge is configured. */
 export function reviewsOf(config: Config, { forge, parts, log }: Site): readonly Service[] {
@@ -22,7 +24,7 @@ export function reviewsOf(config: Config, { forge, parts, log }: Site): readonly
       everyMs: settings.everySeconds * 1000,
       reviewer: reviewerProcess(config.file),
       memory: forge.memory,
-      outcomes: () => outcomesOf(parts),
+      outcomes: async () => [...(await outcomesOf(parts)), ...(await approvalsOf(parts, forge, source.branch))],
       linkTo: (number) => (base === null ? null : `${base}/merge-requests/${number}`),
       log,
       clock: parts.clock,
@@ -38,6 +40,14 @@ async function outcomesOf({ seals, settings }: Site['parts']): Promise<readonly 
     const number = numberIn(outcome.name);
     if (number === null) return [];
     const told = async () => seals?.told(id, outcome.at);
-    return [{ number, text: outcomeMarkdown(outcome, settings.timeZone), told }];
+    return [{ number, topic: 'outcome', text: outcomeMarkdown(outcome, settings.timeZone), told }];
   });
+}
+
+async function approvalsOf(
+  { heldRevisions: memory, settings: { timeZone } }: Site['parts'],
+  { server }: ForgeSite,
+  branch: string,
+): Promise<readonly UntoldOutcome[]> {
+  return memory === undefined ? [] : untoldOfHeld({ memory, server, branch, timeZone });
 }

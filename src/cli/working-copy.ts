@@ -1,7 +1,7 @@
 /** `--into FOLDER`: the working copy of the repository, told apart from a folder that is not there or that is around it. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 import { MUSTER_FILE } from '../model/muster-file.ts';
 import { shellWord } from '../views/shell-word.ts';
 import { REPOSITORY } from './init-files.ts';
@@ -11,9 +11,7 @@ const OF_REPOSITORY = /^format:/mu;
 
 /** @throws MusterError (`person`) where no repository is there. */
 export async function workingCopy(into: string): Promise<string> {
-  const found = await stat(into).catch((error: unknown) =>
-    error instanceof Error && 'code' in error ? String(error.code) : String(error),
-  );
+  const found = await stat(into).catch(codeOf);
   if (typeof found === 'string') throw wrong(into, `There is no such folder (${found}).`);
   if (!found.isDirectory()) throw wrong(into, 'This is no folder.');
   if (await isRepository(into)) return into;

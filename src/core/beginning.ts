@@ -1,5 +1,6 @@
 /** The beginning of a pass: what is wanted, what is remembered, and, where nothing will be written, the reading of every system begun. */
 import type { Instant } from '../model/document.ts';
+import { type HeldRevisions, keepHeld, keepLetIn } from './approval/held.ts';
 import { type Connected, connectToOne } from './connecting.ts';
 import { type Desire, desire, desireRemembered, type Wanted, wantedOf } from './desire.ts';
 import type { PassReuse } from './pass-reuse.ts';
@@ -24,6 +25,8 @@ interface Parts {
   readonly reuse: PassReuse;
   /** Where it is kept what reviews showed; absent: nowhere. */
   readonly seals?: Seals;
+  /** Where it is kept what is held because it is not approved; absent: nowhere. */
+  readonly heldRevisions?: HeldRevisions;
 }
 
 interface Request {
@@ -43,7 +46,7 @@ export async function beginPass(parts: Parts, request: Request, run: Timekeeper)
   const remembered = await run.step('recall', () => recallAll(parts, run.startedAt));
   const seals = await sealsInForce(parts, all.loaded, run.startedAt, request.learns);
   const recalled = { ...remembered, seals };
-  if (request.learns) await run.step('remember', () => remember(parts.store, all, run.startedAt));
+  if (request.learns) await run.step('remember', () => remember(parts, all, run.startedAt));
   return { want: wantedOf(all), recalled, early: new Map() };
 }
 
@@ -107,9 +110,15 @@ function recallAll({ store, reconcilers }: Parts, at: Instant): ReturnType<typeo
   );
 }
 
-async function remember(store: Store, { loaded, answer, resolution }: Desire, at: Instant): Promise<void> {
+async function remember(
+  { store, repository, heldRevisions }: Parts,
+  { loaded, answer, resolution, held }: Desire,
+  at: Instant,
+): Promise<void> {
+  if (heldRevisions !== undefined && held !== null) await keepHeld(heldRevisions, held, at);
   if (!loaded.trusted) return;
   const { entries, forget, files } = resolution.remember;
   const answers = answer === null ? {} : { answers: answer.commits };
   await store.memory.remember({ revision: loaded.revision, at, entries, forget, files, ...answers });
+  if (heldRevisions !== undefined) await keepLetIn(heldRevisions, repository, loaded, answer, at);
 }

@@ -5,6 +5,8 @@ import type { Loaded } from '../model/loaded.ts';
 import { type Resolution, type Resolve, resolve as resolveAnew } from '../model/validate.ts';
 import { type Admission, admit } from './approval/admitting.ts';
 import type { RevisionAnswer } from './approval/answers.ts';
+import type { HeldRevision } from './approval/held.ts';
+import { NotApproved } from './approval/refusing.ts';
 import type { Repository, Store } from './ports.ts';
 
 /**
@@ -20,20 +22,25 @@ export interface Desire {
   readonly resolution: Resolution;
   /** Why the repository as it is now was not used; empty: it was. */
   readonly trouble: readonly Trouble[];
+  /** The revision that was not used because it is not approved; null: there is none. */
+  readonly held: HeldRevision | null;
 }
 
 /** What the rest of a pass needs of it: without the files and the last good documents, which are as large as all else together. */
 export interface Wanted extends Pick<Desire, 'trouble'> {
+  /** The revision that was not used because it is not approved; null: there is none. */
+  readonly unapproved: string | null;
   readonly loaded: Pick<Loaded, 'revision' | 'committedAt' | 'commit' | 'trusted'>;
   readonly resolution: Omit<Resolution, 'remember'>;
 }
 
-export function wantedOf({ loaded, answer, resolution, trouble }: Desire): Wanted {
+export function wantedOf({ loaded, answer, resolution, trouble, held }: Desire): Wanted {
   const { revision, committedAt, trusted } = loaded;
   const commit = answeredCommit(loaded, answer);
   const { model, heldEntries, diagnostics } = resolution;
   const kept = { revision, committedAt, trusted, ...(commit === undefined ? {} : { commit }) };
-  return { loaded: kept, resolution: { model, heldEntries, diagnostics }, trouble };
+  const unapproved = held?.to ?? null;
+  return { loaded: kept, resolution: { model, heldEntries, diagnostics }, trouble, unapproved };
 }
 
 /** A revision for which nobody has to answer stands as it is in Git. */
@@ -57,11 +64,11 @@ export async function desire(
   signal?: AbortSignal,
 ): Promise<Desire> {
   const [remembered, last] = await Promise.all([store.memory.entries(), store.memory.revision()]);
-  const { loaded, answer, trouble } = await loadAdmitted(repository, store, { last, remembered, timeZone, at, signal });
+  const { loaded, ...admitted } = await loadAdmitted(repository, store, { last, remembered, timeZone, at, signal });
   // Asked for last: a server that hangs must not keep an order out that is given meanwhile.
   const operatorBlocks = await store.orders.blocks(EVER);
   const resolution = resolve(loaded, remembered, { timeZone, operatorBlocks, at });
-  return { loaded, answer, resolution, trouble };
+  return { loaded, resolution, ...admitted };
 }
 
 /** What counted in the last pass, with the orders as they are now; asks no repository, and so waits for none. */
@@ -74,7 +81,13 @@ export async function desireRemembered(store: Store, timeZone: string, at: Insta
   const loaded = nothingLoaded(last);
   const resolution = resolveAnew(loaded, remembered, { timeZone, operatorBlocks, at });
   // That nothing was read is no news of any entry.
-  return { loaded, answer: null, resolution: { ...resolution, heldEntries: [], diagnostics: [] }, trouble: [] };
+  return {
+    loaded,
+    answer: null,
+    resolution: { ...resolution, heldEntries: [], diagnostics: [] },
+    trouble: [],
+    held: null,
+  };
 }
 
 function nothingLoaded(last: string | null): Loaded {
@@ -85,12 +98,13 @@ async function loadAdmitted(
   repository: Repository,
   store: Store,
   before: Omit<Admission, 'loaded'>,
-): Promise<Pick<Desire, 'loaded' | 'answer' | 'trouble'>> {
+): Promise<Omit<Desire, 'resolution'>> {
   try {
     const loaded = await repository.load(before.signal);
     const answer = loaded.trusted ? await admit(repository, store, { ...before, loaded }) : null;
-    return { loaded, answer, trouble: [] };
+    return { loaded, answer, trouble: [], held: null };
   } catch (error) {
-    return { loaded: nothingLoaded(before.last), answer: null, trouble: [troubleOf(error)] };
+    const held = error instanceof NotApproved ? error.held : null;
+    return { loaded: nothingLoaded(before.last), answer: null, trouble: [troubleOf(error)], held };
   }
 }

@@ -3,6 +3,7 @@ import { MusterError } from '../errors.ts';
 import type { AgreementMemory } from './agreement.ts';
 import { alarms, modeNotices } from './alarms.ts';
 import { apply } from './apply.ts';
+import type { HeldRevisions } from './approval/held.ts';
 import { attendToTasks, NO_TASKS } from './attending.ts';
 import { beginPass } from './beginning.ts';
 import { Spending } from './budget.ts';
@@ -60,6 +61,8 @@ export interface PassParts {
   readonly shutOuts?: ShutOutMemory;
   /** Where it is kept what reviews showed; absent: nowhere. */
   readonly seals?: Seals;
+  /** Where it is kept which revision is held because it is not approved; absent: nowhere. */
+  readonly heldRevisions?: HeldRevisions;
   /** Where it is kept how far systems are as the repository says; absent: nowhere. */
   readonly agreement?: AgreementMemory;
   /** Absent: no history tells who wrote a line. */

@@ -42,6 +42,8 @@ export interface Report {
     /** Null for a folder. */
     readonly committedAt: Instant | null;
   };
+  /** The revision that was not taken in because it is not approved; absent: there is none. */
+  readonly unapproved?: string;
   /** Where the audit chain ended with this run; absent for one that only looked, and in what is kept of it. */
   readonly audit?: AuditHead;
   readonly holds: readonly Hold[];

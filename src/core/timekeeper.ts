@@ -56,7 +56,8 @@ export class Timekeeper {
     want: Wanted,
     interruption: Interruption | null,
   ): Report {
-    const { commit, committedAt, trusted } = want.loaded;
+    const { unapproved, loaded } = want;
+    const { commit, committedAt, trusted } = loaded;
     const observing = observingOf(want.resolution.model, this.#facts.modes);
     const trouble: readonly Trouble[] = [...want.trouble, ...systems.flatMap((system) => system.trouble ?? [])];
     return {
@@ -70,6 +71,7 @@ export class Timekeeper {
       plan,
       ...(commit === undefined ? {} : { commit }),
       ...(trusted ? { repository: { readAt: this.startedAt, committedAt } } : {}),
+      ...(unapproved === null ? {} : { unapproved }),
       holds: gated.holds,
       ...(observing === null ? {} : { observed: [...peopleIn(plan.changes)].filter(observing.isObserved) }),
       applied,

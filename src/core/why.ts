@@ -213,8 +213,7 @@ export function standingOf(model: Model, key: string, at: Instant): StandingOf {
 }
 
 export function declaration({ document, origin, condition }: Entry<User>) {
-  const label = `${document.name.given} ${document.name.family} (${document.username})`;
-  return { label, document, origin, condition };
+  return { label: personLabel(document), document, origin, condition };
 }
 
 type BlameLine = (origin: Origin | null) => Promise<Authorship | null>;

@@ -2,7 +2,7 @@
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../core/ports.ts';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { Secret } from '../secret.ts';
 import { writeLetter } from './letter.ts';
@@ -282,10 +282,6 @@ function guardNames(folder: string, username: string, attempt: string): void {
 function alreadySealed(folder: string, username: string, attempt: string): MusterError {
   const what = `Attempt ${attempt} of ${username} already has a sealed password, which is never overwritten.`;
   return trouble('bug', folder, what, 'Every attempt needs an id of its own: please report this.');
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function trouble(

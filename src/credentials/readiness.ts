@@ -3,6 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '../core/finding.ts';
+import { codeOf } from '../errors.ts';
 import { checkRecipient } from './seal.ts';
 
 /** @param outbox folder of the sealed files; null: not configured. */
@@ -48,9 +49,8 @@ async function checkOutbox(outbox: string): Promise<Finding> {
     }
     return { check, status: 'ok', text: `${outbox} can be written.`, next: null };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const next = 'Make the folder, and give it to the user that Muster runs as, with mode 0700.';
-    return { check, status: 'fail', text: `${outbox} can't be written (${code}).`, next };
+    return { check, status: 'fail', text: `${outbox} can't be written (${codeOf(error)}).`, next };
   }
 }
 
@@ -78,7 +78,7 @@ async function statusOf(path: string): Promise<Stats | null> {
   try {
     return await stat(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

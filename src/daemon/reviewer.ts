@@ -1,6 +1,6 @@
 /** The port to whoever looks at merge requests: what it is asked, and what comes of it. */
 import { MusterError } from '../errors.ts';
-import type { Remark } from '../forges/port.ts';
+import type { CommentTopic, Remark } from '../forges/port.ts';
 
 /** What came of looking at one merge request. */
 export interface Reviewed {
@@ -37,9 +37,10 @@ export interface Reviewer {
   close(): Promise<void>;
 }
 
-/** What came of a reviewed merge, not told yet. */
+/** What came of a merge, or who has yet to approve it, not told yet. */
 export interface UntoldOutcome {
   readonly number: number;
+  readonly topic: Exclude<CommentTopic, 'review'>;
   /** Markdown. */
   readonly text: string;
   /** To be called once it was told. */

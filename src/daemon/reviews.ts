@@ -45,9 +45,10 @@ export function reviewService(parts: ReviewParts): Service {
     begin: () => Promise.resolve(desk.begin()),
     noticed: () => desk.wake(),
     notices: () => desk.notices(),
-    passed: ({ plan: { revision }, applied }) => {
+    passed: ({ plan: { revision }, unapproved = null, applied }) => {
+      const isHeld = desk.held(unapproved);
       // Neither waits for a review.
-      if (desk.moved(revision, applied.length > 0)) desk.wake();
+      if (desk.moved(revision, applied.length > 0) || isHeld) desk.wake();
       return Promise.resolve();
     },
   };
@@ -60,6 +61,7 @@ class Desk {
   #awake = new AbortController();
   #known: ReadonlyMap<number, Known> = new Map();
   #revision: string | null = null;
+  #held: string | null = null;
   #writes = 0;
   #failures = 0;
   #told: string | null = null;
@@ -106,6 +108,13 @@ class Desk {
     const text = `Merge requests are not reviewed. ${trouble.where}: ${trouble.what}`;
     const { next } = trouble;
     return [{ kind: 'forge', person: null, subject: trouble.where, text, next, origin: null, urgent: false }];
+  }
+
+  /** Whether another revision is held than before, of which somebody has to be told. */
+  held(revision: string | null): boolean {
+    const isNew = revision !== null && this.#held !== revision;
+    this.#held = revision;
+    return isNew;
   }
 
   async #run(): Promise<void> {
@@ -179,10 +188,10 @@ class Desk {
 
   async #tellOutcomes(): Promise<void> {
     const { forge, outcomes, log } = this.#parts;
-    for (const { number, text, told } of await outcomes()) {
-      await forge.comment({ number }, 'outcome', text);
+    for (const { number, topic, text, told } of await outcomes()) {
+      await forge.comment({ number }, topic, text);
       await told();
-      log.info('told what came of a merge request', { number });
+      log.info(TELLING[topic], { number });
     }
   }
 
@@ -246,3 +255,9 @@ class Desk {
 function verdictOf({ state }: Reviewed): VerdictState {
   return state === 'unknown' ? 'working' : state;
 }
+
+/** For the log. */
+const TELLING: Readonly<Record<UntoldOutcome['topic'], string>> = {
+  outcome: 'told what came of a merge request',
+  approval: 'told how it stands with the approval of a merge request',
+};

@@ -41,8 +41,8 @@ export interface Remark {
   readonly text: string;
 }
 
-/** Muster's comments on one merge request: what merging would do, and what came of it. */
-export type CommentTopic = 'review' | 'outcome';
+/** Muster's comments on one merge request: what merging would do, who has yet to approve what was merged, and what came of it. */
+export type CommentTopic = 'review' | 'approval' | 'outcome';
 
 /** Everything here asks for what should be and changes only what is not so: doing it twice leaves one comment. Throws MusterError. */
 export interface Forge {
@@ -63,6 +63,7 @@ export interface Forge {
 
 /** A merge request that was merged, as the forge tells it. */
 export interface BroughtIn {
+  readonly number: number;
   /** As people know it: `!12`. */
   readonly name: string;
   readonly author: string;

@@ -1,6 +1,7 @@
 /** Held entries: what a person has to know of each entry that goes on by its last good document. */
 import type { Entry, Kind } from './document.ts';
 import type { HeldEntry } from './held-entry.ts';
+import { personLabel } from './restrictions.ts';
 import { vanishedServer } from './server-rules.ts';
 import type { Objection, Settled } from './settle.ts';
 import {
@@ -20,7 +21,7 @@ export function heldAmongPeople({ institution, user }: SettledPeople): readonly 
   };
   return [
     ...heldOf('institution', institution, (entry) => vanishedInstitution(entry, isNeeded(entry.key))),
-    ...heldOf('user', user, vanishedUser),
+    ...heldOf('user', user, vanishedUser, personLabel),
   ];
 }
 
@@ -47,13 +48,16 @@ function heldOf<D>(
   kind: Kind,
   settled: readonly Settled<D>[],
   whenGone: (entry: Entry<D>) => Objection | null,
+  labelOf?: (document: D) => string,
 ): readonly HeldEntry[] {
   const found: HeldEntry[] = [];
   for (const { entry, held } of settled) {
-    const { key, condition, origin } = entry;
+    const { key, condition, origin, document } = entry;
     if (condition === 'declared') continue;
     const why = condition === 'held' ? held : whenGone(entry);
-    if (why !== null) found.push({ kind, key, condition, origin, text: why.message, fix: why.fix });
+    if (why === null) continue;
+    const label = labelOf === undefined ? {} : { label: labelOf(document) };
+    found.push({ kind, key, ...label, condition, origin, text: why.message, fix: why.fix });
   }
   return found;
 }

@@ -6,6 +6,8 @@ import type { Kind } from './document.ts';
 export interface HeldEntry {
   readonly kind: Kind;
   readonly key: string;
+  /** As people call it, `Anna Jensen (ajensen)`; absent: by its key. */
+  readonly label?: string;
   readonly condition: 'held' | 'vanished';
   readonly origin: Origin;
   /** Why, in one sentence. */

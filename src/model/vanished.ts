@@ -2,6 +2,7 @@
 import { type Days, isOver, windowOf } from './block-window.ts';
 import type { Block, Day, Entry, Instant, Institution, User } from './document.ts';
 import { blockText, institutionText, userText } from './entry-text.ts';
+import { personLabel } from './restrictions.ts';
 import type { Objection } from './settle.ts';
 
 const MS_PER_DAY = 86_400_000;
@@ -15,9 +16,8 @@ const FORGET_AFTER_DAYS = 400;
 /** Null: nothing to say, for a closed account may leave the files. */
 export function vanishedUser({ document }: Entry<User>): Objection | null {
   if (document.state === 'closed') return null;
-  const who = `${document.name.given} ${document.name.family} (${document.username})`;
   return {
-    message: `${who} is no longer declared. Access stays as it was and nothing new is given. If they left, write this again, closed.`,
+    message: `${personLabel(document)} is no longer declared. Access stays as it was and nothing new is given. If they left, write this again, closed.`,
     fix: userText(document, 'closed'),
   };
 }

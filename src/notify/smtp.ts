@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Mail } from '../core/mails.ts';
+import { codeOf } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { SmtpSettings } from './settings.ts';
 import { SmtpFailure, smtpFailure } from './smtp-failure.ts';
@@ -54,8 +55,7 @@ async function authorityFrom(caFile: string): Promise<Buffer> {
   try {
     return await readFile(caFile);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const what = `The authority ${caFile} can't be read (${code}).`;
+    const what = `The authority ${caFile} can't be read (${codeOf(error)}).`;
     throw new SmtpFailure({ obstacle: 'way', what, next: 'Check "notify.smtp.caFile".', cause: error });
   }
 }

@@ -1,8 +1,9 @@
 /** Files that teach editors what may be written in a desired-state repository: a JSON Schema of each kind, and where it applies. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 import { jsonSchemaOf, SCHEMA_KINDS, type SchemaKind } from '../model/json-schema.ts';
+import { makeFolder } from './making-folders.ts';
 import { placesOf } from './places.ts';
 
 /** Folders that begin with a dot are no part of what is declared. */
@@ -25,15 +26,20 @@ function schemaPlaces(): Readonly<Record<string, readonly string[]>> {
 /**
  * Writes the schemas below `repository` and tells the editor of them; other settings that stand in its file stay.
  * @returns the paths written, relative to `repository`.
- * @throws MusterError (`person`) where the editor's settings are no plain JSON, before anything is written.
+ * @throws MusterError (`person`) where the editor's settings are no plain JSON, before anything is written, or where nothing can be.
  */
 export async function writeEditorFiles(repository: string): Promise<readonly string[]> {
   const settings = { ...(await settingsIn(repository)), [SCHEMAS]: schemaPlaces() };
   const files = new Map(SCHEMA_KINDS.map((kind) => [schemaFile(kind), asText(jsonSchemaOf(kind))]));
   files.set(SETTINGS, asText(settings));
   for (const [path, text] of files) {
-    await mkdir(dirname(join(repository, path)), { recursive: true });
-    await writeFile(join(repository, path), text);
+    const file = join(repository, path);
+    try {
+      await makeFolder(dirname(file));
+      await writeFile(file, text);
+    } catch (error) {
+      throw unusable(file, `It can't be written (${codeOf(error)}).`);
+    }
   }
   return [...files.keys()];
 }
@@ -44,8 +50,8 @@ async function settingsIn(repository: string): Promise<Readonly<Record<string, u
     const settings: unknown = JSON.parse(await readFile(file, 'utf8'));
     if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) return { ...settings };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    if (!(error instanceof SyntaxError)) throw error;
+    if (codeOf(error) === 'ENOENT') return {};
+    if (!(error instanceof SyntaxError)) throw unusable(file, `It can't be read (${codeOf(error)}).`);
   }
   throw new MusterError({
     remedy: 'person',
@@ -53,6 +59,11 @@ async function settingsIn(repository: string): Promise<Readonly<Record<string, u
     what: 'This file is not plain JSON (it may hold remarks), so nothing was written.',
     next: `Put this into it by hand, or take the remarks out and try again: "${SCHEMAS}": ${JSON.stringify(schemaPlaces())}`,
   });
+}
+
+function unusable(where: string, what: string): MusterError {
+  const next = 'Name the folder of the repository, in which you may make files.';
+  return new MusterError({ remedy: 'person', where, what, next });
 }
 
 function asText(value: unknown): string {

@@ -1,8 +1,9 @@
 /** Runs Git with nothing of the machine's or the user's Git settings: what every command of the mirror shares. */
 import { spawn } from 'node:child_process';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusterError } from '../errors.ts';
+import { makeFolder } from './making-folders.ts';
 
 /** Variables that reach Git: how to find programs, keys and proxies; nothing that begins with GIT_. */
 const PASSED_ON = [
@@ -101,7 +102,7 @@ export const OFFLINE = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' } as
 
 /** Writes the mirror's configuration, whatever was there before. */
 export async function writeMirrorConfig(mirror: string): Promise<void> {
-  await mkdir(mirror, { recursive: true, mode: 0o700 });
+  await makeFolder(mirror, 0o700);
   const draft = join(mirror, `config.${process.pid}`);
   await writeFile(draft, MIRROR_CONFIG, { mode: 0o600 });
   await rename(draft, join(mirror, 'config'));

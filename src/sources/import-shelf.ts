@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareText } from '../diagnostic.ts';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 import type { Loaded } from '../model/loaded.ts';
 import { blobId, folderSource } from './folder.ts';
 import { type LoadOptions, load } from './loader.ts';
@@ -130,10 +130,6 @@ export async function writeOver(folder: string, path: string, text: string): Pro
   }
 }
 
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null;
-}
-
 function isLink(where: string): MusterError {
   return new MusterError({
     remedy: 'person',
@@ -147,7 +143,7 @@ function unwritable(where: string, error: unknown): MusterError {
   return new MusterError({
     remedy: 'person',
     where,
-    what: `This file can't be read or written (${codeOf(error) ?? String(error)}).`,
+    what: `This file can't be read or written (${codeOf(error)}).`,
     next: 'Check that the folder is a working copy of the repository that you may write to, and try again; what was written stays.',
   });
 }

@@ -1,8 +1,9 @@
 /** What was read of file contents, kept in a file inside the Git directory that they come from: it lives and dies with the clone. */
 import { hash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobCache, cacheKey } from './blob-cache.ts';
+import { makeFolder } from './making-folders.ts';
 
 /** A larger file would take longer to read than what it saves; a hundred thousand people take some 40 MB. */
 const CACHE_BYTES_MAX = 128 * 1024 * 1024;
@@ -46,7 +47,7 @@ export function readCache(git: string): ReadCache {
       const text = `${hash('sha256', rows)}\n${rows}`;
       const draft = `${file}.${process.pid}`;
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await makeFolder(folder, 0o700);
         await writeFile(draft, text, { mode: 0o600 });
         await rename(draft, file);
       } catch {

@@ -1,7 +1,7 @@
 /** The database as a file: made for its owner alone, and watched, because SQLite writes on into a file that was deleted. */
 import { type BigIntStats, chmodSync, closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 
 /** The store names people and what was done to them: for its owner's eyes. */
 const FILE_MODE = 0o600;
@@ -40,12 +40,11 @@ function openOnce(path: string, place: string): BigIntStats {
     if ((Number(found.mode) & 0o777) !== FILE_MODE) chmodSync(path, FILE_MODE);
     return found;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new MusterError(
       {
         remedy: 'person',
         where: place,
-        what: `The file can't be opened for writing by its owner alone (${code}).`,
+        what: `The file can't be opened for writing by its owner alone (${codeOf(error)}).`,
         next: 'Give the file and its folder to the user that runs Muster.',
       },
       { cause: error },

@@ -3,7 +3,7 @@ import { access, constants, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { HeadFile, KeptHead } from '../core/restored.ts';
-import { MusterError } from '../errors.ts';
+import { codeOf, MusterError } from '../errors.ts';
 
 const form = z.object({
   format: z.literal(1),
@@ -101,10 +101,6 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 const OUT_OF_REACH =

@@ -1,6 +1,6 @@
 /** RevisionMemory: which steps between them operators let through, and who answered for the commits that came in. */
 import type { Transaction } from 'kysely';
-import type { Answerable, CommitAnswer, RevisionMemory } from '../core/approval/answers.ts';
+import { type Answerable, type CommitAnswer, type RevisionMemory, together } from '../core/approval/answers.ts';
 import type { Instant } from '../model/document.ts';
 import { NOTHING_MORE } from './approvals.ts';
 import type { AuditEnd } from './audit.ts';
@@ -67,9 +67,4 @@ export async function putAnswers(
 
 function answerIn(row: { readonly signedByJson: string; readonly approvedByJson: string }): Answerable {
   return { signedBy: readJson<string[]>(row.signedByJson), approvedBy: readJson<string[]>(row.approvedByJson) };
-}
-
-function together(answers: readonly Answerable[]): Answerable {
-  const all = (which: keyof Answerable) => [...new Set(answers.flatMap((answer) => answer[which]))].toSorted();
-  return { signedBy: all('signedBy'), approvedBy: all('approvedBy') };
 }

@@ -1,5 +1,6 @@
 /** Opens the store: one database behind every port by which core and the sources remember. */
 import type { AgreementMemory } from '../core/agreement.ts';
+import type { HeldRevisions } from '../core/approval/held.ts';
 import type { Mails } from '../core/mails.ts';
 import type { MergeRequestMemory } from '../core/merge-requests.ts';
 import type { Clock, Store } from '../core/ports.ts';
@@ -11,6 +12,7 @@ import { storedApprovals } from './approvals.ts';
 import { AuditEnd, storedAudit } from './audit.ts';
 import { type StoredBlobs, storedBlobs } from './blob-cache.ts';
 import type { Connection } from './connection.ts';
+import { storedHeldRevisions } from './held-revisions.ts';
 import { storedJournal } from './journal.ts';
 import { StoredLease } from './lease.ts';
 import { ledgerRows, storedLedger } from './ledger.ts';
@@ -43,6 +45,7 @@ export interface OpenStore extends Store {
   readonly tasks: Tasks;
   readonly shutOuts: ShutOutMemory;
   readonly seals: Seals;
+  readonly heldRevisions: HeldRevisions;
   readonly agreement: AgreementMemory;
   /** Throws MusterError (`person`) where the database is no longer the one that others find under its name. */
   assertInPlace(): void;
@@ -94,6 +97,7 @@ function partsOf(
     tasks: storedTasks(connection, lease, end, resident),
     shutOuts: storedShutOuts(connection),
     seals: storedSeals(connection),
+    heldRevisions: storedHeldRevisions(connection),
     agreement: storedAgreement(connection),
     mails: storedMails(connection, self),
     mergeRequests: storedMergeRequests(connection),

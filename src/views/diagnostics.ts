@@ -94,7 +94,7 @@ function itemWith(consequenceOf: typeof consequences): (diagnostic: Diagnostic) 
 
 function heldEntryItem(entry: HeldEntry): Block {
   return item(
-    [`${kindWords[entry.kind]} ${entry.key} (`, { code: place(entry.origin) }, ')'],
+    [`${kindWords[entry.kind]} ${entry.label ?? entry.key} (`, { code: place(entry.origin) }, ')'],
     [line(entry.text), ...(entry.fix === null ? [] : [line('Write:', 'faint'), snippet(entry.fix)])],
   );
 }

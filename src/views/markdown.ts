@@ -33,8 +33,7 @@ function blockLines(block: Block, indent: string): readonly string[] {
 /** As GitHub and GitLab draw it (GitHub Flavored Markdown 4.10). */
 function tableLines({ head, rows }: Table): readonly string[] {
   const rowOf = (cells: readonly string[]) =>
-    // A stroke in a code span parts cells as well, and only there nothing has escaped it.
-    `| ${cells.map((text) => escaped(text).replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
+    `| ${cells.map((text) => escaped(text).replace(/(\\*)\|/g, strokeInCell)).join(' | ')} |`;
   return [
     '',
     rowOf(head),
@@ -42,6 +41,11 @@ function tableLines({ head, rows }: Table): readonly string[] {
     ...rows.map((row) => rowOf(row.map(({ text }) => text))),
     '',
   ];
+}
+
+/** A stroke parts cells in a code span as well, unless an odd number of backslashes stands before it: of two, one escapes the other. */
+function strokeInCell(all: string, before: string): string {
+  return before.length % 2 === 0 ? `${before}\\|` : all;
 }
 
 /** What belongs to a list item: sentences become items of a list below it, so that each keeps its line. */

@@ -99,7 +99,10 @@ function heldSections(held: HeldFor, timeZone: string): readonly Block[] {
 }
 
 function reasonItem(reason: Authored<Reason>, timeZone: string): Item {
-  return item([sentence(reason.text), ...whereFrom(reason.origin)], authorLines(reason.authorship, timeZone));
+  return item(
+    [sentence(reason.text), ...whereFrom(reason.origin, reason.through)],
+    authorLines(reason.authorship, timeZone),
+  );
 }
 
 function endedItem(ended: Authored<Ended>, timeZone: string): Item {

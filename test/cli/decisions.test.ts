@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSite, type SiteFolder } from './site-folder.ts';
 
@@ -157,6 +159,30 @@ describe('accounts and passwords', () => {
     expect(rebuild.code).toBe(0);
     expect(rebuild.out).toContain('Nothing to learn');
   }, 60_000);
+
+  test.each([
+    ['their institution', 'mode: enforce\nmodes: { cbs: observe }', 'modes: { cbs: enforce }'],
+    ['everybody', 'mode: observe', 'Set "mode: enforce"'],
+    ['everybody but another institution', 'mode: observe\nmodes: { ghost: enforce }', 'modes: { cbs: enforce }'],
+  ])(
+    'credentials reissue is refused where %s is only observed, and nothing is made or set',
+    async (_who, mode, next) => {
+      await site.muster('sync');
+      const kept = () => [
+        readFileSync(join(site.folder, 'directory.json'), 'utf8'),
+        readdirSync(join(site.folder, 'outbox')).toSorted(),
+      ];
+      const before = kept();
+      site.configure('mode: enforce', mode);
+      const { code, err } = await site.muster('credentials', 'reissue', 'bmadsen', '--reason', 'lost the letter');
+      expect(code).toBe(1);
+      expect(err).toContain('only observe');
+      expect(err).toContain(next);
+      expect(kept()).toEqual(before);
+      expect((await site.muster('audit', 'show')).out).not.toContain('gave a new initial password');
+    },
+    60_000,
+  );
 
   test('approve-revision wants a step from the last applied revision', async () => {
     const { code, err } = await site.muster('approve-revision', 'main..other', '--reason', 'x');

@@ -56,3 +56,18 @@ test('settings with remarks are left alone, nothing is written, and the lines to
   expect(readFileSync(join(folder, '.vscode/settings.json'), 'utf8')).toBe(text);
   expect(readdirSync(folder)).toEqual(['.vscode']);
 });
+
+test.each([
+  ['is a file', (home: string) => join(home, 'notes.txt')],
+  ['lies below a file', (home: string) => join(home, 'notes.txt', 'below')],
+  ['can’t be made, and whose parent says that it is not there', () => '/proc/muster-site/below'],
+])('a folder that %s is refused by name', async (_what, folderIn) => {
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  const place = folderIn(folder);
+  const { code, err } = await call(['schema', '--write', place]);
+  expect(code).toBe(1);
+  expect(err).toContain(place);
+  expect(err).toMatch(/It can't be (read|written) \(E[A-Z]+\)\./);
+  expect(err).toContain('Name the folder of the repository');
+  expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
+});

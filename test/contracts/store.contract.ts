@@ -4,6 +4,7 @@ import { agreementContract } from './store-agreement.contract.ts';
 import { auditContract } from './store-audit.contract.ts';
 import { blobContract } from './store-blobs.contract.ts';
 import { approvalsContract, ordersContract, reportsContract } from './store-decisions.contract.ts';
+import { heldRevisionsContract } from './store-held-revisions.contract.ts';
 import { crashContract, journalContract } from './store-journal.contract.ts';
 import { leaseContract } from './store-lease.contract.ts';
 import { mailsContract } from './store-mails.contract.ts';
@@ -29,6 +30,7 @@ export function storeContract(name: string, world: StoreWorld): void {
     describe('tasks', () => tasksContract(world));
     describe('who was read as shut out', () => shutOutsContract(world));
     describe('what reviews showed', () => sealsContract(world));
+    describe('a revision that is not approved', () => heldRevisionsContract(world));
     describe('agreement', () => agreementContract(world));
     describe('lease', () => leaseContract(world));
     describe('cache of contents', () => blobContract(world));

@@ -1,5 +1,5 @@
 /** The rounds of reviews: who is planned and who only validated, in which order, when again, and what a failure stops. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MusterError } from '../../src/errors.ts';
 import { ForgeBusy } from '../../src/forges/port.ts';
 import { AWAY, bench, passOf, request, round, TARGET } from '../support/review-rounds.ts';
@@ -159,6 +159,7 @@ describe('what is said elsewhere', () => {
     made.outcomes = [
       {
         number: 5,
+        topic: 'outcome',
         text: 'done as shown',
         told: () => {
           told += 1;
@@ -175,6 +176,16 @@ describe('what is said elsewhere', () => {
     await round(made);
     expect(made.comments.get(5)).toBe('done as shown');
     expect(told).toBe(1);
+    await made.end();
+  });
+
+  test('a revision that is newly held because it is not approved is looked at without waiting for the next turn', async () => {
+    const made = await bench([]);
+    await made.rest();
+    made.outcomes = [{ number: 5, topic: 'approval', text: 'not approved', told: () => Promise.resolve() }];
+    await made.service.passed?.({ ...passOf(TARGET, false), unapproved: 'a'.repeat(40) });
+    // Nobody lets the rest pass: it is broken off.
+    await vi.waitFor(() => expect(made.comments.get(5)).toBe('not approved'));
     await made.end();
   });
 

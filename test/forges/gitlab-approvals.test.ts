@@ -49,7 +49,7 @@ describe('who let commits in', () => {
     opened({ ...merged, squashCommit: squash, commits, writers, approvals: new Map([['bo', 2_000]]) });
     expect(await forge.bringing([merge, squash, ...commits], 'main')).toEqual([
       {
-        ...{ name: '!1', author: 'rie', commits, writers: ['rie@example.org', 'carl@example.org'] },
+        ...{ number: 1, name: '!1', author: 'rie', commits, writers: ['rie@example.org', 'carl@example.org'] },
         ...{ results: [merge, squash], approvedBy: ['bo'] },
       },
     ]);

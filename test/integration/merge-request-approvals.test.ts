@@ -1,5 +1,5 @@
 /** Approvals of a forge from the push to the account: what was merged counts only once those whom the policy asks for approved it there. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ran } from '../cli/site-folder.ts';
 import { type Files, people, person } from '../support/desired-state.ts';
 import type { LabRequest } from '../support/gitlab.ts';
@@ -69,6 +69,71 @@ test('S3: what was pushed past every merge request writes nothing, whatever is a
   const before = site.directory();
   expect((await muster('sync')).out).toContain(`Commit ${past.slice(0, 10)}: it came by no merge request.`);
   expect(site.directory()).toBe(before);
+});
+
+describe('a merge that is held because it is not approved', () => {
+  const told = (iid: number) => site.comments(iid).filter((text) => text.startsWith('<!-- muster approval demo -->'));
+
+  test('is told on its merge request with what is missing, whose word would do and how; once approved, by whom and since when', async () => {
+    await site.start();
+    const request = await opened('phone', person('anna', { phone: PHONE }));
+    const merged = await site.project.merge(request);
+    await site.notify('Push Hook');
+    await site.until(() => expect(told(1)).toHaveLength(1));
+    const [held = ''] = told(1);
+    expect(held).toContain(`Revision ${merged.slice(0, 10)} is held: it is not approved`);
+    expect(held).toContain('by Rie Service needs the approval of 1 more of the people on the list, not by Rie Service');
+    expect(held).toContain('Can be approved by Bo Operator.');
+    expect(held).toContain('approve it at the forge, or run');
+    expect(site.directory()).not.toContain(STORED);
+
+    site.project.approve(request, 'bo');
+    await site.notify('Merge Request Hook');
+    await site.until(() =>
+      expect(told(1)[0]).toContain(
+        `Approved by Bo Operator. It was taken in with revision ${merged.slice(0, 10)} by the pass of `,
+      ),
+    );
+    expect(told(1)).toHaveLength(1);
+    expect(site.directory()).toContain(STORED);
+    expect(await site.stop()).toBe(0);
+  });
+
+  test('and was let in by an operator while nobody served is told so afterwards, and who waited only for others is told that', async () => {
+    const fine = await opened('phone', person('anna', { phone: PHONE }));
+    site.project.approve(fine, 'bo');
+    const lacking = await opened('more', person('dora'));
+    await site.project.merge(fine);
+    const merged = await site.project.merge(lacking);
+    await site.start();
+    await site.until(() => {
+      expect(told(1)[0]).toContain('Nothing is missing of what this merge request brought.');
+      expect(told(2)[0]).toContain('Can be approved by Bo Operator.');
+    });
+    expect(told(1)[0]).not.toContain('What is missing');
+    expect(await site.stop()).toBe(0);
+
+    const last = site.lines.findLast(({ msg }) => msg === 'passed')?.revision;
+    await muster('approve-revision', `${last}..${merged}`, '--reason', 'looked at it');
+    await muster('sync');
+    await site.start();
+    await site.until(() => {
+      for (const iid of [1, 2])
+        expect(told(iid)[0]).toMatch(/^Approved by .+\. It was taken in with revision .+ by the pass of /m);
+    });
+  });
+
+  test('and was taken out of the branch again is told that nothing of it is applied', async () => {
+    await site.start();
+    const before = String(site.lines.findLast(({ msg }) => msg === 'passed')?.revision);
+    await site.project.merge(await opened('phone', person('anna', { phone: PHONE })));
+    await site.notify('Push Hook');
+    await site.until(() => expect(told(1)).toHaveLength(1));
+    await site.project.setBack(before);
+    await site.notify('Push Hook');
+    await site.until(() => expect(told(1)[0]).toContain('No longer in the branch'));
+    expect(told(1)).toHaveLength(1);
+  });
 });
 
 test('a forge that is away holds what was merged and nothing else: blocks go on, and it is taken in by itself once it is back', async () => {

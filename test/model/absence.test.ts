@@ -37,6 +37,7 @@ describe('Y1: a person who is no longer declared', () => {
       {
         kind: 'user',
         key: 'anna',
+        label: 'Anna Jensen (anna)',
         condition: 'vanished',
         text: 'Anna Jensen (anna) is no longer declared. Access stays as it was and nothing new is given. If they left, write this again, closed.',
       },

@@ -2,8 +2,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { adopt } from '../../src/core/operations/adopt.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
 import { exitCodeOf } from '../../src/core/report.ts';
+import { whyOf } from '../../src/core/why.ts';
+import { plainStyle } from '../../src/views/style.ts';
+import { pageAsText } from '../../src/views/text.ts';
+import { whyPage } from '../../src/views/why.ts';
+import { pageOf } from '../support/catastrophe.ts';
 import { DTU, makeCompany } from '../support/company.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
+import { TIME_ZONE } from '../support/ground.ts';
 import { DAY_MS, HOUR_MS } from '../support/reconciliation.ts';
 import { makeScene, OPERATOR, type Scene, type SceneOptions } from '../support/scene.ts';
 import { sorted, story } from '../support/story.ts';
@@ -112,8 +118,15 @@ describe('an institution that is blocked', () => {
       'institutions/dtu.yaml': 'id: dtu\nname: DTU\ncontacts: [office@dtu.example.net]\npartOf: cbs\n',
       ...blocks('institution', [{ target: 'cbs', from: '2026-06-15' }]),
     });
+    const planned = await scene.plan();
     await scene.sync();
     expect(await scene.directory.enabled()).toEqual([]);
+    // Whoever asks afterwards is shown the same two lines.
+    const lines =
+      'CBS, of which DTU is part, is blocked since 2026-06-15: Copied results to a private mailbox (blocked-institutions.yaml:3, institutions/dtu.yaml:4)';
+    expect(pageOf(planned)).toContain(lines);
+    const asked = await whyOf(scene.parts(), null, 'dora');
+    expect(pageAsText(whyPage(asked, TIME_ZONE), plainStyle)).toContain(lines);
   });
 
   test('keeps whoever was blocked by name when it is lifted', async () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gitSource } from '../../src/sources/git.ts';
+import { readCache } from '../../src/sources/read-cache.ts';
 import { ANNA, inWorld, MUSTER, read, troubleFrom } from './git-world.ts';
 import { all, INSTANCE, inFolder, MUSTER_YAML } from './loading.ts';
 import { file, folder, type TreeItem, userYaml } from './real-git.ts';
@@ -249,3 +250,33 @@ describe('a server that does not answer', () => {
     });
   });
 });
+
+describe('a mirror', () => {
+  test.each([
+    ['below a file', (home: string) => join(home, 'notes.txt', 'mirror'), 'ENOTDIR'],
+    ['that is a file', (home: string) => join(home, 'notes.txt'), 'ENOTDIR'],
+    ['where the parent of it says that it is not there', () => '/proc/muster-site/mirror', 'ENOENT'],
+  ])('%s can’t be prepared, and is named', async (_where, placeIn, code) => {
+    await inWorld(async ({ origin, folder: home }) => {
+      origin.commit([MUSTER, folder('users', ANNA)]);
+      writeFileSync(join(home, 'notes.txt'), 'mine');
+      const mirror = placeIn(home);
+      const { what, remedy } = await troubleFrom(gitSource({ url: origin.folder, branch: 'main' }, { mirror }));
+      expect([remedy, what]).toEqual([
+        'person',
+        expect.stringContaining(`The mirror folder ${mirror} cannot be prepared: ${code}`),
+      ]);
+    });
+  });
+});
+
+test.each(['/proc/muster-site/below', '/dev/null/below'])(
+  'what was read can’t be kept below %s, and that costs nothing but reading again',
+  async (git) => {
+    const key = { blob: 'a'.repeat(40), kind: 'user@1' };
+    const { blobs, save } = readCache(git);
+    await blobs.put([{ ...key, typed: '{}', text: '' }]);
+    expect(await save()).toBeUndefined();
+    expect(await readCache(git).blobs.get([key])).toEqual(new Map());
+  },
+);

@@ -21,6 +21,8 @@ export interface LabProject {
   approve(request: LabRequest, by: string): void;
   /** Whoever presses the button: a merge commit on main. */
   merge(request: LabRequest): Promise<string>;
+  /** Whoever may force: main is at that commit again. */
+  setBack(commit: string): Promise<void>;
 }
 
 /** @param home an empty folder, for the repositories */
@@ -80,6 +82,9 @@ export async function makeLabProject(lab: Lab, home: string, files: Files): Prom
       await git('-C', server, 'update-ref', 'refs/heads/main', made);
       Object.assign(request, { state: 'merged', mergeCommit: made });
       return made;
+    },
+    setBack: async (to) => {
+      await git('-C', server, 'update-ref', 'refs/heads/main', to);
     },
   };
 }

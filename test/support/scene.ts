@@ -211,6 +211,7 @@ function partsOf(
     lineAuthors: lineAuthors(source),
     shutOuts: store.shutOuts,
     seals: store.seals,
+    heldRevisions: store.heldRevisions,
     agreement: store.agreement,
   };
 }

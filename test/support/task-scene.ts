@@ -107,7 +107,7 @@ export async function taskScene(
       // Of what is held, only whom it is about is asked for.
       const holds = waiting.map((key) => ({ changes: [{ person: { key } }] }) as unknown as Hold);
       await store.lease.acquire('sync');
-      const want = wantedOf({ loaded, answer: null, resolution, trouble: [] });
+      const want = wantedOf({ loaded, answer: null, resolution, trouble: [], held: null });
       const { tasks: outlook, notices } = await attendToTasks(
         { settings: modes, tasks: byHand },
         want,

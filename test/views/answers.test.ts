@@ -13,7 +13,7 @@ import { validatePage } from '../../src/views/validate.ts';
 import { whyPage } from '../../src/views/why.ts';
 import { expectGolden } from './golden-file.ts';
 import { blockedPerson } from './sample-person.ts';
-import { cause, donePass, fullPlan, options, sampleChanges, update } from './sample-report.ts';
+import { cause, donePass, fullPlan, options, origin, sampleChanges, update } from './sample-report.ts';
 
 const zone = options.timeZone;
 const at = Date.UTC(2026, 2, 1, 13, 5);
@@ -100,6 +100,17 @@ describe('held', () => {
       count: 9,
     };
     expectGolden(text(heldPage(waiting, options)), 'held.txt');
+  });
+
+  test('names a person whose entry stands still as everywhere else, and any other entry by its key', () => {
+    const entry = { condition: 'vanished', text: 'It is gone.', fix: null } as const;
+    const heldEntries = [
+      { ...entry, kind: 'user', key: 'hdahl', label: 'Hanne Dahl (hdahl)', origin: origin('users/hdahl.yaml', 1) },
+      { ...entry, kind: 'server', key: 'gpu7', origin: origin('servers/gpu7.yaml', 1) },
+    ] as const;
+    const shown = text(heldPage({ ...nothing, heldEntries }, options));
+    expect(shown).toContain('person Hanne Dahl (hdahl) (users/hdahl.yaml:1)');
+    expect(shown).toContain('hosted server gpu7 (servers/gpu7.yaml:1)');
   });
 
   test('says so when nothing waits', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
 import type { Review } from '../../src/core/review.ts';
 import { reviewHeadline, reviewMarkdown } from '../../src/views/review.ts';
+import { expectInert, HOSTILE } from '../support/hostile-markdown.ts';
 import { cause, disable, origin, update } from './sample-report.ts';
 
 const ZONE = 'Europe/Copenhagen';
@@ -34,25 +35,6 @@ function reviewOf(changes: readonly Change[], more: Partial<Review> = {}): Revie
     digest: 'd'.repeat(64),
     ...more,
   };
-}
-
-/** What is left of it where no code is (CommonMark 6.1): what a forge looks for markup, mentions, links and commands in. */
-function outsideCode(markdown: string): string {
-  const unfenced = markdown.replace(/^ *(`{3,})\n.*?\n *\1$/gms, '');
-  let left = '';
-  for (let at = 0; at < unfenced.length; ) {
-    const run = /^`+/.exec(unfenced.slice(at))?.[0];
-    if (run !== undefined) {
-      const rest = unfenced.slice(at + run.length);
-      const end = rest.search(new RegExp(`(?<!\`)${run}(?!\`)`));
-      at += run.length + (end < 0 ? 0 : end + run.length);
-    } else {
-      const length = unfenced[at] === '\\' ? 2 : 1;
-      left += unfenced.slice(at, at + length);
-      at += length;
-    }
-  }
-  return left;
 }
 
 function many(count: number): readonly Change[] {
@@ -112,37 +94,6 @@ test('what is cut in the middle of lines to copy leaves none of them open', () =
   }
 });
 
-const HOSTILE = [
-  '/approve',
-  '/merge @everyone',
-  '@admin',
-  'x@group/all',
-  '[click](https://evil.example.org)',
-  'https://evil.example.org/a',
-  'www.evil.example.org',
-  '<img src=x onerror=alert(1)>',
-  '<!-- muster -->',
-  '</details><h1>Approved</h1>',
-  '| a | b |\n|---|---|',
-  '\n\n/approve\n',
-  '\r/approve',
-  '```\n/approve\n```',
-  '`a` @admin `b',
-  '`/approve',
-  '# Approved',
-  '- [x] approved',
-  '1. approved',
-  '> approved',
-  '![x](//evil.example.org/x.png)',
-  '#1 !2 ~label %milestone &3 $4 ^5',
-  '[[_TOC_]]',
-  '&lt;b&gt; &#64;admin',
-  '\u202egnp.exe',
-  '\\',
-  '$`x`$',
-  '{+ added +}',
-];
-
 describe('text that people wrote', () => {
   test.each(HOSTILE)('%j is inert wherever a review shows it', (hostile) => {
     const why = cause('declared', hostile, origin(hostile, 1));
@@ -159,16 +110,7 @@ describe('text that people wrote', () => {
       },
     );
     const text = reviewMarkdown(review, { characters: CHARACTERS, link: null, timeZone: ZONE });
-    const bare = outsideCode(text);
-    expect(bare).not.toContain('@');
-    expect(bare).not.toMatch(/:\/\/|www\./);
-    // Neither as it stands nor behind the marks of a list.
-    expect(bare).not.toMatch(/^[\s>*+-]*\/\w/m);
-    expect(bare).not.toMatch(/(?<!\\)[<>[\]|~&!$%^{}]/);
-    expect(bare.replace(/^#{2,3} /gm, '')).not.toMatch(/(?<!\\)#/);
-    expect(bare.match(/^#{1,6} .*/gm)?.every((heading) => !heading.startsWith('# '))).toBe(true);
-    expect(bare).not.toMatch(/^ *\d+[.)] /m);
-    expect(text).not.toMatch(/[\u202e\r]/);
+    expectInert(text);
   });
 });
 

@@ -8,6 +8,12 @@ export interface Answerable {
   readonly approvedBy: readonly string[];
 }
 
+/** Everybody behind any of these. */
+export function together(answers: readonly Answerable[]): Answerable {
+  const all = (which: keyof Answerable) => [...new Set(answers.flatMap((answer) => answer[which]))].toSorted();
+  return { signedBy: all('signedBy'), approvedBy: all('approvedBy') };
+}
+
 export interface CommitAnswer extends Answerable {
   readonly commit: string;
 }

@@ -6,21 +6,31 @@ export type Verdict =
   | ({ readonly approved: true } & Answerable)
   | {
       readonly approved: false;
-      readonly missing: readonly string[];
+      /** Each once. */
+      readonly missing: readonly Lack[];
       /** Somebody on the list answers for every commit, so that approvals are all that is missing. */
       readonly answered: boolean;
     };
 
-/** More sentences than anybody reads at once; the first ones say what to do. */
-const MISSING_MAX = 5;
+/** One thing that is missing. */
+export interface Lack {
+  /** Null: of none in particular. */
+  readonly commit: string | null;
+  /** A sentence. */
+  readonly text: string;
+  /** Names of those of whom enough could still answer; none where nobody's approval would mend it. */
+  readonly of: readonly string[];
+}
 
 /**
  * Every commit needs somebody on the list behind it, whatever it does. Then each item needs its people for each commit that decided
  * something in its files, so that nobody's approval of one commit counts for a later one.
  */
 export function judge(policy: Policy, { commits, changed }: Range, items: readonly Done[]): Verdict {
-  const nobody = commits.flatMap(({ id, problem }) => (problem === null ? [] : [`Commit ${short(id)}: ${problem}`]));
-  if (commits.length === 0) nobody.push('No commit tells who brought it.');
+  const nobody = commits.flatMap(({ id, problem }): readonly Lack[] =>
+    problem === null ? [] : [{ commit: id, text: `Commit ${short(id)}: ${problem}`, of: [] }],
+  );
+  if (commits.length === 0) nobody.push({ commit: null, text: 'No commit tells who brought it.', of: [] });
   if (nobody.length > 0) return refused(nobody, false);
   const roaming = roamingIn(commits, changed);
   const missing = [...items, ...unspoken(changed, items)].flatMap((item) =>
@@ -33,11 +43,8 @@ export function judge(policy: Policy, { commits, changed }: Range, items: readon
   return { approved: true, signedBy: distinct(signedBy).toSorted(), approvedBy: distinct(approvedBy).toSorted() };
 }
 
-function refused(missing: readonly string[], answered: boolean): Verdict {
-  const all = [...new Set(missing)];
-  const rest = all.length - MISSING_MAX;
-  const more = rest > 0 ? [`And ${rest} more.`] : [];
-  return { approved: false, missing: [...all.slice(0, MISSING_MAX), ...more], answered };
+function refused(missing: readonly Lack[], answered: boolean): Verdict {
+  return { approved: false, missing: [...new Map(missing.map((lack) => [lack.text, lack])).values()], answered };
 }
 
 /** Files that changed and of which no item speaks: nobody knows what they do. */
@@ -82,8 +89,8 @@ function roamingIn(commits: readonly RangeCommit[], changed: readonly string[]):
   return new Set(commits.filter(({ paths }) => !paths.every(stays)));
 }
 
-/** What this rule misses for this commit, as a sentence. */
-function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): readonly string[] {
+/** What this rule misses for this commit. */
+function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): readonly Lack[] {
   const counts = (name: string) => policy.people.includes(name) && (rule.of === null || rule.of.includes(name));
   const others = othersBehind(commit).filter(counts);
   const alone = rule.people === 1;
@@ -92,7 +99,10 @@ function lack(policy: Policy, rule: Rule, commit: RangeCommit, { text }: Done): 
   const who = rule.of === null ? 'of the people on the list' : `of ${rule.of.join(', ')}`;
   const by = commit.authors.join(' and ');
   const needed = alone ? `needs one ${who}` : `needs the approval of ${rule.people - have} more ${who}, not by ${by}`;
-  return [`Commit ${short(commit.id)} by ${by} ${needed}: ${text.replace(/\.?$/, '.')}`];
+  const of = policy.people.filter((name) => counts(name) && !commit.authors.includes(name) && !others.includes(name));
+  return [
+    { commit: commit.id, text: `Commit ${short(commit.id)} by ${by} ${needed}: ${text.replace(/\.?$/, '.')}`, of },
+  ];
 }
 
 function distinct(names: readonly string[]): readonly string[] {

@@ -1,13 +1,15 @@
 /** Refusing a revision: what is missing, and what somebody can do about it. */
 import { MusterError } from '../../errors.ts';
 import type { StepItem } from '../../model/step-item.ts';
-import type { Verdict } from './judging.ts';
+import type { HeldRevision } from './held.ts';
+import type { Lack, Verdict } from './judging.ts';
 import type { Range, RevisionApproval } from './policy.ts';
 
 /** Stands for the revision before the first one, in `approve-revision` and in the store. */
 export const NO_REVISION = 'none';
 
 /** More than anybody reads at once. */
+const MISSING_MAX = 5;
 const ASTRAY_MAX = 3;
 const URGENT_MAX = 3;
 
@@ -29,16 +31,47 @@ export interface Unapproved {
   readonly from: string;
   readonly to: string;
   readonly by: RevisionApproval['by'];
-  readonly range: Pick<Range, 'astray'>;
+  readonly range: Pick<Range, 'astray' | 'commits'>;
   readonly verdict: Extract<Verdict, { readonly approved: false }>;
   readonly items: readonly StepItem[];
 }
 
-export function unapproved({ from, to, by, range, verdict, items }: Unapproved): MusterError {
+/** The refusal of a revision to which people may still say yes, with what they are to be told where they proposed it. */
+export class NotApproved extends MusterError {
+  readonly held: HeldRevision;
+
+  constructor(what: string, held: HeldRevision) {
+    super({ remedy: 'person', where: WHERE, what, next: held.next });
+    this.held = held;
+  }
+}
+
+export function unapproved({ from, to, by, range, verdict, items }: Unapproved): NotApproved {
   const astray = (range.astray ?? []).slice(0, ASTRAY_MAX);
-  const what = [`revision ${short(to)} is not approved.`, ...verdict.missing, ...astray, ...urgentIn(items)].join(' ');
+  const missing = firstOf(
+    verdict.missing.map(({ text }) => text),
+    MISSING_MAX,
+    'more',
+  );
+  const what = [`revision ${short(to)} is not approved.`, ...missing, ...astray, ...urgentIn(items)].join(' ');
   const remedy = verdict.answered ? missingApproval[by](from, to) : notAnswered[by](from);
-  return refused(what, `${remedy}, or run "${command(from, to)}"; ${MEANWHILE}`);
+  const next = `${remedy}, or run "${command(from, to)}"; ${MEANWHILE}`;
+  const commits = range.commits.map(({ id }) => id);
+  return new NotApproved(what, { from, to, commits, lacks: fewOfEach(verdict.missing), next });
+}
+
+/** Of a commit that brings thousands of people it is enough to tell of the first ones. */
+function fewOfEach(missing: readonly Lack[]): readonly Lack[] {
+  return [...Map.groupBy(missing, ({ commit }) => commit)].flatMap(([commit, lacks]) => {
+    const rest = lacks.length - MISSING_MAX;
+    const more = { commit, text: `And ${rest} more of this commit.`, of: [] };
+    return [...lacks.slice(0, MISSING_MAX), ...(rest > 0 ? [more] : [])];
+  });
+}
+
+function firstOf(texts: readonly string[], most: number, what: string): readonly string[] {
+  const rest = texts.length - most;
+  return [...texts.slice(0, most), ...(rest > 0 ? [`And ${rest} ${what}.`] : [])];
 }
 
 const missingApproval: Readonly<Record<RevisionApproval['by'], (from: string, to: string) => string>> = {
@@ -57,9 +90,7 @@ const notAnswered: Readonly<Record<RevisionApproval['by'], (from: string) => str
 
 /** What takes access from somebody waits with all the rest, and need not: an order waits for nobody. */
 function urgentIn(items: readonly StepItem[]): readonly string[] {
-  const all = [...new Set(items.flatMap((item) => urgent(item) ?? []))];
-  const more = all.length - URGENT_MAX;
-  return [...all.slice(0, URGENT_MAX), ...(more > 0 ? [`And ${more} more of these.`] : [])];
+  return firstOf([...new Set(items.flatMap((item) => urgent(item) ?? []))], URGENT_MAX, 'more of these');
 }
 
 function urgent({ does, kind, person, institution, losing }: StepItem): string | null {

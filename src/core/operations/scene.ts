@@ -125,8 +125,23 @@ export function onlyObserved(what: string, institution: string): MusterError {
 
 /** Refuses to act where the configuration says that Muster only watches everybody. */
 export function refuseInObserve(parts: PassParts): void {
-  if (runMode(parts.settings) === 'enforce') return;
-  throw new MusterError({
+  if (runMode(parts.settings) === 'observe') throw observesHere();
+}
+
+/** The same for an act that asks for nothing of the repository but this. Throws MusterError (`person`). */
+export async function refuseIfObserved(parts: PassParts, username: string): Promise<void> {
+  refuseInObserve(parts);
+  const { repository, store, settings, clock } = parts;
+  if (settings.modes === undefined || settings.modes.size === 0) return;
+  const { model } = (await desire(repository, store, settings.timeZone, clock())).resolution;
+  const person = fold(username);
+  refuseObserved(parts, model, [person]);
+  // Nobody declares them, so no institution says otherwise.
+  if (!model.users.has(person) && settings.mode === 'observe') throw observesHere();
+}
+
+function observesHere(): MusterError {
+  return new MusterError({
     remedy: 'person',
     where: 'configuration, "mode"',
     what: 'Muster only observes here and writes nothing.',

@@ -44,6 +44,7 @@ async function broughtIn(client: Client, answer: MergeRequestAnswer): Promise<Br
   const path = `merge_requests/${iid}`;
   const commits = await client.all(`${path}/commits?per_page=${PER_PAGE}`, commitsSchema);
   return {
+    number: iid,
     name: `!${iid}`,
     author: opener.username,
     commits: commits.map(({ id }) => id),

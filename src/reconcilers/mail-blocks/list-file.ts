@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { closedBefore } from '../../core/closing.ts';
-import { MusterError, type Silence } from '../../errors.ts';
+import { codeOf, MusterError, type Silence } from '../../errors.ts';
 import { EditQueue, type Waiting } from '../edit-queue.ts';
 import type { BlockList, Edit, Listing } from './port.ts';
 import { changedMeanwhile } from './standing.ts';
@@ -225,8 +225,4 @@ function silent(path: string, silence: Silence | null): MusterError {
 
 function trouble(path: string, what: string, next: string, cause?: unknown): MusterError {
   return new MusterError({ remedy: 'person', where: path, what, next }, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

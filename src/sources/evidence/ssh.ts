@@ -1,7 +1,7 @@
 /** SSH signatures (PROTOCOL.sshsig of OpenSSH), proven by ssh-keygen against the file of allowed signers. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MusterError } from '../../errors.ts';
+import { codeOf, MusterError } from '../../errors.ts';
 import type { Instant } from '../../model/document.ts';
 import type { Signature } from './commit-object.ts';
 import { type Program, programIn } from './program.ts';
@@ -88,8 +88,7 @@ export async function keysIn(file: string): Promise<string> {
   try {
     return await readFile(file, 'latin1');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const what = `The file of keys can't be read (${code}), so no signature can be proven.`;
+    const what = `The file of keys can't be read (${codeOf(error)}), so no signature can be proven.`;
     throw new MusterError({ remedy: 'person', where: file, what, next: 'Correct "approvals.revisions".' });
   }
 }

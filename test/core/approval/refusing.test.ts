@@ -1,19 +1,31 @@
 /** What the refusal of a revision says: what is missing, what can be done about it, and what need not wait for it. */
 import { expect, test } from 'vitest';
+import type { Lack } from '../../../src/core/approval/judging.ts';
 import { type Unapproved, unapproved } from '../../../src/core/approval/refusing.ts';
 import type { StepItem } from '../../../src/model/step-item.ts';
 
 const FROM = 'a'.repeat(40);
 const TO = 'b'.repeat(40);
 
-function refusal(given: Partial<Omit<Unapproved, 'verdict'>> & { readonly answered?: boolean }) {
-  const { answered = true, ...rest } = given;
-  const verdict = { approved: false, missing: ['Somebody is missing.'], answered } as const;
-  const { what, next } = unapproved({
-    ...{ from: FROM, to: TO, by: 'signatures', range: {}, verdict, items: [] },
+interface Given extends Partial<Pick<Unapproved, 'by' | 'items'>> {
+  readonly answered?: boolean;
+  readonly missing?: readonly Lack[];
+  readonly astray?: readonly string[];
+}
+
+function refusal(given: Given) {
+  const { answered = true, missing = [lack('c', 'Somebody is missing.')], astray = [], ...rest } = given;
+  const verdict = { approved: false, missing, answered } as const;
+  const range = { commits: [], astray };
+  const { what, next, held } = unapproved({
+    ...{ from: FROM, to: TO, by: 'signatures', range, verdict, items: [] },
     ...rest,
   });
-  return { what, next };
+  return { what, next, held };
+}
+
+function lack(commit: string, text: string): Lack {
+  return { commit, text, of: [] };
 }
 
 function item(given: Partial<StepItem>): StepItem {
@@ -51,7 +63,7 @@ test('for a commit that nobody listed answers for it says what works: the branch
 
 test('it tells of the first lines that were meant as approvals and reach nothing', () => {
   const astray = [1, 2, 3, 4].map((n) => `Line ${n} reaches nothing.`);
-  const { what } = refusal({ range: { astray } });
+  const { what } = refusal({ astray });
   expect(what).toContain('Line 3 reaches nothing.');
   expect(what).not.toContain('Line 4');
 });
@@ -79,4 +91,17 @@ test('of very many it names the first ones and counts the rest', () => {
   expect(what).toContain('muster block p2 ');
   expect(what).not.toContain('muster block p3 ');
   expect(what).toContain('And 6 more of these.');
+});
+
+test('of very many things that are missing the first ones are said and the rest counted, for each commit when whoever brought it is told', () => {
+  const of = (commit: string, many: number) =>
+    Array.from({ length: many }, (_, n) => lack(commit, `Of ${commit} thing ${n} is missing.`));
+  const { what, held } = refusal({ missing: [...of('c', 40), ...of('d', 1)] });
+  expect(what).toContain('Of c thing 4 is missing. And 36 more.');
+  expect(what).not.toContain('thing 5');
+  expect(held.lacks.map(({ text }) => text)).toEqual([
+    ...of('c', 5).map(({ text }) => text),
+    'And 35 more of this commit.',
+    'Of d thing 0 is missing.',
+  ]);
 });

@@ -2,7 +2,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MusterError } from '../../../errors.ts';
+import { codeOf, MusterError } from '../../../errors.ts';
 import { EditQueue, type Waiting } from '../../edit-queue.ts';
 import { Contents, type Header, type Line, parseHeader, parseLine, type Stored } from './contents.ts';
 
@@ -182,7 +182,7 @@ async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     if (code !== 'ENOENT') {
       const next = 'Give the file to the user that Muster runs as, or correct `file` in the configuration.';
       throw problem(path, `The file can't be read (${code}).`, next, error);

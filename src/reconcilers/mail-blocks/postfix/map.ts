@@ -1,7 +1,7 @@
 /** A map of Postfix on this machine: changed key by key, so that it is in force at once, and read back. */
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MusterError } from '../../../errors.ts';
+import { codeOf, MusterError } from '../../../errors.ts';
 import { EditQueue, type Waiting } from '../../edit-queue.ts';
 import type { Edit, Listing } from '../port.ts';
 import { changedMeanwhile, keysOf, leftOver, standsOn } from '../standing.ts';
@@ -135,7 +135,7 @@ export class PostfixMap {
 
   async #entries(): Promise<Entries> {
     const stats = await stat(`${this.#path}.lmdb`).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      if (codeOf(error) === 'ENOENT') return null;
       throw trouble(this.#path, `It can't be looked at (${String(error)}).`);
     });
     if (stats === null) return { all: new Map(), completeness: 'absent' };

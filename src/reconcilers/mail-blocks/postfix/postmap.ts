@@ -1,6 +1,6 @@
 /** Runs postmap(1): the one program that reads and writes a map of Postfix as Postfix itself does. */
 import { spawn } from 'node:child_process';
-import { MusterError, type Silence } from '../../../errors.ts';
+import { codeOf, MusterError, type Silence } from '../../../errors.ts';
 import type { PostfixSettings } from './settings.ts';
 
 /** Milliseconds; 100,000 entries are read in a sixth of a second. */
@@ -63,8 +63,4 @@ function failure(where: string, what: string, silence: Silence | null, cause?: u
   const next =
     'See that Postfix with its lmdb maps is installed, and correct "mailBlocks.postfix" in the configuration.';
   return new MusterError({ remedy: 'retry', where, what, next, ...(silence === null ? {} : { silence }) }, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

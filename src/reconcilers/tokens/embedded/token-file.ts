@@ -3,7 +3,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { compareText } from '../../../diagnostic.ts';
-import { MusterError } from '../../../errors.ts';
+import { codeOf, MusterError } from '../../../errors.ts';
 import { fold } from '../../../model/document.ts';
 import { EditQueue, type Waiting } from '../../edit-queue.ts';
 
@@ -55,7 +55,7 @@ export class TokenFile {
     try {
       return contentsOf(fileSchema.parse(JSON.parse(await readFile(this.path, 'utf8'))));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return NOTHING;
+      if (codeOf(error) === 'ENOENT') return NOTHING;
       const next = `Restore it from a copy. If there is none, move it away, and then ${TAKE_FOR_DELETED}`;
       throw new MusterError(
         { remedy: 'person', where: this.path, what: 'It is no file of tokens, or can’t be read.', next },
