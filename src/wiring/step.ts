@@ -63,9 +63,9 @@ async function inWorkTree(folder: string, asked: string): Promise<Ends> {
     const what = 'It lies in no Git repository, so no revision of it is known.';
     throw noSuch(`folder ${folder}`, what, 'Leave --base out, or run this in a checkout of the repository.');
   }
-  const [head, base] = [await commitOf(repository, 'HEAD'), await commitOf(repository, asked)];
+  const asking = Promise.all([commitOf(repository, 'HEAD'), commitOf(repository, asked)]);
+  const [[head, base], kept] = await Promise.all([asking, keptReading(repository.git)]);
   if (head === null || base === null) throw await unknown(repository, asked);
-  const kept = await keptReading(repository.git);
   return { repository, head, base, after: folderSource(folder, kept.seen), kept, isFolder: true };
 }
 
