@@ -6,7 +6,7 @@ import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
 import type { PassParts, Progress } from './core/pass.ts';
 import { passReuse } from './core/pass-reuse.ts';
-import type { Clock, Repository } from './core/ports.ts';
+import type { Clock } from './core/ports.ts';
 import type { Revisions } from './core/revisions.ts';
 import type { History } from './core/why.ts';
 import { openOutbox } from './credentials/outbox.ts';
@@ -163,11 +163,6 @@ async function sealedFilesIn(folder: string | null, instance: string): Promise<S
 
 function headFileOf({ audit: { headFile } }: Config): Pick<PassParts, 'headFile'> {
   return headFile === null ? {} : { headFile: headFileAt(headFile) };
-}
-
-/** The repository alone, without a memory: everything in it is read, and no file counts as cut off. */
-export function repositoryOf(config: Config): Repository {
-  return repositoryFrom(sourceOf(config), config, null);
 }
 
 /** The same parts for an examination, each opened by itself. */

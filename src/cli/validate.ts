@@ -30,12 +30,12 @@ function isStep(result: Checked | CheckedStep): result is CheckedStep {
   return 'step' in result;
 }
 
+/** Loads no more of the program than it needs, as the other does, for it runs again and again while somebody writes. */
 async function checkState(config: Config): Promise<Checked> {
-  const { repositoryOf } = await import('../wiring.ts');
-  return checkRepository(repositoryOf(config), config.timeZone, Date.now());
+  const { stateOf } = await import('../wiring/state.ts');
+  return checkRepository(await stateOf(config), config.timeZone, Date.now());
 }
 
-/** Loads no more of the program than it needs, for it runs again and again while somebody writes. */
 async function checkFrom(config: Config, base: string): Promise<CheckedStep> {
   const { stepSidesOf } = await import('../wiring/step.ts');
   const { timeZone, limits, directory } = config;

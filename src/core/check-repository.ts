@@ -19,7 +19,11 @@ export interface Checked {
  * @param timeZone IANA name, in which a plain date is a day.
  * @throws MusterError where the repository can't be read at all; mistakes in it are diagnostics.
  */
-export async function checkRepository(repository: Repository, timeZone: string, at: Instant): Promise<Checked> {
+export async function checkRepository(
+  repository: Pick<Repository, 'load'>,
+  timeZone: string,
+  at: Instant,
+): Promise<Checked> {
   const loaded = await repository.load();
   return checkedOf(loaded, resolve(loaded, [], { timeZone, operatorBlocks: [], at, forgetful: true }));
 }

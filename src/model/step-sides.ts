@@ -88,6 +88,7 @@ function questionsAbout(
     isUntouched(user) {
       const [was, is] = [before.model.users.get(user), after.model.users.get(user)];
       if (was === undefined || is === undefined || !isSameEntry(was, is)) return false;
+      if (before.surroundings === after.surroundings) return true;
       const [, ...around] = circumstancesOf(was, before.surroundings);
       const [, ...now] = circumstancesOf(is, after.surroundings);
       return around.every((part, n) => part === now[n]);

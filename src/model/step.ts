@@ -25,13 +25,14 @@ export function stepBetween(before: Loaded | null, after: Loaded, options: StepO
 /** The same, of sides that are at hand. */
 export function stepOf(before: Loaded | null, after: Loaded, options: StepOptions, sides: Sides): Step {
   const files = [...new Set(options.changedPaths ?? pathsBetween(before ?? NOTHING, after))].sort(compareText);
-  const holding = new Set([...(before?.files ?? []), ...after.files].map(({ path }) => path));
+  const others = new Set(files);
+  for (const { path } of [...(before?.files ?? []), ...after.files]) others.delete(path);
   const items = [
     ...personItems(sides),
     ...blockItems(sides),
     ...institutionItems(sides),
     ...workItems(sides),
-    ...settingsItems(files.filter((path) => !holding.has(path))),
+    ...settingsItems([...others]),
   ];
   items.push(...unexplained(items, sides));
   return { base: before?.revision ?? null, head: after.revision, files, items: items.sort(byPlaceAndDeed) };

@@ -13,7 +13,7 @@ import {
   revisionSource,
   workTreeAt,
 } from '../sources/git-revision.ts';
-import { readCache } from '../sources/read-cache.ts';
+import { type KeptReading, keptReading } from '../sources/kept-reading.ts';
 import type { Source } from '../sources/source.ts';
 
 export interface StepSides extends BothSides {
@@ -30,17 +30,16 @@ export interface StepSides extends BothSides {
  * @throws MusterError where there is no such revision, or something can't be read.
  */
 export async function stepSidesOf(config: Config, asked: string): Promise<StepSides> {
-  const { repository, head, base, after, isFolder } = await (config.source.kind === 'git'
+  const { repository, head, base, after, kept, isFolder } = await (config.source.kind === 'git'
     ? inMirror(config.source, asked)
     : inWorkTree(config.source.folder, asked));
   const commit = await startOf(repository, asked, base, head);
-  const cache = readCache(repository.git);
   const { instance, phoneCountries } = config;
-  const options = { instance, blobs: cache.blobs, ...(phoneCountries === null ? {} : { phoneCountries }) };
+  const options = { instance, blobs: kept.blobs, ...(phoneCountries === null ? {} : { phoneCountries }) };
   const before = revisionSource(repository, commit);
   const committed = head === commit ? before : revisionSource(repository, head);
   const sides = await loadBothSides(options, before, after, isFolder ? committed : null);
-  await cache.save();
+  await kept.save();
   return { ...sides, asked, forked: commit !== base };
 }
 
@@ -54,6 +53,7 @@ interface Ends {
   readonly head: string;
   readonly base: string;
   readonly after: Source;
+  readonly kept: KeptReading;
   readonly isFolder: boolean;
 }
 
@@ -63,9 +63,10 @@ async function inWorkTree(folder: string, asked: string): Promise<Ends> {
     const what = 'It lies in no Git repository, so no revision of it is known.';
     throw noSuch(`folder ${folder}`, what, 'Leave --base out, or run this in a checkout of the repository.');
   }
-  const [head, base] = [await commitOf(repository, 'HEAD'), await commitOf(repository, asked)];
+  const asking = Promise.all([commitOf(repository, 'HEAD'), commitOf(repository, asked)]);
+  const [[head, base], kept] = await Promise.all([asking, keptReading(repository.git)]);
   if (head === null || base === null) throw await unknown(repository, asked);
-  return { repository, head, base, after: folderSource(folder), isFolder: true };
+  return { repository, head, base, after: folderSource(folder, kept.seen), kept, isFolder: true };
 }
 
 async function inMirror(
@@ -77,7 +78,8 @@ async function inMirror(
   const repository: Repository = { git: folder, folder: '', where: mirror.where };
   const [head, base] = [await commitOf(repository, REF), await commitInMirror(repository, branch, asked)];
   if (head === null || base === null) throw await unknown(repository, asked);
-  return { repository, head, base, after: revisionSource(repository, head), isFolder: false };
+  const kept = await keptReading(repository.git);
+  return { repository, head, base, after: revisionSource(repository, head), kept, isFolder: false };
 }
 
 /** The newest commit of which both are made. */

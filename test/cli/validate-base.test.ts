@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   commit,
   institution,
@@ -133,6 +133,26 @@ describe('in a work tree of Git', () => {
     expect(ran.code).toBe(0);
     expect(itemsOf(ran)).toEqual([]);
     expect(JSON.parse(ran.out).step.files).toEqual(['users/cbs/bo.yaml', 'users/elsewhere/b.yaml']);
+  });
+
+  test('what changed since the last check is found by either check, whatever was kept of the others', async () => {
+    const closed = inFolder(person('bo', { state: 'closed' }));
+    // By then every file has lain there for long, so that what is seen of it is kept.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    try {
+      expect((await site.muster('validate')).out).toContain('No mistakes.');
+      await writeFiles(site.repo, closed);
+      const ran = await site.muster('--format', 'json', 'validate', '--base', 'HEAD');
+      expect(itemsOf(ran).map(({ does }) => does)).toEqual(['closes']);
+      expect(readFileSync(join(site.repo, '.git/muster/seen.json'), 'utf8')).toContain('users/cbs/carla.yaml');
+      await writeFiles(site.repo, inFolder(person('bo', { phone: '20123456' })));
+      expect((await site.muster('validate')).out).toContain('users/cbs/bo.yaml:4:8');
+      await writeFiles(site.repo, inFolder(person('bo')));
+      expect((await site.muster('validate')).out).toContain('No mistakes.');
+      expect((await site.muster('validate', '--base', 'HEAD')).out).toContain('0 files changed.');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('of a branch that has gone on, what this one did since it left is told, and nothing of the other', async () => {
