@@ -1,6 +1,5 @@
 /** The composition root: turns the configuration into working parts, and alone knows which adapter stands behind which port. */
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import type { Patient } from './core/doctor.ts';
 import type { Examiner, Finding } from './core/finding.ts';
@@ -37,6 +36,7 @@ import { approvalFindings } from './wiring/approval.ts';
 import { siteOf } from './wiring/directory-site.ts';
 import { type ForgeSite, forgeIn, mergedRequestsIn } from './wiring/forge.ts';
 import { mailBlocksIn, mailExaminersOf } from './wiring/mail-blocks.ts';
+import { patience } from './wiring/patience.ts';
 import { repositoryFrom, revisionsOf, sourceOf } from './wiring/repository.ts';
 import { tokenAttributes, tokenExaminersOf, tokenSecretFindings, tokensIn } from './wiring/tokens.ts';
 
@@ -79,15 +79,6 @@ export interface WireOptions {
  * waiting for the network between one answer and the next.
  */
 const WRITES_IN_FLIGHT = 8;
-
-/** A server that has not answered by then, in milliseconds, keeps no other system waiting: a healthy one takes a tenth of it. */
-const ANSWER_MS = 5_000;
-
-/** What came in while this process was busy itself is taken in after it: that no answer was read is not that none came. */
-async function patience(): Promise<void> {
-  await wait(ANSWER_MS, undefined, { ref: false });
-  await nextTurn();
-}
 
 /** Opens the store; connects to nothing else yet. @throws MusterError where the store can't be used. */
 export async function wire(config: Config, options: WireOptions): Promise<Site> {
