@@ -24,9 +24,13 @@ const IDLE_MS = 20 * 60_000;
 const KEPT_BYTES_MAX = 1536 * 1024 * 1024;
 
 export interface Keeping {
+  /** What is started; Muster's own review-child.ts unless a test has it built. */
+  readonly program?: string;
   readonly idleMs?: number;
   readonly bytesMax?: number;
 }
+
+const OWN = fileURLToPath(ownProgram('cli/review-child'));
 
 /** Starts nothing before it is asked for something. What is asked is asked one after the other. */
 export function reviewerProcess(configFile: string, keeping: Keeping = {}): Reviewer {
@@ -35,14 +39,16 @@ export function reviewerProcess(configFile: string, keeping: Keeping = {}): Revi
 
 class ReviewerProcess implements Reviewer {
   readonly #configFile: string;
+  readonly #program: string;
   readonly #idleMs: number;
   readonly #bytesMax: number;
   #child: ChildProcess | null = null;
   #idle: NodeJS.Timeout | undefined;
   #ending: Promise<void> = Promise.resolve();
 
-  constructor(configFile: string, { idleMs = IDLE_MS, bytesMax = KEPT_BYTES_MAX }: Keeping) {
+  constructor(configFile: string, { program = OWN, idleMs = IDLE_MS, bytesMax = KEPT_BYTES_MAX }: Keeping) {
     this.#configFile = configFile;
+    this.#program = program;
     this.#idleMs = idleMs;
     this.#bytesMax = bytesMax;
   }
@@ -78,8 +84,7 @@ class ReviewerProcess implements Reviewer {
   }
 
   #start(): ChildProcess {
-    const entry = fileURLToPath(ownProgram('cli/review-child'));
-    const child = fork(entry, [this.#configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(this.#program, [this.#configFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     // Whoever waits for an answer hears of both; while nobody does, it is only replaced.
     child.on('error', () => undefined);
     child.once('exit', () => {

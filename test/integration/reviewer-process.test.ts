@@ -5,6 +5,7 @@ import type { Reviewed, Reviewer, ReviewOrder } from '../../src/daemon/reviewer.
 import { keepInGit, makeSite, type SiteFolder } from '../cli/site-folder.ts';
 import { childrenOf, isAlive } from '../support/children.ts';
 import { person } from '../support/desired-state.ts';
+import { program } from '../support/programs.ts';
 import { makeReviewSite } from '../support/review-site.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -31,7 +32,7 @@ describe('over one installation', () => {
   });
 
   const begin = (keeping: Keeping = {}) => {
-    const begun = reviewerProcess(site.config, keeping);
+    const begun = reviewerProcess(site.config, { program: program(`cli/${NAME}`), ...keeping });
     reviewer = begun;
     return begun;
   };

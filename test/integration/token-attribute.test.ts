@@ -4,7 +4,7 @@ import { tokenListContract } from '../contracts/token-list.contract.ts';
 import { type ActiveDirectoryFixture, activeDirectoryFixture, guidOf } from '../support/active-directory-fixture.ts';
 import { attributeGround, markOf } from '../support/attribute-ground.ts';
 import { blocks, institution, person } from '../support/desired-state.ts';
-import { addUsers, highestCommittedUsn, modify, valuesOf } from '../support/directory-contents.ts';
+import { highestCommittedUsn, modify, valuesOf } from '../support/directory-contents.ts';
 import { missingForSamba, startSamba } from '../support/samba.ts';
 import { approveAll, change, onFreshSite, outcomeOf, plan, sync } from '../support/site.ts';
 
@@ -27,9 +27,8 @@ describe.skipIf(missingForSamba().length > 0)('on a real domain controller', { t
       round += 1;
       // A unit for each test, whose accounts go with it.
       const unit = `OU=Round${round},${dc.researchersOu}`;
-      await modify(dc, `dn: ${unit}\nchangetype: add\nobjectClass: organizationalUnit\n`);
-      const users = people.map((name) => ({ name, parent: unit, attributes: { adminDescription: markOf(name) } }));
-      await addUsers(dc, users);
+      const added = people.map((name) => accountOf(name, unit));
+      await modify(dc, [`dn: ${unit}\nchangetype: add\nobjectClass: organizationalUnit\n`, ...added].join('\n'));
       const directory = {
         adapter: fixture.adapter,
         unit,
@@ -44,6 +43,12 @@ describe.skipIf(missingForSamba().length > 0)('on a real domain controller', { t
       });
     },
   });
+
+  /** One that is enabled, and needs no password for it. */
+  function accountOf(name: string, unit: string): string {
+    const attributes = `sAMAccountName: ${name}\nuserAccountControl: 544\nadminDescription: ${markOf(name)}\n`;
+    return `dn: CN=${name},${unit}\nchangetype: add\nobjectClass: user\n${attributes}`;
+  }
 
   /** One by one, where a test has deleted some. */
   async function modifyEach(dns: readonly string[]): Promise<void> {
