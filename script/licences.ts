@@ -19,10 +19,13 @@ export async function licencesOf(packages: readonly string[]): Promise<string> {
 /** @throws Error for a package without a licence. */
 async function licenceOf(name: string): Promise<string> {
   const folder = join(ROOT, 'node_modules', name);
-  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-  const text =
-    file === undefined ? await saidIn(join(folder, 'package.json')) : await readFile(join(folder, file), 'utf8');
-  return `${name}\n\n${text.replaceAll('\r\n', '\n').trim()}`;
+  // Some have one licence for their code and another for their data, or a notice that has to go along.
+  const files = (await readdir(folder)).filter((entry) => /^(?:licen[cs]e|notice)/i.test(entry)).toSorted();
+  const texts =
+    files.length === 0
+      ? [await saidIn(join(folder, 'package.json'))]
+      : await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return [name, ...texts.map((text) => text.replaceAll('\r\n', '\n').trim())].join('\n\n');
 }
 
 async function saidIn(file: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** The programs that tests start and kill, built once for a run: one that begins with its sources reads a thousand files each time. */
-import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { hashOf } from '../test/support/file-hash.ts';
 import { buildProgram } from './build-program.ts';
@@ -37,13 +37,16 @@ async function built(): Promise<string> {
   const finished = join(CACHE, hashOf(programs));
   // The same may have been built before, or by another run a moment ago.
   await rename(folder, finished).catch(() => rm(folder, { recursive: true }));
+  // In use from now on, however long ago it was built.
+  await utimes(finished, new Date(), new Date());
   return join(finished, 'programs');
 }
 
 async function removeOld(): Promise<void> {
   for (const name of await readdir(CACHE)) {
     const folder = join(CACHE, name);
-    const { mtimeMs } = await stat(folder);
-    if (Date.now() - mtimeMs > KEEP_MS) await rm(folder, { recursive: true, force: true });
+    // Another run that begins now removes, too.
+    const found = await stat(folder).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > KEEP_MS) await rm(folder, { recursive: true, force: true });
   }
 }

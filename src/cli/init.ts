@@ -40,6 +40,8 @@ export async function init(
 }
 
 async function refuseUsed(folder: string): Promise<void> {
+  // As a variable of a shell that is not set gives it: it would be the folder in which one stands, whatever lies there.
+  if (folder === '') throw used('DIR', 'No folder is named.');
   try {
     const found = await readdir(folder);
     if (found.length > 0) throw used(folder, `There is something in it already, ${found[0]} among it.`);

@@ -1,7 +1,7 @@
 /** Reviews of merge requests: each open one is looked at beside the passes, and its comment and status are kept up to date. */
 import type { MergeRequestMemory, MergeRequestStanding } from '../core/merge-requests.ts';
 import type { Notice } from '../core/plan.ts';
-import { type Trouble, troubleOf } from '../errors.ts';
+import { MusterError, type Trouble, troubleOf } from '../errors.ts';
 import { type Forge, ForgeBusy, type MergeRequest, type VerdictState } from '../forges/port.ts';
 import type { Log } from '../log.ts';
 import type { Instant } from '../model/document.ts';
@@ -178,20 +178,28 @@ class Desk {
     const open = await forge.openRequests(branch);
     this.#known = asKnown(open, this.#known);
     await this.#keep(null);
-    await this.#tellOutcomes();
+    const refused = await this.#tellOutcomes();
     const due = inTurn([...this.#known.values()], clock(), (request) => this.#howOf(request) === 'plan');
     for (const known of due) {
       if (this.#stopping.signal.aborted) return;
       this.#learn(await this.#one(known));
     }
+    if (refused !== null) throw refused;
   }
 
-  async #tellOutcomes(): Promise<void> {
+  /** @returns what the forge refuses, which keeps nobody's review waiting; null: nothing. Where it is away, nothing goes on. */
+  async #tellOutcomes(): Promise<MusterError | null> {
     const { forge, outcomes, log } = this.#parts;
-    for (const { number, topic, text, told } of await outcomes()) {
-      await forge.comment({ number }, topic, text);
-      await told();
-      log.info(TELLING[topic], { number });
+    try {
+      for (const { number, topic, text, told } of await outcomes()) {
+        await forge.comment({ number }, topic, text);
+        await told();
+        log.info(TELLING[topic], { number });
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof MusterError && error.remedy === 'person') return error;
+      throw error;
     }
   }
 

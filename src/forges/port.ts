@@ -52,7 +52,7 @@ export interface Forge {
   readonly commentCharactersMax: number;
   /** All that are open into this branch, by number. */
   openRequests(branch: string): Promise<readonly MergeRequest[]>;
-  /** Muster's one comment on that topic has this text (Markdown) from then on. */
+  /** Muster's one comment on that topic has this text (Markdown) from then on. A merge request that is no longer there is passed over. */
   comment(request: Pick<MergeRequest, 'number'>, topic: CommentTopic, text: string): Promise<void>;
   /** Muster's remarks are these from then on; those that no longer hold are settled. One whose line can't take it is left to the comment. */
   remark(request: MergeRequest, remarks: readonly Remark[]): Promise<void>;

@@ -50,21 +50,29 @@ export async function isShallow(repository: Repository): Promise<boolean> {
 export async function workTreeAt(folder: string): Promise<Repository | null> {
   const start = await realpath(folder).catch(() => folder);
   for (let top = start; ; top = dirname(top)) {
-    const git = await gitFolderAt(join(top, '.git'));
-    if (git !== null) {
-      return { git, folder: relative(top, start).split(sep).join('/'), where: `Git repository of ${folder}` };
+    const named = await namedAt(join(top, '.git'));
+    // What a file names may be elsewhere than where the folder was brought to: then nothing is known here, and nothing is made there.
+    if (named !== null && (await isGitFolder(named.git))) {
+      const inside = relative(top, start).split(sep).join('/');
+      return { git: named.git, folder: inside, where: `Git repository of ${folder}` };
     }
-    if (dirname(top) === top) return null;
+    // As Git itself, which looks no further once a file names one.
+    if (named?.byFile === true || dirname(top) === top) return null;
   }
 }
 
 /** `.git` is a folder, or in a further work tree a file that names one (gitrepository-layout(5)). */
-async function gitFolderAt(path: string): Promise<string | null> {
+async function namedAt(path: string): Promise<{ readonly git: string; readonly byFile: boolean } | null> {
   const found = await stat(path).catch(() => null);
-  if (found === null) return null;
-  if (found.isDirectory()) return (await stat(join(path, 'HEAD')).catch(() => null)) === null ? null : path;
-  const named = /^gitdir: (.+)$/m.exec(await readFile(path, 'utf8'))?.[1];
-  return named === undefined ? null : resolve(dirname(path), named);
+  if (found?.isDirectory() === true) return { git: path, byFile: false };
+  if (found?.isFile() !== true) return null;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [, git] = /^gitdir: (.+)$/m.exec(text) ?? [];
+  return git === undefined ? null : { git: resolve(dirname(path), git), byFile: true };
+}
+
+async function isGitFolder(path: string): Promise<boolean> {
+  return (await stat(join(path, 'HEAD')).catch(() => null)) !== null;
 }
 
 /** What stands at one commit, whatever is newer. */

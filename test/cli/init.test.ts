@@ -119,6 +119,12 @@ test('a folder in which anything stands is left as it is', async () => {
   expect((await call(['init', folder])).code).toBe(1);
 });
 
+test('no name of a folder is not taken for the one in which somebody stands', async () => {
+  const ran = await call(['init', '']);
+  expect(ran).toMatchObject({ code: 1, out: '' });
+  expect(ran.err).toContain('No folder is named');
+});
+
 test('a folder that can’t be made is refused, also where the parent of it takes none', async () => {
   const { code, err } = await call(['init', '/proc/muster-site/below']);
   expect([code, err]).toEqual([1, expect.stringContaining("It can't be made (")]);

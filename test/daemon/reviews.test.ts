@@ -179,6 +179,17 @@ describe('what is said elsewhere', () => {
     await made.end();
   });
 
+  test('what came of a merge and can’t be told is a notice, and keeps nobody’s review waiting', async () => {
+    const made = await bench([]);
+    const refuse = () => Promise.reject(new MusterError({ ...AWAY, remedy: 'person', what: 'No.' }));
+    made.outcomes = [{ number: 5, topic: 'outcome', text: 'done as shown', told: refuse }];
+    made.open = [request(7)];
+    await round(made);
+    expect(made.verdicts.at(-1)).toBe('7 passed: fine');
+    expect(made.service.notices?.()).toMatchObject([{ kind: 'forge', text: expect.stringContaining('No.') }]);
+    await made.end();
+  });
+
   test('a revision that is newly held because it is not approved is looked at without waiting for the next turn', async () => {
     const made = await bench([]);
     await made.rest();

@@ -106,6 +106,15 @@ describe('the comment', () => {
     expect(lab.state.written.map((line) => line.split(' ')[0])).toEqual(['POST', 'PUT']);
   });
 
+  test('of a merge request that was deleted is passed over, and what else can’t be written is told', async () => {
+    opened();
+    lab.state.requests.delete(1);
+    await forge.comment({ number: 1 }, 'approval', 'it is held');
+    expect(lab.state.written).toEqual([]);
+    lab.fault = () => ({ status: 403, body: '{"message":"403 Forbidden"}' });
+    await expect(forge.comment({ number: 1 }, 'approval', 'it is held')).rejects.toMatchObject({ remedy: 'person' });
+  });
+
   test('is found among hundreds, and is not taken for somebody’s who copied its mark', async () => {
     const request = opened();
     const rie = labPerson(lab.state, 'rie');

@@ -84,7 +84,7 @@ describe('a merge that is held because it is not approved', () => {
     expect(held).toContain(`Revision ${merged.slice(0, 10)} is held: it is not approved`);
     expect(held).toContain('by Rie Service needs the approval of 1 more of the people on the list, not by Rie Service');
     expect(held).toContain('Can be approved by Bo Operator.');
-    expect(held).toContain('approve it at the forge, or run');
+    expect(held).toContain('approve it at the forge; where that takes no approval of what is merged already');
     expect(site.directory()).not.toContain(STORED);
 
     site.project.approve(request, 'bo');

@@ -10,6 +10,7 @@ import type { Site } from '../../src/wiring.ts';
 import { keepInGit, makeSite, type SiteFolder } from '../cli/site-folder.ts';
 import { blocks, daysFromToday, institution, people, person } from '../support/desired-state.ts';
 import { type HandDirectory, handDirectory } from '../support/hand-directory.ts';
+import { runCommand } from '../support/run-command.ts';
 import { takeOffline } from '../support/scene.ts';
 import { type TwoReviewers, twoReviewers } from '../support/two-reviewers.ts';
 
@@ -146,6 +147,21 @@ const ROWS: readonly Row[] = [
     /^2 people lose access/,
   ],
   [
+    'the target is set back by force',
+    async ({ site, reviewers }) => {
+      await reviewers.declare(person('n2'));
+      await passed(world);
+      await reset(site, 'HEAD~1');
+    },
+    /^What would happen is not known/,
+  ],
+  ['and forward again', async ({ site }) => reset(site, 'ORIG_HEAD'), /^2 people lose access/],
+  [
+    'the mirror is thrown away',
+    ({ site }) => rm(join(site.folder, 'mirror.git'), { recursive: true }),
+    /^2 people lose access/,
+  ],
+  [
     'a mistake comes into the branch',
     ({ reviewers }) => reviewers.propose({ 'users/cbs/a3.yaml': 'username: a3\nstate: clsed\n' }),
     /^5 mistakes to correct/,
@@ -156,6 +172,10 @@ const ROWS: readonly Row[] = [
     /^It cannot be merged by itself/,
   ],
 ];
+
+function reset({ folder }: SiteFolder, to: string): Promise<string> {
+  return runCommand('git', ['-C', join(folder, 'repository'), 'reset', '--quiet', '--hard', to]);
+}
 
 test(
   'a comment, its page and what is kept are those of a new reviewer, whatever happened in between',

@@ -4,6 +4,7 @@ import { lstatSync, readFileSync, renameSync, utimesSync, writeFileSync } from '
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { blobId, folderSource } from '../../src/sources/folder.ts';
+import { workTreeAt } from '../../src/sources/git-revision.ts';
 import { seenFiles } from '../../src/sources/seen-files.ts';
 import { all, inFolder, MUSTER_YAML, writeFiles } from './loading.ts';
 import { userYaml } from './real-git.ts';
@@ -111,6 +112,16 @@ test('what was kept of another folder is not believed, also where it came along 
     execFileSync('cp', ['-a', folder, copy]);
     expect(await look(copy)).toBe(idOf(BEFORE));
     expect(await look(folder)).toBe(PLANTED);
+  });
+});
+
+test('a work tree whose Git directory is not where its file says has none, and nothing is made in that place', async () => {
+  await inFolder(async (parent) => {
+    const named = join(parent, 'elsewhere/.git/worktrees/tree');
+    await writeFiles(parent, { 'tree/.git': `gitdir: ${named}\n`, '.git/HEAD': 'ref: refs/heads/main\n' });
+    expect(await workTreeAt(join(parent, 'tree'))).toBeNull();
+    await writeFiles(named, { HEAD: 'ref: refs/heads/main\n' });
+    expect(await workTreeAt(join(parent, 'tree'))).toMatchObject({ git: named, folder: '' });
   });
 });
 

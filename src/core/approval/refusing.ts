@@ -77,7 +77,9 @@ function firstOf(texts: readonly string[], most: number, what: string): readonly
 const missingApproval: Readonly<Record<RevisionApproval['by'], (from: string, to: string) => string>> = {
   signatures: (from, to) =>
     `Whoever looked at all of it and is asked for writes "Approves: ${from}..${to}" as a line of its own in a signed commit on top`,
-  mergeRequests: () => 'Have whoever is asked for approve it at the forge',
+  mergeRequests: (from) =>
+    // docs.gitlab.com, merge request approvals: none can be added once it is merged.
+    `Have whoever is asked for approve it at the forge; where that takes no approval of what is merged already, as GitLab's pages, set the branch back to the last revision applied (${from}) and have it approved in a new merge request before it is merged`,
 };
 
 /** No later commit mends an earlier one, which stays in the range for as long as the branch holds it. */

@@ -4,6 +4,7 @@ import { type MergeRequestAnswer, mergeRequestsSchema, selfSchema } from './answ
 import { requestsBringing } from './approvals.ts';
 import { type Client, gitlabClient, PER_PAGE } from './client.ts';
 import { markOf, writeComment } from './comment.ts';
+import { Refusal } from './failures.ts';
 import { settleRemarks } from './remarks.ts';
 import type { GitlabSettings } from './settings.ts';
 import { setStatus } from './status.ts';
@@ -30,7 +31,13 @@ export function gitlabForge({ instance, ...settings }: GitlabOptions): Forge & F
     where: client.where,
     commentCharactersMax: COMMENT_CHARACTERS_MAX,
     openRequests: (branch) => openRequests(client, branch),
-    comment: async ({ number }, topic, text) => writeComment(client, await me(), markOf(topic, instance), number, text),
+    comment: async ({ number }, topic, text) => {
+      const own = await me();
+      await writeComment(client, own, markOf(topic, instance), number, text).catch((error: unknown) => {
+        // Whoever owns the project may delete it. That the project is there was seen when its open ones were asked for.
+        if (!(error instanceof Refusal && error.status === 404)) throw error;
+      });
+    },
     remark: async (request, remarks) => settleRemarks(client, await me(), instance, request, remarks),
     judge: async (request, verdict) => {
       if (!request.isFork) await setStatus(client, instance, request, verdict);

@@ -46,9 +46,11 @@ test('where approvals are lines in commits it says the line to write', () => {
   expect(next).toContain(ORDER);
 });
 
-test('where approvals are the forge’s it sends people there', () => {
+test('where approvals are the forge’s it sends people there, and says what works where that is too late', () => {
   const { next } = refusal({ by: 'mergeRequests' });
-  expect(next).toContain('approve it at the forge');
+  expect(next).toContain('approve it at the forge; where that takes no approval of what is merged already');
+  expect(next).toContain(`set the branch back to the last revision applied (${FROM})`);
+  expect(next).toContain(ORDER);
   expect(next).not.toContain('Approves:');
 });
 
