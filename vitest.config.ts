@@ -17,6 +17,8 @@ Object.assign(process.env, scratchEnvironment());
 export default defineConfig({
   test: {
     globalSetup: 'script/test-programs.ts',
+    // As many run at once as there are cores: threads of V8's own would only take from the others.
+    execArgv: ['--single-threaded'],
     projects: [
       {
         test: {

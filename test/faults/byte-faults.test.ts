@@ -19,11 +19,11 @@ import { makeTestDirectory, type TestDirectory } from '../support/test-directory
 const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** A few seconds each on two idle cores. */
 const POINTS: Readonly<Record<Channel | 'remembered', number>> = {
-  ldap: 16,
-  remembered: 6,
-  'ldap-wire': 8,
-  git: 12,
-  'git-wire': 6,
+  ldap: 10,
+  remembered: 5,
+  'ldap-wire': 6,
+  git: 8,
+  'git-wire': 5,
 };
 const LANES = 2;
 async function faultsIn(

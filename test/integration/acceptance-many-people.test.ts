@@ -25,7 +25,7 @@ import {
 } from '../support/site.ts';
 
 /** `MUSTER_PEOPLE=1000` asks for more: a password costs the controller 40 ms, every other write 10. */
-const COUNT = Number(process.env.MUSTER_PEOPLE ?? 150);
+const COUNT = Number(process.env.MUSTER_PEOPLE ?? 100);
 const OTHERS = COUNT;
 const USERNAMES = Array.from({ length: COUNT }, (_, n) => `p${String(n).padStart(4, '0')}`);
 const BY_HAND = 'p0007';

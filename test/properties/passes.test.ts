@@ -10,7 +10,7 @@ import { makeScene, type Scene } from '../support/scene.ts';
 import { planned } from '../support/story.ts';
 
 /** A history costs some tenths of a second: enough to meet every pair of steps, few enough for every check. */
-const RUNS = 20;
+const RUNS = 12;
 const TIMEOUT_MS = 120_000;
 
 const anyActs = fc.array(fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...(Object.keys(ACTS) as Act[]))), {

@@ -10,7 +10,7 @@ import { makeScene, type Scene } from '../support/scene.ts';
 import { planned } from '../support/story.ts';
 
 /** A history costs some tenths of a second: enough to meet every pair of steps, few enough for every check. */
-const RUNS = 20;
+const RUNS = 12;
 const TIMEOUT_MS = 120_000;
 
 const PHONES = ['+45 26 11 11 11', '+4526222222', '+4526333333'] as const;
