@@ -7,8 +7,8 @@ import { ROOT } from '../script/command.ts';
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
 // Its own list, as npm documents it.
 const { files } = JSON.parse(read('package.json')) as { readonly files: readonly string[] };
-/** Of no use where nobody reads it. */
-const NOT_IN_IMAGE = ['CHANGELOG.md'];
+/** Of no use in a container. */
+const NOT_IN_IMAGE = ['CHANGELOG.md', 'config/muster.service', 'docs/operating.md'];
 /** Made while the image is built. */
 const BUILT = ['dist', 'node_modules'];
 

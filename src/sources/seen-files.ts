@@ -9,6 +9,8 @@ import { keep, readKept } from './kept-text.ts';
  * in use counts them in steps of two seconds, and what it takes for now lags behind by a little. Such a file is read again.
  */
 const SETTLED_MS = 3_000;
+/** Names the form of what is in it: one of another version is not read, and not in the way. */
+const FILE = 'seen-1.json';
 
 export interface SeenFiles {
   /** Git's id of the content of a file that nothing has touched since it was read; null: it has to be read. */
@@ -24,7 +26,7 @@ export interface SeenFiles {
 
 /**
  * Whatever writes to a file or puts another in its place changes one of the numbers. The time of the last change of anything (`ctime`)
- * can't be set as one likes, unlike that of the content; it and the file's number are others in every copy, here or on another machine.
+ * can't be set as one likes, unlike that of the content (but on file systems that have none, such as FAT); it and the file's number are others in every copy, here or on another machine.
  */
 type Seen = readonly [
   path: string,
@@ -43,7 +45,7 @@ type Seen = readonly [
  */
 export async function seenFiles(git: string, clock: () => number = Date.now): Promise<SeenFiles> {
   const begun = clock();
-  const file = join(git, 'muster', 'seen.json');
+  const file = join(git, 'muster', FILE);
   // Written below, which its digest vouches for.
   const rows = JSON.parse((await readKept(file)) ?? '[]') as readonly Seen[];
   const known = new Map(rows.map((row) => [row[0], row]));

@@ -144,7 +144,7 @@ describe('in a work tree of Git', () => {
       await writeFiles(site.repo, closed);
       const ran = await site.muster('--format', 'json', 'validate', '--base', 'HEAD');
       expect(itemsOf(ran).map(({ does }) => does)).toEqual(['closes']);
-      expect(readFileSync(join(site.repo, '.git/muster/seen.json'), 'utf8')).toContain('users/cbs/carla.yaml');
+      expect(readFileSync(join(site.repo, '.git/muster/seen-1.json'), 'utf8')).toContain('users/cbs/carla.yaml');
       await writeFiles(site.repo, inFolder(person('bo', { phone: '20123456' })));
       expect((await site.muster('validate')).out).toContain('users/cbs/bo.yaml:4:8');
       await writeFiles(site.repo, inFolder(person('bo')));

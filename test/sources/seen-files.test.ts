@@ -128,7 +128,7 @@ test('a work tree whose Git directory is not where its file says has none, and n
 test('a damaged file of what was seen is not believed, and where none can be written everything is read', async () => {
   await inWorkTree(async (folder) => {
     await plant(folder, later);
-    const kept = join(folder, '.git/muster/seen.json');
+    const kept = join(folder, '.git/muster/seen-1.json');
     writeFileSync(kept, readFileSync(kept, 'utf8').replace(PLANTED, '1'.repeat(40)));
     expect(await look(folder)).toBe(idOf(BEFORE));
   });

@@ -18,6 +18,7 @@ export interface LabProject {
   pushToFork(branch: string, files: Files): Promise<string>;
   open(branch: string, by: string): Promise<LabRequest>;
   openFromFork(branch: string, by: string): Promise<LabRequest>;
+  /** Also after it was merged, which GitLab's pages do not let anybody do; its documents do not say whether its API does. */
   approve(request: LabRequest, by: string): void;
   /** Whoever presses the button: a merge commit on main. */
   merge(request: LabRequest): Promise<string>;
