@@ -86,11 +86,10 @@ function list(query: URLSearchParams, state: OtpState): Reply {
   if (user !== null && !state.people.has(user))
     return error(state, 400, 904, 'The user can not be found in any resolver in this realm!');
   const found = state.rights.has('tokenlist')
-    ? [...state.tokens.values()].filter(
+    ? among(serials, state).filter(
         (one) =>
           (type === '*' || one.tokentype === type.toLowerCase()) &&
           (realm === null || one.realms.includes(realm)) &&
-          (serials === null || serials.includes(one.serial)) &&
           (user === null || (one.user === user && one.userRealm === query.get('realm'))),
       )
     : [];
@@ -105,6 +104,12 @@ function list(query: URLSearchParams, state: OtpState): Reply {
     prev: page > 1 ? page - 1 : null,
     tokens: found.slice(start, start + size).map((one) => shown(one, state)),
   });
+}
+
+/** Those that are asked for by serial, of a hundred thousand, without a look at each. */
+function among(serials: readonly string[] | null, { tokens }: OtpState): readonly OtpToken[] {
+  if (serials === null) return [...tokens.values()];
+  return [...new Set(serials)].flatMap((serial) => tokens.get(serial) ?? []);
 }
 
 function shown(token: OtpToken, { people }: OtpState) {
