@@ -49,7 +49,9 @@ export async function openChannelSite(
     (_, nth) => `- user: ${personAt(nth * distance).username}\n  reason: Sent results\n  from: 2026-01-01\n`,
   );
   await commitFiles(site.repository, [['mail-blocks.yaml', entries.join('')]], 'Mail of some');
+  await site.server.freshen();
   await muster.pass('sync');
+  await site.server.freshen();
   assertNothingToDo((await muster.pass('plan')).report);
   return {
     configFile,
