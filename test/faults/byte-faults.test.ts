@@ -25,7 +25,7 @@ const POINTS: Readonly<Record<Channel | 'remembered', number>> = {
   git: 8,
   'git-wire': 5,
 };
-const LANES = 2;
+const LANES = 1;
 async function faultsIn(
   channel: Channel,
   benches: readonly FaultBench[],

@@ -15,7 +15,7 @@ import { takeOffline } from '../support/scene.ts';
 
 /** Set MUSTER_SEED to repeat a run. */
 const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const HISTORIES = 12;
+const HISTORIES = 8;
 const STEPS = 16;
 const TIMEOUT_MS = 600_000;
 
