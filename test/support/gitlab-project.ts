@@ -18,7 +18,7 @@ export interface LabProject {
   pushToFork(branch: string, files: Files): Promise<string>;
   open(branch: string, by: string): Promise<LabRequest>;
   openFromFork(branch: string, by: string): Promise<LabRequest>;
-  /** Also after it was merged, which GitLab's pages do not let anybody do; its documents do not say whether its API does. */
+  /** @throws Error where it is merged: as GitLab's documents say, no approval can be added then. */
   approve(request: LabRequest, by: string): void;
   /** Whoever presses the button: a merge commit on main. */
   merge(request: LabRequest): Promise<string>;
@@ -74,7 +74,10 @@ export async function makeLabProject(lab: Lab, home: string, files: Files): Prom
     pushToFork: (branch, changed) => pushTo(fork, branch, changed),
     open: (branch, by) => open(branch, by, lab.state.project.id),
     openFromFork: (branch, by) => open(branch, by, FORK_ID),
-    approve: (request, by) => request.approvals.set(by, Date.now()),
+    approve: (request, by) => {
+      if (request.state === 'merged') throw new Error('a merged request takes no approval');
+      request.approvals.set(by, Date.now());
+    },
     merge: async (request) => {
       const head = request.head ?? '';
       const [tree = ''] = (await git('-C', server, 'merge-tree', '--write-tree', 'main', head)).split('\n');
