@@ -1,7 +1,8 @@
 /** The programs that tests start and kill, built once for a run: one that begins with its sources reads a thousand files each time. */
-import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { hashOf } from '../test/support/file-hash.ts';
+import { removeOld } from '../test/support/old-folders.ts';
 import { buildProgram } from './build-program.ts';
 import { ROOT } from './command.ts';
 
@@ -29,7 +30,7 @@ export async function setup(): Promise<void> {
 
 async function built(): Promise<string> {
   await mkdir(CACHE, { recursive: true });
-  await removeOld();
+  await removeOld({ cache: CACHE, keepMs: KEEP_MS });
   const folder = await mkdtemp(join(CACHE, 'building-'));
   const programs = join(folder, 'programs');
   await buildProgram(programs, Object.fromEntries(PROGRAMS.map((path) => [basename(path, '.ts'), path])));
@@ -40,13 +41,4 @@ async function built(): Promise<string> {
   // In use from now on, however long ago it was built.
   await utimes(finished, new Date(), new Date());
   return join(finished, 'programs');
-}
-
-async function removeOld(): Promise<void> {
-  for (const name of await readdir(CACHE)) {
-    const folder = join(CACHE, name);
-    // Another run that begins now removes, too.
-    const found = await stat(folder).catch(() => null);
-    if (found !== null && Date.now() - found.mtimeMs > KEEP_MS) await rm(folder, { recursive: true, force: true });
-  }
 }

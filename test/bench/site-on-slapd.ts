@@ -113,14 +113,21 @@ async function configure(folder: string, server: Slapd): Promise<string> {
 
 /** The configuration of an installation over that server, whose password is put beside it. @param source as YAML */
 export async function configText(folder: string, server: Slapd, source: string): Promise<string> {
-  await writeFile(join(folder, 'password'), `${BIND_PASSWORD}\n`, { mode: 0o600 });
   return `instance: ${INSTANCE}
 mode: enforce
 timeZone: ${TIME_ZONE}
 source: ${source}
 store: { sqlite: muster.db }
 directory:
-  activeDirectory:
+${await directoryText(folder, server)}      upnSuffix: example.org
+      attributes: ${JSON.stringify(MAPPED)}
+`;
+}
+
+/** What an installation has to say of that server, as lines below `directory`; its password is put into the folder. */
+export async function directoryText(folder: string, server: Slapd): Promise<string> {
+  await writeFile(join(folder, 'password'), `${BIND_PASSWORD}\n`, { mode: 0o600 });
+  return `  activeDirectory:
     urls: [${server.url}]
     caFile: ${server.caFile}
     bind: { user: "${BIND_DN}", passwordFile: password }
@@ -128,7 +135,5 @@ directory:
     accounts:
       read: ["${RESEARCHERS_OU}"]
       create: [{ ou: "${RESEARCHERS_OU}" }]
-      upnSuffix: example.org
-      attributes: ${JSON.stringify(MAPPED)}
 `;
 }

@@ -1,9 +1,10 @@
 /** Where a benchmark works: a private build of Muster, folders of one run, and what is kept for the next run. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildProgram } from '../../script/build-program.ts';
 import { filesBelow, hashOf } from '../support/file-hash.ts';
+import { removeOld } from '../support/old-folders.ts';
 import { CommandError, runCommand } from '../support/run-command.ts';
 import { atExit } from '../support/test-directory.ts';
 
@@ -44,7 +45,8 @@ export async function openWorkshop(): Promise<Workshop> {
 export async function cached(kind: string, version: string, make: (folder: string) => Promise<void>): Promise<string> {
   const finished = join(CACHE, `${kind}-${version}`);
   if (existsSync(finished)) return finished;
-  await removeOld(`${kind}-`);
+  // A hundred thousand people take 500 MB for each build that was measured.
+  await removeOld({ cache: CACHE, prefix: `${kind}-`, keepMs: KEEP_MS });
   const building = await mkdtemp(join(CACHE, `run-${process.pid}-`));
   try {
     await make(building);
@@ -56,15 +58,6 @@ export async function cached(kind: string, version: string, make: (folder: strin
     await rm(building, { recursive: true, force: true });
   }
   return finished;
-}
-
-/** A hundred thousand people take 500 MB for each build that was measured. */
-async function removeOld(prefix: string): Promise<void> {
-  for (const name of await readdir(CACHE)) {
-    if (!name.startsWith(prefix)) continue;
-    const { mtimeMs } = await stat(join(CACHE, name));
-    if (Date.now() - mtimeMs > KEEP_MS) await rm(join(CACHE, name), { recursive: true, force: true });
-  }
 }
 
 /** A copy that shares its bytes with the original where the file system can. */

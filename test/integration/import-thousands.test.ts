@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { BIND_DN, BIND_PASSWORD } from '../bench/directory-ldif.ts';
 import { ldifOf } from '../bench/found-accounts-ldif.ts';
-import { BASE_DN, RESEARCHERS_OU } from '../bench/population.ts';
+import { directoryText } from '../bench/site-on-slapd.ts';
 import { fillDatabase, fillMore, missingForSlapd, Slapd } from '../bench/slapd.ts';
 import { makeSite, type SiteFolder } from '../cli/site-folder.ts';
 import { figure } from '../support/figures.ts';
@@ -96,18 +95,7 @@ describe.skipIf(missing.length > 0)('over the network', () => {
     await fillMore(database, accounts.map(ldifOf).join(''));
     const server = await Slapd.start(database);
     cleanups.unshift(() => server.stop());
-    site = await makeSite(async (own) => {
-      writeFileSync(join(own, 'password'), `${BIND_PASSWORD}\n`, { mode: 0o600 });
-      return `  activeDirectory:
-    urls: [${server.url}]
-    caFile: ${server.caFile}
-    bind: { user: "${BIND_DN}", passwordFile: password }
-    base: ${BASE_DN}
-    accounts:
-      read: ["${RESEARCHERS_OU}"]
-      create: [{ ou: "${RESEARCHERS_OU}" }]
-`;
-    });
+    site = await makeSite((own) => directoryText(own, server));
     cleanups.push(() => site.remove());
     begin();
     await imported('a server', accounts);

@@ -5,14 +5,13 @@ import { expect, test } from 'vitest';
 import { approveHeld } from '../../src/core/operations/approval.ts';
 import { blockByOrder, unblockByOrder } from '../../src/core/operations/block.ts';
 import { pass } from '../../src/core/pass.ts';
-import { MusterError } from '../../src/errors.ts';
 import type { Site } from '../../src/wiring.ts';
 import { keepInGit, makeSite } from '../cli/site-folder.ts';
 import type { Files } from '../support/desired-state.ts';
 import { figure } from '../support/figures.ts';
-import { ACTS, type Act } from '../support/hand-acts.ts';
 import { type HandDirectory, handDirectory } from '../support/hand-directory.ts';
 import { keepingThings } from '../support/kept-things.ts';
+import { anyHand, refusedOnly } from '../support/random-acts.ts';
 import { anyRevision, filesOf, NAMES } from '../support/random-declarations.ts';
 import { type TwoReviewers, twoReviewers } from '../support/two-reviewers.ts';
 
@@ -61,14 +60,7 @@ const goesOn: fc.Arbitrary<Step> = anyRevision.map((revision) => ({
   run: ({ reviewers }) => reviewers.propose(differing(filesOf(revision), 'BRANCH.md')),
 }));
 
-const hands: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom(...NAMES), fc.constantFrom(...(Object.keys(ACTS) as Act[])))
-  .map(([name, act]) => ({
-    name: `${act} ${name} by hand`,
-    run: async ({ directory }) => {
-      if ((await directory.all()).has(name)) await ACTS[act](directory, name);
-    },
-  }));
+const hands: fc.Arbitrary<Step> = anyHand(NAMES);
 
 const waits: fc.Arbitrary<Step> = fc.constantFrom(1, 25, 24 * 40).map((hours) => ({
   name: `${hours} hours later`,
@@ -97,11 +89,6 @@ function passed(reviewers: TwoReviewers): Promise<void> {
     for (const { digest } of holds) if (digest !== null) await approveHeld(parts, digest, BY, 24).catch(refusedOnly);
     await pass(parts, { trigger: 'command', dryRun: false });
   });
-}
-
-/** An order may be refused, as a person would be told; anything else is a fault of the test. */
-function refusedOnly(error: unknown): void {
-  if (!(error instanceof MusterError)) throw error;
 }
 
 const anyHistory = fc.array(

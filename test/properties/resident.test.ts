@@ -5,10 +5,9 @@ import { approveHeld } from '../../src/core/operations/approval.ts';
 import { blockByOrder, unblockByOrder } from '../../src/core/operations/block.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
 import { type PassParts, pass } from '../../src/core/pass.ts';
-import { MusterError } from '../../src/errors.ts';
 import type { Files } from '../support/desired-state.ts';
 import { figure } from '../support/figures.ts';
-import { ACTS, type Act } from '../support/hand-acts.ts';
+import { anyHand, refusedOnly } from '../support/random-acts.ts';
 import { anyRevision, filesOf, INSTITUTIONS, NAMES } from '../support/random-declarations.ts';
 import { makeTwin, type Twin } from '../support/resident-twin.ts';
 import { takeOffline } from '../support/scene.ts';
@@ -62,14 +61,7 @@ const spoils: fc.Arbitrary<Step> = fc.constantFrom(...SPOILT).map((files) => ({
   run: (twin) => twin.declare(files),
 }));
 
-const hands: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom(...NAMES, 'fie'), fc.constantFrom(...(Object.keys(ACTS) as Act[])))
-  .map(([name, act]) => ({
-    name: `${act} ${name} by hand`,
-    run: async ({ directory }) => {
-      if ((await directory.all()).has(name)) await ACTS[act](directory, name);
-    },
-  }));
+const hands: fc.Arbitrary<Step> = anyHand([...NAMES, 'fie']);
 
 const waits: fc.Arbitrary<Step> = fc.constantFrom(1, 14, 24, 24 * 47, 24 * 300, -2).map((hours) => ({
   name: `${hours} hours later`,
@@ -122,11 +114,6 @@ const elsewhere: fc.Arbitrary<Step> = works.map(([name, work]) => ({
 async function approveAll(parts: PassParts): Promise<void> {
   const { holds } = await pass(parts, { trigger: 'command', dryRun: false });
   for (const { digest } of holds) if (digest !== null) await approveHeld(parts, digest, BY, 24);
-}
-
-/** An order may be refused, as a person would be told; anything else is a fault of the test. */
-function refusedOnly(error: unknown): void {
-  if (!(error instanceof MusterError)) throw error;
 }
 
 const outage: fc.Arbitrary<Step> = fc.constant({

@@ -1,28 +1,14 @@
 /** Readings in which what is as it was is the very object that it was, as an adapter gives them that reads only what changed. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Observed } from '../../src/core/change.ts';
 import type { Observation, Reconciler } from '../../src/core/ports.ts';
+import { verySame } from './very-same.ts';
 
 /** Wraps reconcilers, as often as it is asked; what it keeps, it keeps for as long as it is itself. */
 export function keepingThings(): (reconciler: Reconciler) => Reconciler {
-  const known = new Map<string, Observed>();
-  let last: Observation | null = null;
-  const same = (one: Observed) => {
-    const name = JSON.stringify([one.address.system, one.handle]);
-    const before = known.get(name);
-    if (before !== undefined && isDeepStrictEqual(before, one)) return before;
-    known.set(name, one);
-    return one;
-  };
-  const kept = (observation: Observation): Observation => {
-    if (last !== null && isDeepStrictEqual(last, observation)) return last;
-    last = {
-      ...observation,
-      observed: observation.observed.map(same),
-      elsewhere: observation.elsewhere.map(same),
-    };
-    return last;
-  };
+  const same = verySame<Observed>(({ address, handle }) => JSON.stringify([address.system, handle]));
+  const whole = verySame<Observation>(() => '');
+  const kept = ({ observed, elsewhere, ...rest }: Observation): Observation =>
+    whole({ ...rest, observed: observed.map(same), elsewhere: elsewhere.map(same) });
   return (reconciler) => ({
     ...reconciler,
     connect: async (suits) => {

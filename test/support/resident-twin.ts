@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { type PassParts, pass } from '../../src/core/pass.ts';
 import { passReuse } from '../../src/core/pass-reuse.ts';
 import type { Reconciler } from '../../src/core/ports.ts';
@@ -26,6 +25,7 @@ import { rowsOfRun } from './run-rows.ts';
 import { INSTANCE } from './scene.ts';
 import { sorted } from './story.ts';
 import { makeTestDirectory } from './test-directory.ts';
+import { verySame } from './very-same.ts';
 
 export interface Clock {
   now: number;
@@ -192,19 +192,10 @@ function calledAlike(adapter: DirectoryAdapter, home: string): DirectoryAdapter 
 
 /** Accounts that are as they were are the very objects that they were, as an adapter gives them that reads only what changed. */
 function keeping(adapter: DirectoryAdapter): DirectoryAdapter {
-  const known = new Map<string, Account>();
-  let last: Reading | null = null;
-  const same = (account: Account) => {
-    const before = known.get(account.guid);
-    if (before !== undefined && isDeepStrictEqual(before, account)) return before;
-    known.set(account.guid, account);
-    return account;
-  };
-  const kept = (reading: Reading): Reading => {
-    if (last !== null && isDeepStrictEqual(last, reading)) return last;
-    last = { ...reading, accounts: reading.accounts.map(same), moved: reading.moved.map(same) };
-    return last;
-  };
+  const same = verySame<Account>(({ guid }) => guid);
+  const whole = verySame<Reading>(() => '');
+  const kept = ({ accounts, moved, ...rest }: Reading): Reading =>
+    whole({ ...rest, accounts: accounts.map(same), moved: moved.map(same) });
   return {
     ...adapter,
     connect: async (suits) => {
