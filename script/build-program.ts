@@ -6,7 +6,7 @@ import { ROOT } from './command.ts';
 import { licencesOf, packagesIn } from './licences.ts';
 
 /** What is started by its file: the command, and each thread and process that it starts (src/own-files.ts). */
-const PROGRAMS = ['main', 'http/worker', 'sources/reading-worker', 'cli/review-child'];
+const PROGRAMS = ['main', 'http/worker', 'sources/reading-worker', 'sources/git-runners/process', 'cli/review-child'];
 /** Loaded from node_modules, for it comes with a library for the processor. */
 export const EXTERNAL: readonly string[] = ['better-sqlite3'];
 /** Packages of CommonJS look for Node's own modules by `require`. */

@@ -1,7 +1,6 @@
 /** What a Git tree holds: every entry of it, listed whole or from what changed since another commit. */
 import { MusterError } from '../errors.ts';
-import { LOCAL_DEADLINE_MS } from './git-mirror.ts';
-import { gitOutput } from './git-process.ts';
+import { gitOutput, LOCAL_DEADLINE_MS } from './git-process.ts';
 import { type EntryMode, type TreeEntry, tooMuch } from './paths.ts';
 import { pauses } from './slices.ts';
 

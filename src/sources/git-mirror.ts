@@ -3,19 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { type SimpleGit, simpleGit } from 'simple-git';
 import { MusterError } from '../errors.ts';
 import type { GitAddress } from './git-address.ts';
-import { type MarkedCommand, markedCommand } from './git-leftovers.ts';
-import { firstLine, gitEnvironment, writeMirrorConfig } from './git-process.ts';
+import { firstLine, gitText, LOCAL_DEADLINE_MS, writeMirrorConfig } from './git-process.ts';
 import { fetchTrouble } from './git-trouble.ts';
 
 /** Where the fetched branch stands in the mirror, whatever it is called at its home. */
 export const REF = 'refs/muster/source';
 /** A first fetch of a large history over a slow line; later ones take a second. */
 const FETCH_DEADLINE_MS = 120_000;
-/** Everything on the local disk. */
-export const LOCAL_DEADLINE_MS = 60_000;
 /** Git holds the lock of a branch for milliseconds; whoever meets it waits this long, once. */
 const LOCK_WAIT_MS = 1_000;
 /** Files of some fifty packs: beyond that, looking objects up slows down (gc.autoPackLimit of git-config(1)). */
@@ -122,29 +118,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Runs one short Git command on the mirror; the fixed part of the environment is explained at `gitEnvironment`. */
-export function git(mirror: string, signal: AbortSignal, more: MarkedCommand['environment'] = {}): SimpleGit {
-  const environment = { ...gitEnvironment(mirror), ...more };
-  return simpleGit({
-    baseDir: mirror,
-    abort: signal,
-    errors: (error, { exitCode, stdErr }) => error ?? failureOf(exitCode, Buffer.concat(stdErr)),
-    // Both only concern values that are fixed here: the empty template, and the global configuration that is /dev/null.
-    allowEnvironment: Object.keys(environment),
-    unsafe: { allowUnsafeTemplateDir: true, allowUnsafeConfigPaths: true },
-  }).env(environment);
-}
-
-/**
- * simple-git by itself takes a Git that was killed, or that failed without a word, for one that did its work.
- * @param exitCode null where a signal ended it, whatever simple-git's type says
- */
-function failureOf(exitCode: number | null, said: Buffer): Buffer | Error | undefined {
-  if (exitCode === 0) return undefined;
-  if (said.length > 0) return said;
-  return new Error(exitCode === null ? 'it was killed, perhaps for want of memory' : `it ended with ${exitCode}`);
-}
-
 async function prepare(mirror: string, where: string): Promise<void> {
   try {
     await writeMirrorConfig(mirror);
@@ -152,7 +125,7 @@ async function prepare(mirror: string, where: string): Promise<void> {
     await rm(join(mirror, 'objects', 'info', 'alternates'), { force: true });
     const ready = await stat(join(mirror, 'HEAD')).catch(() => null);
     if (ready === null) {
-      await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS)).raw(['init', '--quiet', '--bare', '--template=']);
+      await gitText(mirror, ['init', '--quiet', '--bare', '--template=']);
       await writeMirrorConfig(mirror);
     }
   } catch (error) {
@@ -176,18 +149,16 @@ async function bring(mirror: string, url: string, ref: string, limits: FetchLimi
   const here = `refs/muster/brought-${process.pid}-${randomUUID()}`;
   try {
     await prepare(mirror, where);
-    await git(mirror, signal).raw(['check-ref-format', ref]);
+    await gitText(mirror, ['check-ref-format', ref], { signal });
     await overTheNetwork(mirror, signal, [...FETCH, url, `+${ref}:${here}`]);
-    return (await git(mirror, signal).raw(['rev-parse', '--verify', '--quiet', `${here}^{commit}`])).trim();
+    return (await gitText(mirror, ['rev-parse', '--verify', '--quiet', `${here}^{commit}`], { signal })).trim();
   } catch (error) {
     if (error instanceof MusterError) throw error;
     if (limits.signal.aborted) throw brokenOff(where);
     if (/couldn't find remote ref|ended with 1$/i.test(messageOf(error))) throw noSuchRef(where, ref);
     throw fetchTrouble(where, error, ref, null);
   } finally {
-    await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS))
-      .raw(['update-ref', '-d', here])
-      .catch(() => undefined);
+    await gitText(mirror, ['update-ref', '-d', here]).catch(() => undefined);
   }
 }
 
@@ -224,15 +195,8 @@ async function fetchBranch(
   await tidy(mirror);
 }
 
-/** A command that speaks to the server. Its helpers would outlive it where the signal ends it. */
-async function overTheNetwork(mirror: string, signal: AbortSignal, args: readonly string[]): Promise<string> {
-  const command = markedCommand();
-  signal.addEventListener('abort', command.endHelpers, { once: true });
-  try {
-    return await git(mirror, signal, command.environment).raw([...args]);
-  } finally {
-    signal.removeEventListener('abort', command.endHelpers);
-  }
+function overTheNetwork(mirror: string, signal: AbortSignal, args: readonly string[]): Promise<string> {
+  return gitText(mirror, args, { signal, toServer: true });
 }
 
 function brokenOff(where: string): MusterError {
@@ -250,10 +214,7 @@ async function isOlderThan(path: string, milliseconds: number): Promise<boolean>
 async function tidy(mirror: string): Promise<void> {
   const packs = await readdir(join(mirror, 'objects', 'pack')).catch(() => []);
   if (packs.length < PACK_FILES_MAX) return;
-  const signal = AbortSignal.timeout(LOCAL_DEADLINE_MS);
-  await git(mirror, signal)
-    .raw(['gc', '--quiet'])
-    .catch(() => undefined);
+  await gitText(mirror, ['gc', '--quiet']).catch(() => undefined);
 }
 
 /** Branches that the repository has, to name them where the configured one is missing; null where they cannot be had. */

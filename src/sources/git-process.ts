@@ -1,9 +1,12 @@
 /** Runs Git with nothing of the machine's or the user's Git settings: what every command of the mirror shares. */
-import { spawn } from 'node:child_process';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusterError } from '../errors.ts';
+import { gitRunner } from './git-runners/current.ts';
 import { makeFolder } from './making-folders.ts';
+
+/** Everything on the local disk. */
+export const LOCAL_DEADLINE_MS = 60_000;
 
 /** Variables that reach Git: how to find programs, keys and proxies; nothing that begins with GIT_. */
 const PASSED_ON = [
@@ -78,7 +81,7 @@ ${[
 `;
 
 /** Environment of every Git process on this mirror. GIT_DIR keeps Git from looking for a repository in the folders above. */
-export function gitEnvironment(mirror: string): Record<string, string> {
+function gitEnvironment(mirror: string): Record<string, string> {
   const passed = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -108,10 +111,27 @@ export async function writeMirrorConfig(mirror: string): Promise<void> {
   await rename(draft, join(mirror, 'config'));
 }
 
+export interface TextOptions {
+  /** Ends it; by default when everything that this machine has should long be done. */
+  readonly signal?: AbortSignal;
+  /** More of an environment. */
+  readonly more?: Readonly<Record<string, string>>;
+  readonly toServer?: boolean;
+}
+
+/** What a short Git command on the mirror printed. Rejects with an Error of what Git said. */
+export function gitText(
+  mirror: string,
+  args: readonly string[],
+  { signal = AbortSignal.timeout(LOCAL_DEADLINE_MS), more = {}, toServer = false }: TextOptions = {},
+): Promise<string> {
+  const environment = { ...gitEnvironment(mirror), ...more };
+  return gitRunner().text({ folder: mirror, args, environment, toServer }, signal);
+}
+
 /**
- * Starts one Git command that only reads and yields its output as it comes, with back-pressure. simple-git gathers a command's whole output
- * in memory and decodes it as text, which neither contents nor a tree of unknown size allow; hence this one direct spawn,
- * with a fixed argument list and the same environment. Throws MusterError on failure, or when the deadline passes.
+ * Starts one Git command that only reads and yields its output as it comes, with back-pressure.
+ * Throws MusterError on failure, or when the deadline passes.
  * @param fine exit codes that are no failure
  */
 export async function* gitOutput(
@@ -122,31 +142,20 @@ export async function* gitOutput(
   deadlineMs: number,
   fine: readonly number[] = [0],
 ): AsyncGenerator<Buffer> {
-  const env = { ...gitEnvironment(mirror), ...OFFLINE };
-  const child = spawn('git', args, { cwd: mirror, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  let errors = '';
+  const environment = { ...gitEnvironment(mirror), ...OFFLINE };
+  const git = gitRunner().start({ folder: mirror, args, environment }, input);
   let late = false;
-  child.stderr.on('data', (chunk: Buffer) => {
-    if (errors.length < 2_000) errors += chunk.toString();
-  });
-  const exit = new Promise<number | Error>((resolve) => {
-    child.once('error', resolve);
-    child.once('close', (code) => resolve(code ?? -1));
-  });
   const timer = setTimeout(() => {
     late = true;
-    child.kill('SIGKILL');
+    git.end();
   }, deadlineMs);
-  child.stdin.on('error', () => undefined); // Git ended early: its exit code says why
-  child.stdin.end(input);
   try {
-    for await (const chunk of child.stdout) yield chunk as Buffer; // a stream without encoding yields buffers
-    const ended = await exit;
-    if (ended instanceof Error) throw failed(where, late, ended.message);
-    if (!fine.includes(ended)) throw failed(where, late, errors);
+    yield* git.output;
+    const { code, errors } = await git.ended;
+    if (code === null || !fine.includes(code)) throw failed(where, late, errors);
   } finally {
     clearTimeout(timer);
-    child.kill('SIGKILL');
+    git.end();
   }
 }
 

@@ -3,8 +3,8 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { MusterError } from '../errors.ts';
 import { blame, contentsIn, descends, readSnapshot } from './git.ts';
-import { git, LOCAL_DEADLINE_MS, REF } from './git-mirror.ts';
-import { OFFLINE } from './git-process.ts';
+import { REF } from './git-mirror.ts';
+import { gitText, OFFLINE } from './git-process.ts';
 import { fitForReading } from './paths.ts';
 import type { Source } from './source.ts';
 
@@ -96,10 +96,10 @@ export function revisionSource({ git: gitFolder, folder, where }: Repository, co
 /** The answer without its last newline; null: Git says no. */
 async function ask(folder: string, args: readonly string[]): Promise<string | null> {
   try {
-    return (await git(folder, AbortSignal.timeout(LOCAL_DEADLINE_MS), OFFLINE).raw([...args])).trim();
+    return (await gitText(folder, args, { more: OFFLINE })).trim();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!/ENOENT|EACCES|abort/i.test(why)) return null;
+    if (!/ENOENT|EACCES|abort|killed/i.test(why)) return null;
     const next = 'Check that git (2.39 or newer) is installed and that the folder can be read.';
     throw new MusterError(
       { remedy: 'person', where: folder, what: `Git cannot be asked: ${why}.`, next },

@@ -5,8 +5,8 @@ import { MusterError } from '../errors.ts';
 import { COMMIT_ID, contents, descends, stampOf } from './git.ts';
 import type { GitAddress } from './git-address.ts';
 import { listTree } from './git-listing.ts';
-import { LOCAL_DEADLINE_MS, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
-import { gitOutput } from './git-process.ts';
+import { type MirrorOptions, openMirror, REF } from './git-mirror.ts';
+import { gitOutput, LOCAL_DEADLINE_MS } from './git-process.ts';
 import { fitForReading, refuseTooMuch } from './paths.ts';
 import type { Source } from './source.ts';
 

@@ -4,8 +4,8 @@ import type { Instant } from '../model/document.ts';
 import { blobId } from './folder.ts';
 import type { GitAddress } from './git-address.ts';
 import { entriesAfter, listChanges, listTree } from './git-listing.ts';
-import { git, LOCAL_DEADLINE_MS, type Mirror, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
-import { firstLine, gitOutput, OFFLINE } from './git-process.ts';
+import { type Mirror, type MirrorOptions, openMirror, REF } from './git-mirror.ts';
+import { firstLine, gitOutput, gitText, LOCAL_DEADLINE_MS, OFFLINE } from './git-process.ts';
 import { filesAfter, fitForReading, refuseTooMuch, type TreeEntry } from './paths.ts';
 import type { Blame, Snapshot, Source, SourceFile } from './source.ts';
 
@@ -203,9 +203,7 @@ export async function blame(
   if (!COMMIT_ID.test(revision)) return null;
   const range = `${place.line},${place.line}`;
   const args = ['blame', '--porcelain', '-L', range, revision, '--', place.file];
-  const text = await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS))
-    .raw(args)
-    .catch(() => null);
+  const text = await gitText(mirror, args).catch(() => null);
   if (text === null) return null;
   const field = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? '';
   const at = momentOf(field('committer-time'));
@@ -215,7 +213,7 @@ export async function blame(
 
 async function local(mirror: string, where: string, args: readonly string[]): Promise<string> {
   try {
-    return await git(mirror, AbortSignal.timeout(LOCAL_DEADLINE_MS), OFFLINE).raw([...args]);
+    return await gitText(mirror, args, { more: OFFLINE });
   } catch (error) {
     const what = `Git failed in the mirror: ${firstLine(messageOf(error))}.`;
     throw new MusterError(

@@ -6,6 +6,7 @@ import type { Revisions } from '../core/revisions.ts';
 import { folderSource } from '../sources/folder.ts';
 import { gitSource } from '../sources/git.ts';
 import { gitRevisions } from '../sources/git-revisions.ts';
+import { runGitElsewhere } from '../sources/git-runners/current.ts';
 import { type LoadOptions, loaderOf } from '../sources/loader.ts';
 import { loaderInTurn } from '../sources/loading-in-turn.ts';
 import type { Source } from '../sources/source.ts';
@@ -14,6 +15,7 @@ import { approvalIn } from './approval.ts';
 
 export function sourceOf({ source }: Config, resident = false): Source {
   if (source.kind === 'folder') return folderSource(source.folder);
+  if (resident) runGitElsewhere();
   return gitSource({ url: source.url, branch: source.branch }, { mirror: source.mirror, resident });
 }
 

@@ -145,7 +145,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   nodemailer: 'src/notify/smtp.ts',
   pino: 'src/log.ts',
   'prom-client': 'src/http/metrics.ts',
-  'simple-git': 'src/sources/git-mirror.ts',
+  'simple-git': 'src/sources/git-runners/here.ts',
   'temporal-polyfill': 'src/model/day.ts',
   yaml: 'src/sources/',
 };

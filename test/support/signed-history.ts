@@ -96,7 +96,7 @@ export function writeCommit(repository: Repository, written: Written): string {
   const { tree, parents, by, committer = by, message = 'Change\n', at = COMMITTED_AT, sign = null } = written;
   const { headers = [], tamper = (text) => text } = written;
   const lines = [
-    `tree ${treeOf(repository, tree)}`,
+    `tree ${repository.tree(tree)}`,
     ...parents.map((parent) => `parent ${parent}`),
     `author ${by.name} <${by.email}> ${at} +0000`,
     `committer ${committer.name} <${committer.email}> ${at} +0000`,
@@ -105,13 +105,7 @@ export function writeCommit(repository: Repository, written: Written): string {
   const payload = `${lines.join('\n')}\n\n${message}`;
   const signature = sign === null ? [] : [`gpgsig ${sign(payload).trim().replaceAll('\n', '\n ')}`];
   const text = tamper(`${[...lines, ...signature].join('\n')}\n\n${message}`);
-  return repository.git(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], text);
-}
-
-/** A tree is what a commit on it has; the commit itself is left lying. */
-function treeOf(repository: Repository, items: readonly TreeItem[]): string {
-  const commit = repository.commit(items, { branch: 'scratch', parent: null });
-  return repository.git(['rev-parse', `${commit}^{tree}`]);
+  return repository.write('commit', Buffer.from(text));
 }
 
 export function moveBranch(repository: Repository, commit: string, branch = 'main'): void {

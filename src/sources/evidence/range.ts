@@ -1,7 +1,6 @@
 /** The commits between two revisions, as Git has them: what each names and says, and in which files it decided something itself. */
 import { MusterError } from '../../errors.ts';
-import { LOCAL_DEADLINE_MS } from '../git-mirror.ts';
-import { gitOutput } from '../git-process.ts';
+import { gitOutput, LOCAL_DEADLINE_MS } from '../git-process.ts';
 import { type CommitObject, commitObject } from './commit-object.ts';
 
 /** What nobody approved for so long that it has become more is looked at by an operator. */
