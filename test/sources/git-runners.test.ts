@@ -1,10 +1,9 @@
 /** Git as a child of this process and as one of a small process: the same to whoever asks, and nothing left behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { GitElsewhere } from '../../src/sources/git-runners/elsewhere.ts';
@@ -237,11 +236,9 @@ if (process.argv[2] === 'busy') await git.text(orders.busy, new AbortController(
       const copy = join(parent, 'process-of-the-signal.mjs');
       await writeFile(copy, `import ${JSON.stringify(PROGRAM)};\n`);
       const git = new GitElsewhere(copy);
-      const path = await pathWith(parent, 'sleep 0.5; echo done');
+      const path = await pathWith(parent, `touch ${parent}/begun; sleep 0.5; echo done`);
       const text = git.text(command(parent, ['status'], path), never());
-      await vi.waitFor(() => expect(processesWith(copy).length).toBe(1), PATIENCE);
-      // Until it listens for signals, one would end it.
-      await setTimeout(300);
+      await vi.waitFor(() => expect(existsSync(join(parent, 'begun'))).toBe(true), PATIENCE);
       for (const pid of processesWith(copy))
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
       expect(await text).toBe('done\n');
