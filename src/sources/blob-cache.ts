@@ -17,15 +17,15 @@ export interface CacheRow extends CacheKey {
 
 /** A cache: losing it costs time, never truth. */
 export interface BlobCache {
-  /** Typed forms by `cacheKey(key)`; unknown keys are left out. Asked in batches of up to some thousands. */
-  get(keys: readonly CacheKey[]): Promise<Map<string, string>>;
+  /** Typed forms of contents of one kind, by blob; unknown ones are left out. Asked in batches of up to some thousands. */
+  get(kind: string, blobs: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Adds rows in one transaction; a row that is there already stays or is replaced, both are right. */
   put(rows: readonly CacheRow[]): Promise<void>;
   /** The text of a content that was put under any kind; null: not known. */
   text(blob: string): Promise<string | null>;
 }
 
-/** The text under which `get` answers for a key. */
+/** One text for a key. */
 export function cacheKey(key: CacheKey): string {
   return `${key.kind} ${key.blob}`;
 }

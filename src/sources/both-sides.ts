@@ -43,7 +43,7 @@ export async function loadBothSides(
     return null;
   };
   const blobs: LoadOptions['blobs'] = {
-    get: (keys) => options.blobs.get(keys),
+    get: (kind, blobs) => options.blobs.get(kind, blobs),
     put: (rows) => options.blobs.put(rows),
     text: (blob) =>
       textOf(

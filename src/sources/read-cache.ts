@@ -17,13 +17,14 @@ export function readCache(git: string): ReadCache {
   let isNews = false;
   return {
     blobs: {
-      async get(keys) {
+      async get(kind, blobs) {
         known ??= rowsIn((await readKept(file)) ?? '');
         const found = new Map<string, string>();
-        for (const key of keys.map(cacheKey)) {
+        for (const blob of blobs) {
+          const key = cacheKey({ kind, blob });
           const typed = used.get(key) ?? known.get(key);
           if (typed === undefined) continue;
-          found.set(key, typed);
+          found.set(blob, typed);
           used.set(key, typed);
         }
         return found;

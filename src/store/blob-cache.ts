@@ -1,7 +1,7 @@
 /** What the loader read out of file contents, by content, so that a pass reads only what is new. */
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../core/ports.ts';
-import { type BlobCache, type CacheKey, type CacheRow, cacheKey } from '../sources/blob-cache.ts';
+import type { BlobCache, CacheRow } from '../sources/blob-cache.ts';
 import { type Connection, portions } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import type { Schema } from './schema.ts';
@@ -25,7 +25,7 @@ export interface StoredBlobs extends BlobCache {
 export function storedBlobs(connection: Connection, clock: Clock): StoredBlobs {
   const { db } = connection;
   return {
-    get: (keys) => readParsed(db, keys),
+    get: (kind, blobs) => readParsed(db, kind, blobs),
     put: async (rows) => {
       if (rows.length === 0) return;
       await connection.relaxed(async (transaction) => {
@@ -49,18 +49,20 @@ export function storedBlobs(connection: Connection, clock: Clock): StoredBlobs {
   };
 }
 
-async function readParsed(db: Kysely<Schema>, keys: readonly CacheKey[]): Promise<Map<string, string>> {
+async function readParsed(
+  db: Kysely<Schema>,
+  kind: string,
+  blobs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for (const [kind, blobs] of Map.groupBy(keys, (key) => key.kind)) {
-    for (const portion of portions(blobs.map((key) => key.blob))) {
-      const rows = await db
-        .selectFrom('parsedBlobs')
-        .select(['blob', 'typedJson'])
-        .where('kind', '=', kind)
-        .where('blob', 'in', portion)
-        .execute();
-      for (const { blob, typedJson } of rows) found.set(cacheKey({ kind, blob }), typedJson);
-    }
+  for (const portion of portions(blobs)) {
+    const rows = await db
+      .selectFrom('parsedBlobs')
+      .select(['blob', 'typedJson'])
+      .where('kind', '=', kind)
+      .where('blob', 'in', portion)
+      .execute();
+    for (const { blob, typedJson } of rows) found.set(blob, typedJson);
   }
   return found;
 }

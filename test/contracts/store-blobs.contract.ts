@@ -1,6 +1,6 @@
 /** What every store must do as the cache of file contents. */
 import { expect, test } from 'vitest';
-import { type CacheRow, cacheKey } from '../../src/sources/blob-cache.ts';
+import type { CacheRow } from '../../src/sources/blob-cache.ts';
 import { DAY_MS, NOON } from './store-samples.ts';
 import { openFor, reopened, type StoreWorld } from './store-world.ts';
 
@@ -24,13 +24,9 @@ export function blobContract(world: StoreWorld): void {
     const store = await openFor(world, place);
     await store.blobs.put([row('b1'), row('b2'), { ...row('b1', 'user@2'), typed: '{"newer":true}' }]);
     const { blobs } = await reopened(world, place, store);
-    const found = await blobs.get([row('b1'), row('b1', 'user@2'), row('b3'), row('b2', 'institution@1')]);
-    expect(found).toEqual(
-      new Map([
-        [cacheKey(row('b1')), '{"of":"b1"}'],
-        [cacheKey(row('b1', 'user@2')), '{"newer":true}'],
-      ]),
-    );
+    expect(await blobs.get('user@1', ['b1', 'b3'])).toEqual(new Map([['b1', '{"of":"b1"}']]));
+    expect(await blobs.get('user@2', ['b1', 'b2'])).toEqual(new Map([['b1', '{"newer":true}']]));
+    expect(await blobs.get('institution@1', ['b2'])).toEqual(new Map());
     expect(await blobs.text('b2')).toBe('text b2');
     expect(await blobs.text('b3')).toBeNull();
   });
@@ -40,8 +36,9 @@ export function blobContract(world: StoreWorld): void {
     const rows = Array.from({ length: 2345 }, (_, index) => row(`b${index}`));
     await blobs.put(rows);
     await blobs.put(rows);
-    expect((await blobs.get(rows)).size).toBe(2345);
-    expect((await blobs.get([])).size).toBe(0);
+    const names = rows.map(({ blob }) => blob);
+    expect((await blobs.get('user@1', names)).size).toBe(2345);
+    expect((await blobs.get('user@1', [])).size).toBe(0);
   });
 
   test('the good text of a path is the text of the blob that the memory holds for it', async () => {
@@ -65,8 +62,8 @@ export function blobContract(world: StoreWorld): void {
     now += 2 * DAY_MS;
     await blobs.put([row('b2')]);
     expect(await blobs.text('dropped')).toBeNull();
-    const left = await blobs.get(['remembered', 'dropped', 'b1', 'b2'].map((blob) => row(blob)));
-    expect([...left.keys()].sort()).toEqual(['b1', 'b2', 'remembered'].map((blob) => cacheKey(row(blob))));
+    const left = await blobs.get('user@1', ['remembered', 'dropped', 'b1', 'b2']);
+    expect([...left.keys()].sort()).toEqual(['b1', 'b2', 'remembered']);
     expect(await blobs.goodText('users/ajensen.yaml')).toBe('text remembered');
   });
 }

@@ -277,6 +277,6 @@ test.each(['/proc/muster-site/below', '/dev/null/below'])(
     const { blobs, save } = readCache(git);
     await blobs.put([{ ...key, typed: '{}', text: '' }]);
     expect(await save()).toBeUndefined();
-    expect(await readCache(git).blobs.get([key])).toEqual(new Map());
+    expect(await readCache(git).blobs.get(key.kind, [key.blob])).toEqual(new Map());
   },
 );

@@ -22,10 +22,10 @@ export function memoryCache(): BlobCache & { readonly texts: Map<string, string>
   return {
     texts,
     keys,
-    get: (wanted) => {
-      const found = wanted.flatMap((key) => {
-        const value = typed.get(cacheKey(key));
-        return value === undefined ? [] : [[cacheKey(key), value] as const];
+    get: (kind, blobs) => {
+      const found = blobs.flatMap((blob) => {
+        const value = typed.get(cacheKey({ kind, blob }));
+        return value === undefined ? [] : [[blob, value] as const];
       });
       return Promise.resolve(new Map(found));
     },

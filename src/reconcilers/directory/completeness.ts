@@ -1,6 +1,6 @@
 /** The proof that a reading of the managed units is complete: what must have come back, and what to do about what did not. */
-import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
+import { inHexOrder } from '../../model/hex-order.ts';
 import type { Account, DirectorySite, Reading } from './port.ts';
 
 /**
@@ -18,9 +18,6 @@ const ON_EVERY_ACCOUNT = [
   'objectSid',
   'accountExpires',
 ] as const;
-
-/** More than any reading has accounts; with the eight hex digits in front of it, still a whole number without loss. */
-const PLACES = 2 ** 20;
 
 /** What is known before the reading, and ways to look again for what did not come back. */
 export interface Expectation {
@@ -58,9 +55,9 @@ export async function proven(
   expected: Expectation,
   accounts: readonly Account[] = inOrder(read),
 ): Promise<Omit<Reading, 'reach'>> {
-  proveAttributes(read, expected);
   const missing: string[] = [];
   for (const guid of expected.knownGuids) if (!read.has(guid)) missing.push(guid);
+  proveAttributes(read, expected, expected.knownGuids.size - missing.length);
   const found = missing.length === 0 ? [] : await expected.find(missing);
   const foundGuids = new Set(found.map(({ guid }) => guid));
   const elsewhere = [...found];
@@ -85,34 +82,16 @@ export async function proven(
 
 /** In the order of their GUIDs: that of servers and pages must not show in what a pass records. */
 export function inOrder(read: ReadonlyMap<string, Account>): readonly Account[] {
-  const accounts = [...read.values()];
-  // The first digits as numbers sort many times faster than the texts; the few that share them are put in order among themselves.
-  const keys = new Float64Array(accounts.length);
-  for (let at = 0; at < accounts.length; at += 1) {
-    const first = Number.parseInt((accounts[at]?.guid ?? '').slice(0, 8), 16);
-    // Not a GUID in its usual text form, as somebody's own directory file may have them.
-    if (Number.isNaN(first)) return accounts.sort((a, b) => compareText(a.guid, b.guid));
-    keys[at] = first * PLACES + at;
-  }
-  keys.sort();
-  const sorted: Account[] = [];
-  for (const key of keys) {
-    const account = accounts[key % PLACES];
-    if (account === undefined) continue;
-    let place = sorted.length;
-    while (place > 0 && (sorted[place - 1]?.guid ?? '') > account.guid) place -= 1;
-    if (place === sorted.length) sorted.push(account);
-    else sorted.splice(place, 0, account);
-  }
-  return sorted;
+  return inHexOrder([...read.values()], ({ guid }) => guid);
 }
 
-function proveAttributes(read: ReadonlyMap<string, Account>, expected: Expectation): void {
+/** @param returned known accounts that came back */
+function proveAttributes(read: ReadonlyMap<string, Account>, expected: Expectation, returned: number): void {
   if (read.size === 0) return;
   const missing = new Set<string>(ON_EVERY_ACCOUNT);
   const allowed = goneAllowed(expected.knownGuids.size);
   for (const [attribute, count] of expected.valued) if (count > allowed) missing.add(attribute);
-  if (knownAmong(read, expected.knownGuids) > allowed) missing.add(expected.site.markAttribute);
+  if (returned > allowed) missing.add(expected.site.markAttribute);
   for (const { raw } of read.values()) {
     for (const attribute of missing) {
       const value = raw[attribute];
@@ -126,12 +105,6 @@ function proveAttributes(read: ReadonlyMap<string, Account>, expected: Expectati
     what: `Not one of ${read.size} accounts came with a value in ${[...missing].join(', ')}, so the reading does not count.`,
     next: 'Check that the account Muster logs in with may read that attribute in the managed units.',
   });
-}
-
-function knownAmong(read: ReadonlyMap<string, Account>, known: ReadonlySet<string>): number {
-  let count = 0;
-  for (const guid of known) if (read.has(guid)) count += 1;
-  return count;
 }
 
 function tooManyGone(missing: number, expected: Expectation): MusterError {
