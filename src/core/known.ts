@@ -19,10 +19,9 @@ export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): K
 /** Keys of those whom the ledger shows shut out: `isOff` goes for one of their living things at least, and none of these is on. */
 export function shutOutIn(rows: readonly LedgerRow[], isOff: (row: LedgerRow) => boolean): ReadonlySet<string> {
   const off = new Set<string>();
-  const on = new Set<string>();
-  for (const row of rows) {
-    if (isOff(row)) off.add(row.key);
-    else if (row.goneAt === null) on.add(row.key);
-  }
-  return new Set([...off].filter((key) => !on.has(key)));
+  for (const row of rows) if (isOff(row)) off.add(row.key);
+  if (off.size === 0) return off;
+  // Nearly everybody is on: of those, only who is off as well counts.
+  for (const row of rows) if (row.goneAt === null && off.has(row.key) && !isOff(row)) off.delete(row.key);
+  return off;
 }

@@ -67,17 +67,54 @@ export function groundOf(files: readonly LoadedFile[], remembered: readonly AnyE
   };
 }
 
+/** `Found` as it is put together. */
+interface Gathering<D> {
+  readonly key: string;
+  stated: Stated<D>[];
+  broken: Origin[];
+  readonly last: Entry<D> | null;
+  hidden: Origin | null;
+}
+
 /** Everything of one kind by identity, identities in code-unit order. */
 export function gather<K extends Kind>(kind: K, ground: Ground, hidden: Hidden): Findings<K> {
-  const stated = statedIn(kind, ground.files.get(kind) ?? NONE);
-  const broken = brokenIn(kind, ground.mistaken);
-  const last = lastIn(kind, ground.remembered.get(kind) ?? NONE);
-  const found = new Map<string, Found<Documents[K]>>();
-  for (const key of keysOf(last, stated, broken)) {
-    const here = { stated: stated.get(key) ?? NONE, broken: broken.get(key) ?? NONE, last: last.get(key) ?? null };
-    found.set(key, { key, ...here, hidden: hidingPlace(here, hidden) });
+  const found = new Map<string, Gathering<Documents[K]>>();
+  const blank = (key: string, last: Entry<Documents[K]> | null) => {
+    const one = { key, stated: NONE, broken: NONE, last, hidden: null };
+    found.set(key, one);
+    return one;
+  };
+  for (const entry of ground.remembered.get(kind) ?? []) if (isRemembered(entry, kind)) blank(entry.key, entry);
+  for (const file of ground.files.get(kind) ?? []) {
+    for (const entry of entriesIn(kind, file)) {
+      const one: Gathering<Documents[K]> = found.get(entry.key) ?? blank(entry.key, null);
+      one.stated = withOne(one.stated, statedBy<Documents[K]>(entry, file));
+    }
   }
-  return found;
+  for (const file of ground.mistaken) {
+    for (const [key, origin] of brokenInFile(kind, file)) {
+      const one: Gathering<Documents[K]> = found.get(key) ?? blank(key, null);
+      one.broken = withOne(one.broken, origin);
+    }
+  }
+  let last = '';
+  let inOrder = true;
+  for (const one of found.values()) {
+    if (one.stated.length > 1) one.stated.sort(byPlaceOfStated);
+    if (one.broken.length > 1) one.broken.sort(byOrigin);
+    one.hidden = hidingPlace(one, hidden);
+    inOrder &&= last <= one.key;
+    last = one.key;
+  }
+  // Nearly all are remembered, and come in that order.
+  return inOrder ? found : new Map([...found].sort(([a], [b]) => compareText(a, b)));
+}
+
+/** Of its own from the first one on; before that it may be the list of all that have nothing. */
+function withOne<T>(list: T[], item: T): T[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
 }
 
 /** What is remembered of one kind, by identity. */
@@ -90,18 +127,8 @@ export function lastIn<K extends Kind>(
   return last;
 }
 
-/** One list for all that have nothing: there are hundreds of thousands of them. */
-const NONE: readonly never[] = [];
-
-/** Each key once, in code-unit order: nearly all are remembered, and come in that order. */
-function keysOf(last: Keyed, stated: Keyed, broken: Keyed): readonly string[] {
-  const keys = [...last.keys()];
-  for (const key of stated.keys()) if (!last.has(key)) keys.push(key);
-  for (const key of broken.keys()) if (!last.has(key) && !stated.has(key)) keys.push(key);
-  return keys.sort(compareText);
-}
-
-type Keyed = ReadonlyMap<string, unknown>;
+/** One list for all that have nothing, to which nothing is ever added: there are hundreds of thousands of them. */
+const NONE: never[] = [];
 
 /**
  * A document whose file cannot be read may still stand there; so may one that is missing from a file in which some entry has no
@@ -117,38 +144,26 @@ export function hidingPlace(found: Pick<Found<unknown>, 'stated' | 'broken' | 'l
   return present ? null : nameless;
 }
 
-function statedIn<K extends Kind>(
-  kind: K,
-  files: readonly LoadedFile[],
-): ReadonlyMap<string, readonly Stated<Documents[K]>[]> {
-  const byKey = new Map<string, Stated<Documents[K]>[]>();
-  for (const file of files) {
-    for (const [key, one] of statedInFile(kind, file)) collect(byKey, key, one);
-  }
-  for (const several of byKey.values()) several.sort(byPlaceOfStated);
-  return byKey;
-}
-
-function brokenIn(kind: Kind, files: readonly LoadedFile[]): ReadonlyMap<string, readonly Origin[]> {
-  const byKey = new Map<string, Origin[]>();
-  for (const file of files) {
-    for (const [key, origin] of brokenInFile(kind, file)) collect(byKey, key, origin);
-  }
-  for (const several of byKey.values()) several.sort(byOrigin);
-  return byKey;
-}
-
 /** What one file states, by identity. */
 export function statedInFile<K extends Kind>(
   kind: K,
   file: LoadedFile,
 ): readonly (readonly [key: string, one: Stated<Documents[K]>])[] {
+  return entriesIn(kind, file).map((entry) => [entry.key, statedBy<Documents[K]>(entry, file)] as const);
+}
+
+type StatedEntry<K extends Kind> = TypedEntry & { readonly document: Documents[K] };
+
+function entriesIn<K extends Kind>(kind: K, file: LoadedFile): readonly StatedEntry<K>[] {
   if (file.kind !== kind || file.unreadable) return NONE;
-  return file.entries.flatMap((entry) => {
-    if (!isStated(entry, kind)) return [];
-    const origin = { file: file.path, line: entry.line };
-    return [[entry.key, { document: entry.document, origin, fields: entry.fields, none: entry.none }] as const];
-  });
+  return file.entries.filter((entry) => isStated(entry, kind));
+}
+
+function statedBy<D>(
+  { document, line, fields, none }: Pick<TypedEntry, 'line' | 'fields' | 'none'> & { readonly document: D },
+  { path }: LoadedFile,
+): Stated<D> {
+  return { document, origin: { file: path, line }, fields, none };
 }
 
 /** Where in one file an identity stands with a mistake. */
@@ -161,12 +176,6 @@ export function brokenInFile(kind: Kind, file: LoadedFile): readonly (readonly [
 
 export function byPlaceOfStated(a: Stated<unknown>, b: Stated<unknown>): number {
   return byOrigin(a.origin, b.origin);
-}
-
-function collect<T>(byKey: Map<string, T[]>, key: string, item: T): void {
-  const several = byKey.get(key);
-  if (several === undefined) byKey.set(key, [item]);
-  else several.push(item);
 }
 
 export function byOrigin(a: Origin, b: Origin): number {
@@ -187,10 +196,7 @@ export function placesIn(origins: readonly Origin[], except: Origin | null = nul
 }
 
 /** TypeScript does not follow `kind` through a type parameter; both unions pair each kind with its document by construction. */
-function isStated<K extends Kind>(
-  entry: TypedEntry,
-  kind: K,
-): entry is TypedEntry & { readonly document: Documents[K] } {
+function isStated<K extends Kind>(entry: TypedEntry, kind: K): entry is StatedEntry<K> {
   return entry.kind === kind;
 }
 

@@ -5,10 +5,10 @@ import type { Entry, User } from './document.ts';
 import { byOrigin, placesIn } from './gather.ts';
 import { NONE, warning } from './settle.ts';
 
-/** How often each value is met, and which are met more than once; changed in place. */
+/** Values that are met, and how often those are that are met more than once; changed in place. */
 interface Tally {
-  readonly counts: Map<string, number>;
-  readonly several: Set<string>;
+  readonly met: Set<string>;
+  readonly several: Map<string, number>;
 }
 
 /**
@@ -16,8 +16,8 @@ interface Tally {
  * For one list after the other: only who is not the very one of last time is counted anew.
  */
 export function contactComparer(): (users: readonly Entry<User>[]) => readonly Diagnostic[] {
-  const phones: Tally = { counts: new Map(), several: new Set() };
-  const emails: Tally = { counts: new Map(), several: new Set() };
+  const phones: Tally = { met: new Set(), several: new Map() };
+  const emails: Tally = { met: new Set(), several: new Map() };
   const count = (entry: Entry<User>, step: 1 | -1) => {
     if (!isPresent(entry)) return;
     countValue(phones, phoneOf(entry), step);
@@ -50,12 +50,21 @@ function emailOf({ document }: Entry<User>): string {
   return document.email.toLowerCase();
 }
 
-function countValue({ counts, several }: Tally, value: string, step: 1 | -1): void {
-  const times = (counts.get(value) ?? 0) + step;
-  if (times === 0) counts.delete(value);
-  else counts.set(value, times);
-  if (times > 1) several.add(value);
-  else if (step === -1) several.delete(value);
+/** Nearly every value is met once: it is looked for in the large set once, and in the small map besides. */
+function countValue({ met, several }: Tally, value: string, step: 1 | -1): void {
+  const before = several.get(value);
+  if (before !== undefined) {
+    if (before + step > 1) several.set(value, before + step);
+    else several.delete(value);
+    return;
+  }
+  if (step === -1) {
+    met.delete(value);
+    return;
+  }
+  const size = met.size;
+  met.add(value);
+  if (met.size === size) several.set(value, 2);
 }
 
 /**
@@ -109,7 +118,7 @@ function shared(
   users: readonly Entry<User>[],
   what: string,
   of: (entry: Entry<User>) => string,
-  several: ReadonlySet<string>,
+  several: ReadonlyMap<string, number>,
 ): readonly Diagnostic[] {
   if (several.size === 0) return NONE;
   const bySharers = Map.groupBy(
