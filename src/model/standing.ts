@@ -105,17 +105,25 @@ const ORDER: readonly ReasonKind[] = [
 
 function verdict(restrictions: readonly Restriction[], moment: Moment): Verdict {
   const holding: Restriction[] = [];
-  const ended: Ended[] = [];
-  const ahead: string[] = [];
+  const over: Restriction[] = [];
+  const ahead: Restriction[] = [];
   for (const restriction of restrictions) {
-    const { kind, text, textWhenOver, placed, endedBy, from, to, knownSince } = restriction;
-    if (from !== null && everHolds(restriction) && !moment.reached(from)) ahead.push(text);
+    const { from, to } = restriction;
+    if (from !== null && everHolds(restriction) && !moment.reached(from)) ahead.push(restriction);
     if (holdsAt(restriction, moment)) holding.push(restriction);
-    else if (to !== null && moment.reached(to))
-      ended.push({ kind, text: textWhenOver, origin: lineOf(placed, endedBy), endedAt: to, knownSince });
+    else if (to !== null && moment.reached(to)) over.push(restriction);
   }
-  ended.sort((a, b) => b.endedAt - a.endedAt || rank(a) - rank(b) || compareText(a.text, b.text));
-  return { allowed: holding.length === 0, reasons: holding.sort(byWeight).map(reasonOf), ended, ahead };
+  // A list that is kept is never one that was pushed to, which has room for many more: there are hundreds of thousands of them.
+  return {
+    allowed: holding.length === 0,
+    reasons: holding.sort(byWeight).map(reasonOf),
+    ended: over.map(endedOf).sort((a, b) => b.endedAt - a.endedAt || rank(a) - rank(b) || compareText(a.text, b.text)),
+    ahead: ahead.map(({ text }) => text),
+  };
+}
+
+function endedOf({ kind, textWhenOver, placed, endedBy, to, knownSince }: Restriction): Ended {
+  return { kind, text: textWhenOver, origin: lineOf(placed, endedBy), endedAt: to ?? 0, knownSince };
 }
 
 function reasonOf({ kind, text, placed, heldBy, institution, through, from, knownSince }: Restriction): Reason {
