@@ -53,36 +53,60 @@ export function versionsOf<D>(entry: Entry<D>): readonly Version<D>[] {
 /** What a person's own entry says: closed, not started, ended. */
 export function ownRestrictions({ document, placed, knownSince }: Version<User>, days: Days): readonly Restriction[] {
   const { state, starts, ends } = document;
-  const base = { placed, institution: null, knownSince };
+  // Each written out: put together of parts, they take several times as long, for each person in each pass.
   const restrictions: Restriction[] = [];
   if (state === 'closed') {
-    const text = 'the account is closed';
-    const always = { from: null, to: null, text, textWhenOver: text };
-    restrictions.push({ ...base, ...always, ...STATE, kind: 'closed', source: 'closed' });
+    restrictions.push({
+      kind: 'closed',
+      source: 'closed',
+      from: null,
+      to: null,
+      text: 'the account is closed',
+      textWhenOver: 'the account is closed',
+      placed,
+      heldBy: STATE,
+      endedBy: STATE,
+      institution: null,
+      knownSince,
+    });
   }
   if (starts !== null) {
-    const texts = { text: `access starts on ${starts}`, textWhenOver: `access started on ${starts}` };
     restrictions.push({
-      ...base,
-      ...texts,
-      ...STARTS,
       kind: 'not-started',
       source: `starts ${starts}`,
       from: null,
       to: days.startOf(starts),
+      text: `access starts on ${starts}`,
+      textWhenOver: `access started on ${starts}`,
+      placed,
+      heldBy: STARTS,
+      endedBy: STARTS,
+      institution: null,
+      knownSince,
     });
   }
   if (ends !== null) {
     const text = `the last day with access was ${ends}`;
-    const window = { from: days.startAfter(ends), to: null };
-    restrictions.push({ ...base, ...window, ...ENDS, kind: 'ended', source: `ends ${ends}`, text, textWhenOver: text });
+    restrictions.push({
+      kind: 'ended',
+      source: `ends ${ends}`,
+      from: days.startAfter(ends),
+      to: null,
+      text,
+      textWhenOver: text,
+      placed,
+      heldBy: ENDS,
+      endedBy: ENDS,
+      institution: null,
+      knownSince,
+    });
   }
   return restrictions;
 }
 
-const STATE = { heldBy: ['state'], endedBy: ['state'] };
-const STARTS = { heldBy: ['starts'], endedBy: ['starts'] };
-const ENDS = { heldBy: ['ends'], endedBy: ['ends'] };
+const STATE = ['state'];
+const STARTS = ['starts'];
+const ENDS = ['ends'];
 const LIFTED = { heldBy: ['from'], endedBy: ['lifted'] };
 const UNTIL = { heldBy: ['from'], endedBy: ['until'] };
 
