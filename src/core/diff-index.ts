@@ -1,5 +1,5 @@
 /** What a diff looks up: the ledger and one observation, by key, by handle and by name. */
-import { lastResult, sameItems, steadyItems, steadyList, steadySet } from '../model/reuse.ts';
+import { lastResult, sameItems, steadyItems, steadyList, steadyPick, steadySet } from '../model/reuse.ts';
 import type { Observed } from './change.ts';
 import type { Conflict, LedgerRow, Observation } from './ports.ts';
 
@@ -36,6 +36,7 @@ export function indexer(): (ledger: readonly LedgerRow[], observation: Observati
   const rows = lastResult(rowsByKey);
   const others = lastResult(byHandle);
   const living = lastResult(livingHandles);
+  const unknown = steadyPick(isUnknown);
   const conflicts = lastResult((list: readonly Conflict[]) => new Map(list.map((one) => [one.key, one])));
   let last: { readonly parts: Parts; readonly inScope: Map<string, Observed>; readonly index: Index } | null = null;
   return (ledger, observation) => {
@@ -60,7 +61,7 @@ export function indexer(): (ledger: readonly LedgerRow[], observation: Observati
       elsewhere: parts[1],
       gone,
       conflicts: parts[3],
-      unknownMarks: unknownMarks(living(ledger), here),
+      unknownMarks: unknown(here, living(ledger)),
       named: namesIn(there, here),
       theirs: groupsIn(here),
       state: {},
@@ -144,8 +145,8 @@ function livingHandles(ledger: readonly LedgerRow[]): ReadonlySet<string> {
   return handles;
 }
 
-function unknownMarks(living: ReadonlySet<string>, observed: readonly Observed[]): readonly Observed[] {
-  return observed.filter((one) => one.attempt !== null && !living.has(one.handle));
+function isUnknown({ attempt, handle }: Observed, living: ReadonlySet<string>): boolean {
+  return attempt !== null && !living.has(handle);
 }
 
 /** Made when first asked for: nearly everybody is found by their handle. */

@@ -2,7 +2,7 @@
  * Reuse between the passes of one process: what is worked out of the very same inputs is not worked out again. A pass that
  * begins with none of it comes to the same.
  */
-import { lastResult, steadyList } from '../model/reuse.ts';
+import { lastResult, steadyList, steadyPick } from '../model/reuse.ts';
 import { type Resolve, resolve, resolver } from '../model/validate.ts';
 import type { Observed } from './change.ts';
 import { type Diff, type DiffInput, diff, differ } from './diff.ts';
@@ -52,7 +52,7 @@ export function passReuse(lasting = true): PassReuse {
 function systemReuse(lasting: boolean): SystemReuse {
   const steadyOpen = steadyList<Intent>();
   const steadyElsewhere = steadyList<Observed>();
-  const tally = lastResult(tallyOf);
+  const tally = lastResult(tallier());
   const known = lastResult((rows: Rows, open: readonly Intent[]) => knownFrom(rows.values(), open));
   return {
     byHandle: lastResult((rows: readonly LedgerRow[]) => new Map(rows.map((row) => [row.handle, row]))),
@@ -63,10 +63,11 @@ function systemReuse(lasting: boolean): SystemReuse {
   };
 }
 
-function tallyOf(observed: readonly Observed[], elsewhere: readonly Observed[], rows: Rows): Tally {
-  const isUnknown = (one: Observed) => one.attempt !== null && !rows.has(one.handle);
-  return {
+function tallier(): (observed: readonly Observed[], elsewhere: readonly Observed[], rows: Rows) => Tally {
+  const isUnknown = (one: Observed, rows: Rows) => one.attempt !== null && !rows.has(one.handle);
+  const unknown = steadyPick(isUnknown);
+  return (observed, elsewhere, rows) => ({
     ours: observed.filter((one) => one.ownership === 'ours').length,
-    unknownMarks: observed.filter(isUnknown).length + elsewhere.filter(isUnknown).length,
-  };
+    unknownMarks: unknown(observed, rows).length + elsewhere.filter((one) => isUnknown(one, rows)).length,
+  });
 }

@@ -3,7 +3,7 @@ import { type Origin, place } from '../diagnostic.ts';
 import { sameContent } from './content.ts';
 import { type Block, type Day, fold, type Institution, type User } from './document.ts';
 import type { Found } from './gather.ts';
-import { lastResult } from './reuse.ts';
+import { lastResult, steadyPick } from './reuse.ts';
 import type { Objection } from './settle.ts';
 
 type Why = 'closed' | 'gone' | 'blocked';
@@ -85,9 +85,12 @@ export function blockedTargets(
 }
 
 /** Keys of people whose last day with access is over. */
-export function endedPeople(users: ReadonlyMap<string, Found<User>>, today: Day): readonly string[] {
-  const isOver = ({ document }: { readonly document: User }) => document.ends !== null && document.ends < today;
-  return [...users.values()].flatMap((found) => (countingOf(found).some(isOver) ? [found.key] : []));
+export function endedPeople(): (users: ReadonlyMap<string, Found<User>>, today: Day) => readonly string[] {
+  const ended = steadyPick((found: Found<User>, today: Day) => {
+    const isOver = ({ document }: { readonly document: User }) => document.ends !== null && document.ends < today;
+    return countingOf(found).some(isOver);
+  });
+  return (users, today) => ended([...users.values()], today).map(({ key }) => key);
 }
 
 /** Keys of people who belong to one of these institutions, directly or through others that it is part of. */

@@ -188,3 +188,25 @@ export function steadySet<T>(): (items: Iterable<T>) => ReadonlySet<T> {
   const set = lastResult((items: readonly T[]): ReadonlySet<T> => new Set(items));
   return (items) => set(list([...items]));
 }
+
+/**
+ * Those of a list that `picks` takes, of one list after the other: in the very same context, only what is not the very item of last time
+ * in its place is asked about again.
+ * @param picks depends on nothing but its arguments
+ */
+export function steadyPick<T, C>(
+  picks: (item: T, context: C) => boolean,
+): (items: readonly T[], context: C) => readonly T[] {
+  let last: { readonly items: readonly T[]; readonly context: C; readonly taken: Uint8Array } | null = null;
+  return (items, context) => {
+    const before = last?.context === context ? last : null;
+    const taken = new Uint8Array(items.length);
+    const picked = items.filter((item, at) => {
+      const takes = before !== null && before.items[at] === item ? before.taken[at] === 1 : picks(item, context);
+      if (takes) taken[at] = 1;
+      return takes;
+    });
+    last = { items, context, taken };
+    return picked;
+  };
+}

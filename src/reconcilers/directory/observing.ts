@@ -3,7 +3,7 @@ import type { Desired, Observed } from '../../core/change.ts';
 import type { Known, Observation, Reach } from '../../core/ports.ts';
 import { compareText } from '../../diagnostic.ts';
 import { fold } from '../../model/document.ts';
-import { lastResult } from '../../model/reuse.ts';
+import { lastResult, steadyPick, steadySet } from '../../model/reuse.ts';
 import { conflictsOf, forbidden, unplaced } from './conflicts.ts';
 import { ACCOUNT_EXPIRES, type Mapping } from './mapping.ts';
 import { readMark } from './mark.ts';
@@ -34,8 +34,9 @@ interface Last {
 export function observingWith(settings: ObservingSettings): Observing {
   const one = (account: Account, known: Known) => observedFrom(account, known, settings);
   const listOf = observedList(one);
-  const namesIn = lastResult((observed: readonly Observed[]) => new Set(observed.map(({ address }) => address.key)));
-  const missingFrom = lastResult(notAmong);
+  const names = steadySet<string>();
+  const namesIn = lastResult((observed: readonly Observed[]) => names(observed.map(({ address }) => address.key)));
+  const missingFrom = lastResult(steadyPick(isMissing));
   const digestOf = observationDigest();
   let last: Last | null = null;
   return {
@@ -77,9 +78,9 @@ function isSame(last: Last, reading: Reading, wanted: readonly Desired[], observ
   );
 }
 
-/** Wanted things of which no account bears the name. */
-function notAmong(wanted: readonly Desired[], here: ReadonlySet<string>): readonly Desired[] {
-  return wanted.filter(({ address }) => !here.has(address.key));
+/** Whether no account bears its name. */
+function isMissing({ address }: Desired, here: ReadonlySet<string>): boolean {
+  return !here.has(address.key);
 }
 
 async function lookFor(missing: readonly Desired[], reader: DirectoryReader): Promise<readonly Account[]> {
@@ -117,8 +118,12 @@ function observedList(
     let place = 0;
     let reused = 0;
     for (const account of accounts) {
-      while ((before.accounts[place]?.guid ?? '\uffff') < account.guid) place += 1;
+      // Nearly always it is the very next one, for which no text need be compared.
+      if (before.accounts[place] !== account) {
+        while ((before.accounts[place]?.guid ?? '\uffff') < account.guid) place += 1;
+      }
       const thing = before.accounts[place] === account ? before.things[place] : undefined;
+      if (thing !== undefined) place += 1;
       const holds = thing !== undefined && (sameKnown || isOurs(thing, known) === (thing.ownership === 'ours'));
       if (holds) reused += 1;
       things.push(holds ? thing : one(account, known));
