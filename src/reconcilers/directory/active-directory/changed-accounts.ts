@@ -102,8 +102,8 @@ function merged(kept: Kept, changed: ReadonlyMap<string, Account>): Pick<Kept, '
   if (changed.size === 0) return { byGuid, accounts: reading.accounts };
   const accounts = reading.accounts.map((account) => changed.get(account.guid) ?? account);
   const fresh = [...changed.values()].filter(({ guid }) => !byGuid.has(guid));
-  // Only who is new needs a map of its own, which the reading before must not know. Others are asked about by their GUID alone.
-  const together = fresh.length === 0 ? byGuid : new Map(byGuid);
+  // A map of its own: where the proof fails, the reading before stands as it was.
+  const together = new Map(byGuid);
   for (const [guid, account] of changed) together.set(guid, account);
   return { byGuid: together, accounts: fresh.length === 0 ? accounts : inserted(accounts, fresh) };
 }

@@ -19,7 +19,7 @@ export interface Kept {
   /** The server, its life, and the number of its latest change before it was asked for what is in here. */
   readonly position: Position;
   readonly reading: Reading;
-  readonly byGuid: Map<string, Account>;
+  readonly byGuid: ReadonlyMap<string, Account>;
   /** Known GUIDs of which every one was found to be in it; null: that was not asked, or some were not. */
   readonly allHere: ReadonlySet<string> | null;
   /** When the full reading began, in milliseconds of `performance.now()`. */
