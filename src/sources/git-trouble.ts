@@ -14,6 +14,14 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
     },
   ],
   [
+    /\bit was killed\b/,
+    {
+      remedy: 'retry',
+      what: 'Git was killed on this machine before it was done.',
+      next: 'The next pass tries again; if it goes on, check the memory of this machine.',
+    },
+  ],
+  [
     /could not resolve host|name or service not known/i,
     {
       remedy: 'retry',

@@ -22,6 +22,7 @@ test.each<GitStrike['when']>(['before', 'half'])(
       const newest = origin.commit([MUSTER, folder('users', ANNA)]);
       const striker = await makeGitStriker(home);
       const outcomes: string[] = [];
+      const whys: string[] = [];
       for (let call = 1; ; call += 1) {
         await striker.arm({ call, when, who: 'git' });
         process.env.PATH = striker.path;
@@ -30,6 +31,7 @@ test.each<GitStrike['when']>(['before', 'half'])(
         if (readFileSync(join(home, 'calls'), 'utf8').trim().split('\n').length < call) break;
         outcomes.push(outcome);
       }
+      expect(whys[0]).toBe('Git was killed on this machine before it was done.');
       // Fetching, asking for the commit, listing, and reading contents at least; a fetch that fell is made by the next reading.
       expect(outcomes.length).toBeGreaterThan(3);
       expect(outcomes.filter((outcome) => outcome !== 'retry' && outcome !== `${newest} 2`)).toEqual([]);
@@ -40,7 +42,9 @@ test.each<GitStrike['when']>(['before', 'half'])(
           const { revision, files } = await source.snapshot();
           return `${revision} ${(await all(source.texts(files))).length}`;
         } catch (error) {
-          return error instanceof MusterError ? error.remedy : String(error);
+          if (!(error instanceof MusterError)) return String(error);
+          whys.push(error.what);
+          return error.remedy;
         }
       }
     });

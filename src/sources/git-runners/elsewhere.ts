@@ -112,6 +112,8 @@ export class GitElsewhere implements GitRunner {
   #gone(child: ChildProcess, why: string): void {
     if (this.#process !== child) return;
     this.#process = null;
+    // One that failed to be told something may live on.
+    child.kill('SIGKILL');
     for (const id of [...this.#heard.keys()]) this.#hear({ id, kind: 'failed', why });
   }
 
