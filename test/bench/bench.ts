@@ -49,7 +49,13 @@ function say(text: string): void {
   process.stderr.write(`· ${text}\n`);
 }
 
-async function measure(wish: Wish): Promise<BenchReport> {
+interface Measured {
+  readonly report: BenchReport;
+  /** Why figures are missing that were wanted and could have been measured; what else was measured is not lost for them. */
+  readonly failures: readonly string[];
+}
+
+async function measure(wish: Wish): Promise<Measured> {
   const machine = await describeMachine();
   const workshop = await openWorkshop();
   if (workshop.faults !== null) {
@@ -65,17 +71,32 @@ async function measure(wish: Wish): Promise<BenchReport> {
   const bench: Bench = { workshop, users: wish.users, quick: wish.quick, scale, say };
   try {
     const wanted = FIGURES.filter(({ key }) => wish.only?.includes(key) ?? true);
-    const figures = [];
+    const figures: (() => readonly Result[])[] = [];
+    const failures: string[] = [];
     for (const figure of wanted) {
       const missing = figure.missing();
       if (missing.length > 0)
         say(`(${figure.key}) ${figure.title}: left out, because ${missing.join(', ')} is missing`);
-      else figures.push(await figure.measure(bench));
+      else
+        await figure.measure(bench).then(
+          (results) => figures.push(results),
+          (error: unknown) =>
+            failures.push(`(${figure.key}) ${error instanceof Error ? error.message : String(error)}`),
+        );
     }
     const points = wish.only === null && coldPlan.missing().length === 0 ? await overUsers(bench) : [];
     const results = figures.flatMap((results): readonly Result[] => results());
     const day = new Date().toISOString().slice(0, 10);
-    return { format: 1, day, users: wish.users, quick: wish.quick, machine, results, scale: points };
+    const report: BenchReport = {
+      format: 1,
+      day,
+      users: wish.users,
+      quick: wish.quick,
+      machine,
+      results,
+      scale: points,
+    };
+    return { report, failures };
   } finally {
     for (const one of scales.values()) await one.close();
   }
@@ -112,10 +133,11 @@ async function main(args: readonly string[]): Promise<void> {
     args,
     FIGURES.map(({ key }) => key),
   );
-  const report = await measure(wish);
+  const { report, failures } = await measure(wish);
   process.stdout.write(tableOf(report));
   const text = asJson(report);
   if (wish.json !== null) await writeFile(wish.json, text);
+  if (failures.length > 0) throw new Error(`Not everything could be measured.\n${failures.join('\n')}`);
   if (wish.record) await recordAll(report, text);
 }
 

@@ -78,6 +78,8 @@ async function takeOver(site: SlapdSite, muster: BuiltMuster, say: (text: string
     say(`letting Muster take over ${site.users} tokens`);
     await site.heat();
     await copyFile(join(site.folder, 'muster.db'), database);
+    // Other figures may have gone before, and Muster plans nothing by a directory whose clock stands behind.
+    await site.server.freshen();
     await muster.pass('sync');
     foldLog(database);
     await copyFile(database, join(building, 'channels.db'));
