@@ -6,10 +6,10 @@ import { scratchEnvironment } from './script/scratch.ts';
 /** Fast tests need nothing but Node and Git; slow ones start a real Samba, a real browser or kill processes. */
 const slow = ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'];
 
-/** Tests wait for git and other processes, so every core is used; vitest by itself leaves one free, which on two cores is half. */
-const FAST_AT_A_TIME = Math.max(2, availableParallelism());
-/** Each Samba has an address and a folder of its own; two of them, with what they are sent, keep two cores busy. */
-const SLOW_AT_A_TIME = 2;
+/** One more than there are cores, for tests wait for Git and other processes a quarter of their time; vitest by itself leaves a core free. */
+const FAST_AT_A_TIME = Math.max(2, availableParallelism()) + 1;
+/** Each Samba has an address and a folder of its own. Three of them, with what they are sent and wait for, keep two cores busy. */
+const SLOW_AT_A_TIME = 3;
 
 /** For the tests and all that they start. */
 Object.assign(process.env, scratchEnvironment());

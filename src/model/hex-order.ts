@@ -4,16 +4,18 @@ import { compareText } from '../diagnostic.ts';
 /** More than are ever sorted at once; with the eight hex digits in front of it, still a whole number without loss. */
 const PLACES = 2 ** 20;
 
+const HEX = /^[0-9a-f]{8}/;
+
 /** The items in code-unit order of their names, as a new list. Names of any other form are sorted as well, only slower. */
 export function inHexOrder<T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] {
   // The first digits as numbers sort many times faster than the texts; the few that share them are put in order among themselves.
   const keys = new Float64Array(items.length);
   let at = 0;
   for (const item of items) {
-    const first = Number.parseInt(nameOf(item).slice(0, 8), 16);
+    const name = nameOf(item);
     // Not a name of that form, as somebody's own directory file may have them.
-    if (Number.isNaN(first) || at >= PLACES) return items.toSorted((a, b) => compareText(nameOf(a), nameOf(b)));
-    keys[at] = first * PLACES + at;
+    if (!HEX.test(name) || at >= PLACES) return items.toSorted((a, b) => compareText(nameOf(a), nameOf(b)));
+    keys[at] = Number.parseInt(name.slice(0, 8), 16) * PLACES + at;
     at += 1;
   }
   keys.sort();

@@ -93,14 +93,18 @@ export function revisionSource({ git: gitFolder, folder, where }: Repository, co
   };
 }
 
+/** What it prints or how it ends where it was asked and answered; anything else is no answer. */
+const SAYS_NO = /\b(?:fatal|error): |\bended with \d/;
+
 /** The answer without its last newline; null: Git says no. */
 async function ask(folder: string, args: readonly string[]): Promise<string | null> {
   try {
     return (await gitText(folder, args, { more: OFFLINE })).trim();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!/ENOENT|EACCES|abort|killed/i.test(why)) return null;
-    const next = 'Check that git (2.39 or newer) is installed and that the folder can be read.';
+    if (SAYS_NO.test(why)) return null;
+    const next =
+      'Check that git (2.39 or newer) is installed, that the folder can be read, and the memory of this machine.';
     throw new MusterError(
       { remedy: 'person', where: folder, what: `Git cannot be asked: ${why}.`, next },
       { cause: error },

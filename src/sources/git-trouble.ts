@@ -22,6 +22,14 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
     },
   ],
   [
+    /process that runs Git could not begin/,
+    {
+      remedy: 'retry',
+      what: 'The process that runs Git could not begin.',
+      next: 'The next pass tries again; if Muster was updated meanwhile, start it again; else check memory and processes of this machine.',
+    },
+  ],
+  [
     /could not resolve host|name or service not known/i,
     {
       remedy: 'retry',

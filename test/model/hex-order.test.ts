@@ -20,6 +20,8 @@ test('names that share their first eight digits are put in order among themselve
 
 test('names of another form are sorted as well', () => {
   expectSorted(['b', 'ffffffff', '', 'a', '0000', 'G0000000']);
+  expectSorted(['-1a00000', '-2b00000', '00ff0000', '-3c00000', 'aa000000']);
+  expectSorted(['aB000000', 'B0000000', 'ab000000', '0x123456', ' 1234567']);
 });
 
 test('the list that was given stays as it is', () => {

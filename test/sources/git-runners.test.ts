@@ -153,6 +153,34 @@ describe.each([
 });
 
 describe('the small process', () => {
+  test('ends a Git that closed its output and goes on, and stands one that can not be started', async () => {
+    await inFolder(async (parent) => {
+      const git = new GitElsewhere(PROGRAM);
+      const word = `64.${process.pid}`;
+      const path = await pathWith(parent, `exec sleep ${word} >&-`);
+      const hanging = git.start(command(parent, ['status'], path), '');
+      await vi.waitFor(() => expect(processesWith(word).length).toBe(1), PATIENCE);
+      const impossible = git.start(command(parent, ['a\0b']), '');
+      expect((await read(impossible)).length).toBe(0);
+      expect((await impossible.ended).errors).toMatch(/null bytes/);
+      expect(processesWith(word).length).toBe(1);
+      hanging.end();
+      await vi.waitFor(() => expect(processesWith(word)).toEqual([]), PATIENCE);
+      expect(await git.text(command(parent, ['--version']), never())).toMatch(/^git version/);
+    });
+  });
+
+  test('that can not begin is told as that', async () => {
+    await inFolder(async (parent) => {
+      const git = new GitElsewhere(join(parent, 'gone.js'));
+      const failed = git.text(command(parent, ['--version']), never());
+      await expect(failed).rejects.toThrow('the process that runs Git could not begin');
+      const running = git.start(command(parent, ['--version']), '');
+      expect((await read(running)).length).toBe(0);
+      expect(await running.ended).toEqual({ code: null, errors: 'the process that runs Git could not begin' });
+    });
+  });
+
   const began: number[] = [];
   afterEach(() => {
     for (const pid of began.splice(0)) {
@@ -164,12 +192,13 @@ describe('the small process', () => {
     }
   });
 
-  test('killed, it fails what it was at, and the next command has another one', async () => {
+  test('killed, it fails what it was at, leaves no Git behind, and the next command has another one', async () => {
     await inFolder(async (parent) => {
       const copy = join(parent, 'process-of-this-test.mjs');
       await writeFile(copy, `import ${JSON.stringify(PROGRAM)};\n`);
       const git = new GitElsewhere(copy);
-      const path = await pathWith(parent, 'exec sleep 62');
+      const word = `62.${process.pid}`;
+      const path = await pathWith(parent, `exec sleep ${word}`);
       const text = git.text(command(parent, ['status'], path), never());
       const running = git.start(command(parent, ['status'], path), '');
       const failed = expect(text).rejects.toThrow('it was killed');
@@ -178,8 +207,10 @@ describe('the small process', () => {
         expect(found.length).toBe(1);
         return found;
       }, PATIENCE);
+      await vi.waitFor(() => expect(processesWith(word).length).toBe(2), PATIENCE);
       process.kill(pid, 'SIGKILL');
       await failed;
+      await vi.waitFor(() => expect(processesWith(word)).toEqual([]), PATIENCE);
       expect(await running.ended).toEqual({ code: null, errors: 'it was killed with the process that runs it' });
       expect(await git.text(command(parent, ['--version']), never())).toMatch(/^git version/);
     });
@@ -196,8 +227,8 @@ describe('the small process', () => {
         const text = expect(git.text(command(parent, ['--version']), ending.signal)).rejects.toThrow(/abort/i);
         const [pid = 0] = processesWith(first);
         ending.abort();
-        await text;
         vi.advanceTimersByTime(10_000);
+        await text;
         vi.useRealTimers();
         await vi.waitFor(() => expect(processesWith(first)).not.toContain(pid), PATIENCE);
       } finally {

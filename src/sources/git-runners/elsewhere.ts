@@ -1,6 +1,8 @@
 /** Git as a child of a small process, which begins with the first command and ends with this process. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
+import { endMarked, PROCESS_MARK } from './leftovers.ts';
 import type { FromGitProcess, ToGitProcess } from './messages.ts';
 import type { Ended, GitCommand, GitRunner, Running } from './runner.ts';
 
@@ -29,13 +31,12 @@ export class GitElsewhere implements GitRunner {
   text(command: GitCommand, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(aborted());
-      const onAbort = () => {
-        this.#abandon(id);
-        reject(aborted());
-      };
+      const onAbort = () => this.#endSoon(id);
       const id = this.#order({ kind: 'text', command }, (message) => {
         signal.removeEventListener('abort', onAbort);
-        if (message.kind === 'text') resolve(message.text);
+        // Git is gone by now, and nobody meets what it was still writing.
+        if (signal.aborted) reject(aborted());
+        else if (message.kind === 'text') resolve(message.text);
         else reject(new Error(message.kind === 'failed' ? message.why : 'it was not understood'));
       });
       signal.addEventListener('abort', onAbort, { once: true });
@@ -53,13 +54,14 @@ export class GitElsewhere implements GitRunner {
       resolve(how);
     };
     const id = this.#order({ kind: 'start', command, input }, (message) => {
+      if (isOver) return;
       if (message.kind === 'bytes') output.write(message.bytes);
       else if (message.kind === 'ended') finish({ code: message.code, errors: message.errors });
       else finish({ code: null, errors: message.kind === 'failed' ? message.why : '' });
     });
     const end = () => {
       if (isOver) return;
-      this.#abandon(id);
+      this.#endSoon(id);
       finish({ code: null, errors: '' });
     };
     return { output: this.#taking(id, output), ended, end };
@@ -74,31 +76,51 @@ export class GitElsewhere implements GitRunner {
   }
 
   #order(order: Order, heard: Heard): number {
-    this.#process ??= this.#begin();
     this.#last += 1;
     const id = this.#last;
     this.#heard.set(id, heard);
-    this.#keepsRunning();
-    this.#send({ id, ...order });
+    try {
+      this.#process ??= this.#begin();
+      this.#keepsRunning();
+      this.#send({ id, ...order });
+    } catch (error) {
+      // The system had no room for it, or the command can't be told.
+      const why = `${NOT_BEGUN}: ${error instanceof Error ? error.message : String(error)}`;
+      queueMicrotask(() => this.#hear({ id, kind: 'failed', why }));
+    }
     return id;
   }
 
-  /** Nobody waits for it any more. */
-  #abandon(id: number): void {
+  #endSoon(id: number): void {
     const child = this.#process;
+    const heard = this.#heard.get(id);
+    if (heard === undefined) return;
     const hangs = setTimeout(() => child?.kill('SIGKILL'), END_MS);
-    this.#heard.set(id, ({ kind }) => {
-      if (kind !== 'bytes') clearTimeout(hangs);
+    this.#heard.set(id, (message) => {
+      if (message.kind !== 'bytes') clearTimeout(hangs);
+      heard(message);
     });
     this.#send({ id, kind: 'end' });
   }
 
   #begin(): ChildProcess {
-    const child = fork(this.#program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
+    const mark = randomUUID();
+    const child = fork(this.#program, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+      env: { ...process.env, [PROCESS_MARK]: mark },
+    });
+    let hasAnswered = false;
     // What process.ts sends, and nothing else.
-    child.on('message', (message: unknown) => this.#hear(message as FromGitProcess));
-    child.once('error', (error) => this.#gone(child, `the process that runs Git failed: ${error.message}`));
-    child.once('exit', () => this.#gone(child, 'it was killed with the process that runs it'));
+    child.on('message', (message: unknown) => {
+      hasAnswered = true;
+      this.#hear(message as FromGitProcess);
+    });
+    child.once('error', ({ message }) => this.#gone(child, `${NOT_BEGUN}: ${message}`));
+    child.once('exit', (_code, signal) => {
+      endMarked(mark);
+      this.#gone(child, hasAnswered || signal !== null ? 'it was killed with the process that runs it' : NOT_BEGUN);
+    });
     return child;
   }
 
@@ -130,6 +152,9 @@ export class GitElsewhere implements GitRunner {
     if (this.#process?.connected === true) this.#process.send(message, () => undefined);
   }
 }
+
+/** What the trouble of a fetch is known by as well (git-trouble.ts). */
+const NOT_BEGUN = 'the process that runs Git could not begin';
 
 function aborted(): Error {
   return new Error('it was ended before it was done (abort)');

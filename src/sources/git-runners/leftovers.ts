@@ -22,18 +22,35 @@ export function markedCommand(): MarkedCommand {
   };
 }
 
-/** By proc(5); none where there is no such thing, for only Linux has it. */
+/** Given to the small process that runs Git, and by it to every Git: what is left when it was killed bears it. */
+export const PROCESS_MARK = 'MUSTER_GIT_PROCESS';
+
+/** Ends by their ids all that bear this mark. */
+export function endMarked(mark: string): void {
+  for (const pid of bearing(`${PROCESS_MARK}=${mark}`)) end(pid);
+}
+
 function helpersOf(entry: string): readonly number[] {
-  return numbersIn('/proc').filter((pid) => {
-    try {
-      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(entry)) return false;
-      const [, parent] = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-      return Number(parent) !== process.pid;
-    } catch {
-      // Somebody else's, or gone by now.
-      return false;
-    }
-  });
+  return bearing(entry).filter((pid) => parentOf(pid) !== process.pid);
+}
+
+/** By proc(5); none where there is no such thing, for only Linux has it. */
+function bearing(entry: string): readonly number[] {
+  return numbersIn('/proc').filter((pid) => textOf(`/proc/${pid}/environ`).split('\0').includes(entry));
+}
+
+function parentOf(pid: number): number {
+  const [, parent] = /^PPid:\s+(\d+)$/m.exec(textOf(`/proc/${pid}/status`)) ?? [];
+  return Number(parent);
+}
+
+/** Empty where it is somebody else's, or gone by now. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 function numbersIn(folder: string): readonly number[] {

@@ -1,6 +1,8 @@
 /** The small process that runs Git for a large one: does what it is told until the other end is gone. */
 import { here } from './here.ts';
+import { PROCESS_MARK } from './leftovers.ts';
 import { type FromGitProcess, PIECES_AHEAD, type ToGitProcess } from './messages.ts';
+import type { Ended, GitCommand } from './runner.ts';
 
 interface Command {
   end(): void;
@@ -18,13 +20,13 @@ process.on('message', (order: ToGitProcess) => {
 process.once('disconnect', () => {
   for (const command of commands.values()) command.end();
 });
-// A signal to the whole group is for the large process: it ends its commands as it thinks fit, and then this one ends.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// A signal to the whole group is for the large process: it ends its commands as it thinks fit, and then this one ends. SIGUSR1 would open a debugger.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined);
 
 async function text({ id, command }: Extract<ToGitProcess, { kind: 'text' }>): Promise<void> {
   const ending = new AbortController();
   commands.set(id, { end: () => ending.abort(), taken: () => undefined });
-  const said = await here.text(command, ending.signal).then(
+  const said = await here.text(marked(command), ending.signal).then(
     (words) => ({ kind: 'text', text: words }) as const,
     (error: unknown) => ({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }) as const,
   );
@@ -33,25 +35,34 @@ async function text({ id, command }: Extract<ToGitProcess, { kind: 'text' }>): P
 }
 
 async function output({ id, command, input }: Extract<ToGitProcess, { kind: 'start' }>): Promise<void> {
-  const git = here.start(command, input);
-  const turns = new Turns();
-  commands.set(id, {
-    end: () => {
-      git.end();
-      turns.open();
-    },
-    taken: () => turns.give(),
-  });
+  let ended: Ended;
   try {
+    const git = here.start(marked(command), input);
+    const turns = new Turns();
+    commands.set(id, {
+      end: () => {
+        git.end();
+        turns.open();
+      },
+      taken: () => turns.give(),
+    });
     for await (const bytes of git.output) {
       await turns.take();
       say({ id, kind: 'bytes', bytes });
     }
-  } catch {
-    // Its end says what happened.
+    // It may have closed its output, and go on.
+    ended = await git.ended;
+  } catch (error) {
+    ended = { code: null, errors: error instanceof Error ? error.message : String(error) };
   }
   commands.delete(id);
-  say({ id, kind: 'ended', ...(await git.ended) });
+  say({ id, kind: 'ended', ...ended });
+}
+
+/** By which it is found where it outlives this process. */
+function marked(command: GitCommand): GitCommand {
+  const { [PROCESS_MARK]: mark = '' } = process.env;
+  return { ...command, environment: { ...command.environment, [PROCESS_MARK]: mark } };
 }
 
 /** So that what nobody reads yet stays with Git. */

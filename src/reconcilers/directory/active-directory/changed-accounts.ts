@@ -82,13 +82,10 @@ async function somePlaceChanged(
 }
 
 /** A name that another account had, which must have been renamed or deleted: names are unique in a domain. */
-function takesNameOver({ reading, byGuid }: Kept, changed: ReadonlyMap<string, Account>): boolean {
+function takesNameOver({ reading }: Kept, changed: ReadonlyMap<string, Account>): boolean {
   const owners = new Map<string, string>();
-  for (const { username, guid } of changed.values()) {
-    const name = username.toLowerCase();
-    // Who was called so before took it from nobody.
-    if (byGuid.get(guid)?.username.toLowerCase() !== name) owners.set(name, guid);
-  }
+  // Also of who was called so before: a full reading holds a name twice where it went from one to the other meanwhile.
+  for (const { username, guid } of changed.values()) owners.set(username.toLowerCase(), guid);
   if (owners.size === 0) return false;
   return reading.accounts.some(({ username, guid }) => {
     const owner = owners.get(username.toLowerCase());
@@ -100,11 +97,10 @@ function takesNameOver({ reading, byGuid }: Kept, changed: ReadonlyMap<string, A
 function merged(kept: Kept, changed: ReadonlyMap<string, Account>): Pick<Kept, 'byGuid'> & Pick<Reading, 'accounts'> {
   const { byGuid, reading } = kept;
   if (changed.size === 0) return { byGuid, accounts: reading.accounts };
-  const accounts = reading.accounts.map((account) => changed.get(account.guid) ?? account);
-  const fresh = [...changed.values()].filter(({ guid }) => !byGuid.has(guid));
-  // A map of its own: where the proof fails, the reading before stands as it was.
   const together = new Map(byGuid);
   for (const [guid, account] of changed) together.set(guid, account);
+  const accounts = reading.accounts.map((account) => changed.get(account.guid) ?? account);
+  const fresh = [...changed.values()].filter(({ guid }) => !byGuid.has(guid));
   return { byGuid: together, accounts: fresh.length === 0 ? accounts : inserted(accounts, fresh) };
 }
 
