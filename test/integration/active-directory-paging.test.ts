@@ -1,5 +1,6 @@
 /** Pages, cookies and logins that no real server at hand gives: against the simulated domain controller. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { activeDirectory } from '../../src/reconcilers/directory/active-directory/adapter.ts';
 import type { Manners } from '../support/directory-simulator-manners.ts';
 import { UNIT } from '../support/directory-simulator-tree.ts';
 import { refusal } from '../support/refusal.ts';
@@ -8,6 +9,7 @@ import {
   type Page,
   pagesOf,
   personEntry as person,
+  SITE,
   type SimulatedDirectory,
   simulatedDirectory,
   treeOfPeople,
@@ -125,6 +127,33 @@ describe('D2: pages', () => {
     );
     expect(staying).toHaveLength(2498);
     expect(staying.filter((guid) => !guids.has(guid))).toEqual([]);
+  });
+
+  test('D7: between which a name went from a deleted account to one still to be read: the next reading of changes finds out', async () => {
+    const tree = treeOfPeople(6);
+    const known = new Set(Array.from({ length: 6 }, (_, at) => guidNumber(at + 1)));
+    for (const guid of known) tree.set(guid, 'adminDescription', `muster:test:${guid}:1`);
+    let isDone = false;
+    const meanwhile: Manners['meanwhile'] = ({ scope, page, dn }, changing) => {
+      if (isDone || scope !== 'sub' || dn !== UNIT || page !== 1) return;
+      isDone = true;
+      changing.remove(guidNumber(1));
+      changing.set(guidNumber(5), 'sAMAccountName', 'p1');
+    };
+    await directory.start({ tree, manners: { pageEntriesMax: 2, meanwhile } });
+    const adapter = activeDirectory(directory.settings(), SITE, { resident: true });
+    const read = async () => {
+      const connection = await adapter.connect();
+      try {
+        return await connection.reader.readAll(known, new Map(), 'changes');
+      } finally {
+        await connection.close();
+      }
+    };
+    expect(usernames(await read())).toEqual(['p1', 'p2', 'p3', 'p4', 'p1', 'p6']);
+    const next = await read();
+    expect(next).toMatchObject({ reach: 'full', gone: [guidNumber(1)] });
+    expect(usernames(next)).toEqual(['p2', 'p3', 'p4', 'p1', 'p6']);
   });
 
   test('whose cookie came from another connection are refused as a whole', async () => {
