@@ -1,6 +1,7 @@
 /** What a diff looks up: the ledger and one observation, by key, by handle and by name. */
 import { lastResult, sameItems, steadyItems, steadyList, steadyPick, steadySet } from '../model/reuse.ts';
 import type { Observed } from './change.ts';
+import { bearsUnknownMark } from './known.ts';
 import type { Conflict, LedgerRow, Observation } from './ports.ts';
 
 export interface Index {
@@ -36,7 +37,7 @@ export function indexer(): (ledger: readonly LedgerRow[], observation: Observati
   const rows = lastResult(rowsByKey);
   const others = lastResult(byHandle);
   const living = lastResult(livingHandles);
-  const unknown = steadyPick(isUnknown);
+  const unknown = steadyPick(bearsUnknownMark);
   const conflicts = lastResult((list: readonly Conflict[]) => new Map(list.map((one) => [one.key, one])));
   let last: { readonly parts: Parts; readonly inScope: Map<string, Observed>; readonly index: Index } | null = null;
   return (ledger, observation) => {
@@ -143,10 +144,6 @@ function livingHandles(ledger: readonly LedgerRow[]): ReadonlySet<string> {
   const handles = new Set<string>();
   for (const row of ledger) if (row.goneAt === null) handles.add(row.handle);
   return handles;
-}
-
-function isUnknown({ attempt, handle }: Observed, living: ReadonlySet<string>): boolean {
-  return attempt !== null && !living.has(handle);
 }
 
 /** Made when first asked for: nearly everybody is found by their handle. */

@@ -4,7 +4,7 @@ import type { Instant } from '../model/document.ts';
 import { type Checked, checkRepository } from './check-repository.ts';
 import { desire } from './desire.ts';
 import { type Examination, type Examiner, type Finding, fail, failure, guarded, ok, warn } from './finding.ts';
-import { knownFrom } from './known.ts';
+import { bearsUnknownMark, knownFrom } from './known.ts';
 import { type Mode, unknownModes, unknownModeWords } from './modes.ts';
 import type { Clock, Known, Reconciler, Repository, Session, Store } from './ports.ts';
 import { doubtOfStore, type HeadFile, type HeadParts } from './restored.ts';
@@ -225,7 +225,7 @@ async function serverFindings(
     const [one, many] = thing.counted;
     const counted = observed.length === 1 ? `1 ${one}` : `${observed.length} ${many}`;
     const ours = observed.filter(({ ownership }) => ownership === 'ours').length;
-    const strays = observed.filter(({ attempt, handle }) => attempt !== null && !known.handles.has(handle)).length;
+    const strays = observed.filter((one) => bearsUnknownMark(one, known.handles)).length;
     return [
       ...lostFinding(reader.server, strays, known),
       ...(thing.issued ? [] : missingFinding(reader.server, elsewhere.length, gone.length, known)),

@@ -1,5 +1,6 @@
 /** What the ledger and the journal let Muster expect of a reading. */
 import { isDisabledIn } from './access.ts';
+import type { Observed } from './change.ts';
 import type { Intent, Known, LedgerRow } from './ports.ts';
 
 export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): Known {
@@ -14,6 +15,11 @@ export function knownFrom(rows: Iterable<LedgerRow>, open: readonly Intent[]): K
     for (const name in attributes) if (attributes[name] !== null) valued.set(name, (valued.get(name) ?? 0) + 1);
   }
   return { handles, disabled, valued, openAttempts: new Set(open.map((intent) => intent.attempt)) };
+}
+
+/** Whether it bears a mark of Muster's, although no handle among these is its own. */
+export function bearsUnknownMark({ attempt, handle }: Observed, handles: Pick<ReadonlySet<string>, 'has'>): boolean {
+  return attempt !== null && !handles.has(handle);
 }
 
 /** Keys of those whom the ledger shows shut out: `isOff` goes for one of their living things at least, and none of these is on. */

@@ -6,7 +6,7 @@ import { lastResult, steadyList, steadyPick } from '../model/reuse.ts';
 import { type Resolve, resolve, resolver } from '../model/validate.ts';
 import type { Observed } from './change.ts';
 import { type Diff, type DiffInput, diff, differ } from './diff.ts';
-import { knownFrom } from './known.ts';
+import { bearsUnknownMark, knownFrom } from './known.ts';
 import type { Intent, Known, LedgerRow, Observation } from './ports.ts';
 
 export interface PassReuse {
@@ -64,10 +64,9 @@ function systemReuse(lasting: boolean): SystemReuse {
 }
 
 function tallier(): (observed: readonly Observed[], elsewhere: readonly Observed[], rows: Rows) => Tally {
-  const isUnknown = (one: Observed, rows: Rows) => one.attempt !== null && !rows.has(one.handle);
-  const unknown = steadyPick(isUnknown);
+  const unknown = steadyPick(bearsUnknownMark);
   return (observed, elsewhere, rows) => ({
     ours: observed.filter((one) => one.ownership === 'ours').length,
-    unknownMarks: unknown(observed, rows).length + elsewhere.filter((one) => isUnknown(one, rows)).length,
+    unknownMarks: unknown(observed, rows).length + elsewhere.filter((one) => bearsUnknownMark(one, rows)).length,
   });
 }

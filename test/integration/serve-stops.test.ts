@@ -1,12 +1,13 @@
 /** `muster serve` interrupted in the middle of its work: by SIGTERM, wherever it is, and by an operator's block in another process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
 import { main, makeSite, person, type SiteFolder } from '../cli/site-folder.ts';
+import { processesWith } from '../support/children.ts';
 
 /** Longest wait, in milliseconds, for what takes a second on a quiet machine. */
 const PATIENCE_MS = 120_000;
@@ -78,15 +79,7 @@ async function stopped(child: ChildProcess): Promise<unknown> {
 /** Command lines of living processes that this site's folder or the hanging server stands in. */
 function leftovers(): readonly string[] {
   const signs = [site.folder, ...(hanging === null ? [] : [`:${hanging.port}/`])];
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const line = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      return signs.some((sign) => line.includes(sign)) ? [line] : [];
-    } catch {
-      return [];
-    }
-  });
+  return processesWith(...signs).map(({ line }) => line);
 }
 
 function accounts(): number {

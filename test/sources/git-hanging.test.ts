@@ -1,9 +1,9 @@
 /** A Git server that takes the connection and never answers: what is left of the fetch once it has ended. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gitSource } from '../../src/sources/git.ts';
+import { processesWith } from '../support/children.ts';
 import { troubleFrom } from './git-world.ts';
 import { inFolder } from './loading.ts';
 
@@ -29,15 +29,7 @@ afterEach(() => {
 
 /** Command lines of all processes that name this server. */
 function processes(): readonly string[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
-    try {
-      const line = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      return line.includes(`:${port}/`) ? [line] : [];
-    } catch {
-      return [];
-    }
-  });
+  return processesWith(`:${port}/`).map(({ line }) => line);
 }
 
 describe('S1: a server that hangs', () => {

@@ -1,7 +1,7 @@
 /** Git as a child of this process and as one of a small process: the same to whoever asks, and nothing left behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { GitElsewhere } from '../../src/sources/git-runners/elsewhere.ts';
 import { here } from '../../src/sources/git-runners/here.ts';
 import { PIECES_AHEAD } from '../../src/sources/git-runners/messages.ts';
 import type { GitCommand, GitRunner, Running } from '../../src/sources/git-runners/runner.ts';
+import { processesWith } from '../support/children.ts';
 import { program } from '../support/programs.ts';
 import { inFolder } from './loading.ts';
 import { file, newRepository } from './real-git.ts';
@@ -33,15 +34,8 @@ async function read({ output }: Running): Promise<Buffer> {
 }
 
 /** Process ids by a word of their command lines. */
-function processesWith(word: string): readonly number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
-    try {
-      return readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(word) ? [Number(name)] : [];
-    } catch {
-      return [];
-    }
-  });
+function pidsWith(word: string): readonly number[] {
+  return processesWith(word).map(({ pid }) => pid);
 }
 
 /** A PATH on which `git` is this script. */
@@ -140,13 +134,13 @@ describe.each([
       const ending = new AbortController();
       const text = expect(git.text(command(parent, ['status'], path), ending.signal)).rejects.toThrow(/abort/i);
       const running = git.start(command(parent, ['status'], path), '');
-      await vi.waitFor(() => expect(processesWith(word).length).toBe(2), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(word).length).toBe(2), PATIENCE);
       ending.abort();
       running.end();
       await text;
       expect((await running.ended).code).toBe(null);
       expect((await read(running)).length).toBe(0);
-      await vi.waitFor(() => expect(processesWith(word)).toEqual([]), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(word)).toEqual([]), PATIENCE);
       await expect(git.text(command(parent, ['status'], path), AbortSignal.abort())).rejects.toThrow(/abort/i);
     });
   });
@@ -159,13 +153,13 @@ describe('the small process', () => {
       const word = `64.${process.pid}`;
       const path = await pathWith(parent, `exec sleep ${word} >&-`);
       const hanging = git.start(command(parent, ['status'], path), '');
-      await vi.waitFor(() => expect(processesWith(word).length).toBe(1), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(word).length).toBe(1), PATIENCE);
       const impossible = git.start(command(parent, ['a\0b']), '');
       expect((await read(impossible)).length).toBe(0);
       expect((await impossible.ended).errors).toMatch(/null bytes/);
-      expect(processesWith(word).length).toBe(1);
+      expect(pidsWith(word).length).toBe(1);
       hanging.end();
-      await vi.waitFor(() => expect(processesWith(word)).toEqual([]), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(word)).toEqual([]), PATIENCE);
       expect(await git.text(command(parent, ['--version']), never())).toMatch(/^git version/);
     });
   });
@@ -203,14 +197,14 @@ describe('the small process', () => {
       const running = git.start(command(parent, ['status'], path), '');
       const failed = expect(text).rejects.toThrow('it was killed');
       const [pid = 0] = await vi.waitFor(() => {
-        const found = processesWith(copy);
+        const found = pidsWith(copy);
         expect(found.length).toBe(1);
         return found;
       }, PATIENCE);
-      await vi.waitFor(() => expect(processesWith(word).length).toBe(2), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(word).length).toBe(2), PATIENCE);
       process.kill(pid, 'SIGKILL');
       await failed;
-      await vi.waitFor(() => expect(processesWith(word)).toEqual([]), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(word)).toEqual([]), PATIENCE);
       expect(await running.ended).toEqual({ code: null, errors: 'it was killed with the process that runs it' });
       expect(await git.text(command(parent, ['--version']), never())).toMatch(/^git version/);
     });
@@ -225,12 +219,12 @@ describe('the small process', () => {
         const git = new GitElsewhere(first);
         const ending = new AbortController();
         const text = expect(git.text(command(parent, ['--version']), ending.signal)).rejects.toThrow(/abort/i);
-        const [pid = 0] = processesWith(first);
+        const [pid = 0] = pidsWith(first);
         ending.abort();
         vi.advanceTimersByTime(10_000);
         await text;
         vi.useRealTimers();
-        await vi.waitFor(() => expect(processesWith(first)).not.toContain(pid), PATIENCE);
+        await vi.waitFor(() => expect(pidsWith(first)).not.toContain(pid), PATIENCE);
       } finally {
         vi.useRealTimers();
       }
@@ -256,9 +250,9 @@ if (process.argv[2] === 'busy') await git.text(orders.busy, new AbortController(
       expect(await once(idle, 'exit')).toEqual([0, null]);
       const busy = spawn(process.execPath, [owner, 'busy'], { stdio: ['ignore', 'pipe', 'inherit'] });
       began.push(busy.pid ?? 0);
-      await vi.waitFor(() => expect(processesWith(`63.${process.pid}`).length).toBe(1), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(`63.${process.pid}`).length).toBe(1), PATIENCE);
       busy.kill('SIGKILL');
-      await vi.waitFor(() => expect(processesWith(`63.${process.pid}`)).toEqual([]), PATIENCE);
+      await vi.waitFor(() => expect(pidsWith(`63.${process.pid}`)).toEqual([]), PATIENCE);
     });
   });
 
@@ -270,7 +264,7 @@ if (process.argv[2] === 'busy') await git.text(orders.busy, new AbortController(
       const path = await pathWith(parent, `touch ${parent}/begun; sleep 0.5; echo done`);
       const text = git.text(command(parent, ['status'], path), never());
       await vi.waitFor(() => expect(existsSync(join(parent, 'begun'))).toBe(true), PATIENCE);
-      for (const pid of processesWith(copy))
+      for (const pid of pidsWith(copy))
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
       expect(await text).toBe('done\n');
     });

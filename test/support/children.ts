@@ -1,7 +1,16 @@
-/** Processes that a process started, as the kernel lists them (proc_pid_task_children(5)). */
-import { readFileSync } from 'node:fs';
+/** Processes as the kernel lists them: all that there are (proc(5)), and those that one started (proc_pid_task_children(5)). */
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** Those of them whose command line has this text; none where the process is gone. */
+/** All but this one whose command line has one of these texts. */
+export function processesWith(...texts: readonly string[]): readonly { readonly pid: number; readonly line: string }[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    const line = read(`/proc/${name}/cmdline`).replaceAll('\0', ' ');
+    return texts.some((text) => line.includes(text)) ? [{ pid: Number(name), line }] : [];
+  });
+}
+
+/** Those that a process started whose command line has this text; none where the process is gone. */
 export function childrenOf(pid: number, text: string): readonly number[] {
   const pids = read(`/proc/${pid}/task/${pid}/children`)
     .split(' ')

@@ -4,7 +4,7 @@ import { compareText } from '../../diagnostic.ts';
 import { MusterError } from '../../errors.ts';
 import { canonicalJson, type Observed } from '../change.ts';
 import { historyOf } from '../footing.ts';
-import { knownFrom } from '../known.ts';
+import { bearsUnknownMark, knownFrom } from '../known.ts';
 import { lostWrites } from '../lost-writes.ts';
 import type { PassParts } from '../pass.ts';
 import type { LedgerRow } from '../ports.ts';
@@ -145,7 +145,7 @@ function planRebuild(
   const rowsLeft = scene.rows.filter((row) => row.goneAt === null && !deleted.has(row));
   const living = new Map(rowsLeft.map((row) => [row.handle, row]));
   const taken = new Set([...living.values()].map(({ key }) => key));
-  const marked = observed.filter((one) => one.attempt !== null && !living.has(one.handle));
+  const marked = observed.filter((one) => bearsUnknownMark(one, living));
   const byPerson = Map.groupBy(marked, (one) => one.markedKey ?? one.address.key);
   const rows: LedgerRow[] = [];
   const refused: { location: string; because: string }[] = [];
