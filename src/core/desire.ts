@@ -100,7 +100,7 @@ async function loadAdmitted(
   before: Omit<Admission, 'loaded'>,
 ): Promise<Omit<Desire, 'resolution'>> {
   try {
-    const loaded = await repository.load(before.signal);
+    const loaded = await repository.load(before.signal, before.remembered);
     const answer = loaded.trusted ? await admit(repository, store, { ...before, loaded }) : null;
     return { loaded, answer, trouble: [], held: null };
   } catch (error) {

@@ -287,8 +287,11 @@ export interface Store {
 
 /** The repository as it stands now. */
 export interface Repository {
-  /** Throws MusterError where it cannot be had, or where `signal` breaks off asking for it. */
-  load(signal?: AbortSignal): Promise<Loaded>;
+  /**
+   * Throws MusterError where it cannot be had, or where `signal` breaks off asking for it.
+   * @param remembered what the store remembers: a file of which an entry is known to be all there is need not be read again
+   */
+  load(signal?: AbortSignal, remembered?: readonly AnyEntry[]): Promise<Loaded>;
   /** Whether `to` descends from (or is) `from`; a folder always does. */
   descends(from: string, to: string): Promise<boolean>;
   readonly approval?: RevisionApproval;

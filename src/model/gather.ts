@@ -161,9 +161,9 @@ function entriesIn<K extends Kind>(kind: K, file: LoadedFile): readonly StatedEn
 
 function statedBy<D>(
   { document, line, fields, none }: Pick<TypedEntry, 'line' | 'fields' | 'none'> & { readonly document: D },
-  { path }: LoadedFile,
+  { path, soleContent }: LoadedFile,
 ): Stated<D> {
-  return { document, origin: { file: path, line }, fields, none };
+  return { document, origin: { file: path, line }, fields, none, soleContent };
 }
 
 /** Where in one file an identity stands with a mistake. */

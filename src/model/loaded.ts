@@ -36,6 +36,8 @@ export interface LoadedFile {
   /** Syntax error, limit, or cut-off end: nothing in the file counts, all it held keeps its last good document. */
   readonly unreadable: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  /** Names the content, as one version of the reader reads it, where it says one entry and nothing else; absent: it says more, or less. */
+  readonly soleContent?: string;
 }
 
 /** Whom a revision names, as `Name <address>`. */

@@ -136,8 +136,20 @@ function declared<D>(
   const unchanged = last !== null && sameContent(last.document, document);
   const knownSince = unchanged ? last.knownSince : null;
   const moved = last === null || !isSamePlace(last, stated);
-  const entry: Entry<D> = { key, document, origin, fields, condition: 'declared', knownSince, rivals: NONE };
-  return { entry, diagnostics, held: null, remember: !unchanged || moved, counts: true };
+  // What counts may be otherwise than what the content says.
+  const soleContent = document === stated.document ? stated.soleContent : undefined;
+  const elsewhere = soleContent !== undefined && last?.soleContent !== soleContent;
+  const remember = !unchanged || moved || elsewhere;
+  // Nearly everybody, in every pass: the very entry that is remembered.
+  const entry: Entry<D> =
+    !remember && isDeclared(last)
+      ? last
+      : { key, document, origin, fields, soleContent, condition: 'declared', knownSince, rivals: NONE };
+  return { entry, diagnostics, held: null, remember, counts: true };
+}
+
+function isDeclared({ condition, origin, past, rivals }: Entry<unknown>): boolean {
+  return condition === 'declared' && origin.column === undefined && past === undefined && rivals.length === 0;
 }
 
 function isSamePlace(a: Placed<unknown>, b: Placed<unknown>): boolean {

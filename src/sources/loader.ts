@@ -1,20 +1,22 @@
 /** From a source to typed entries with diagnostics: finds what is where, reads what is new, remembers what is not. */
+
 import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
-import type { Kind } from '../model/document.ts';
+import type { AnyEntry } from '../model/document.ts';
 import { FIELD_NAMES } from '../model/documents.ts';
 import { inHexOrder } from '../model/hex-order.ts';
 import type { Loaded, LoadedFile } from '../model/loaded.ts';
 import { checkMusterFile, MUSTER_FILE, missingMusterFile } from '../model/muster-file.ts';
-import { type BlobCache, type CacheKey, type CacheRow, cacheKey } from './blob-cache.ts';
+import { type BlobCache, type CacheRow, cacheKey } from './blob-cache.ts';
 import { cutOff } from './cut-off.ts';
 import { TOO_LARGE } from './decode.ts';
+import { type KnownFiles, keyOf, lastFiles, readerOf, rememberedFiles, saysOneEntry } from './known-files.ts';
 import { filesToLoadAgain, type KnownFile, type LastLoad, placeOfFile, sameSnapshot } from './last-load.ts';
 import { kindAt, straysIn } from './places.ts';
 import { excessProblem, isFit, type KindFile, readContents } from './reading.ts';
 import { READING_LIMITS, type ReadingLimits, type ReadOutcome } from './reading-pool.ts';
 import { type Pause, pauses } from './slices.ts';
 import type { Snapshot, Source } from './source.ts';
-import { diagnosticsAt, type HeldProblem, READER_VERSION, type TypedFile, unpack } from './typed-file.ts';
+import { diagnosticsAt, type HeldProblem, type TypedFile, unpack } from './typed-file.ts';
 import { readYaml } from './yaml.ts';
 
 /** Keys per question to the cache, and rows per transaction: tens of milliseconds each. */
@@ -40,28 +42,36 @@ export interface LoadOptions {
   readonly phoneCountries?: Loaded['phoneCountries'];
 }
 
+export type Load = (signal?: AbortSignal, remembered?: readonly AnyEntry[]) => Promise<Loaded>;
+
 /** Loads once; as `loaderOf`. */
-export function load(options: LoadOptions): Promise<Loaded> {
-  return loaderOf(options)();
+export function load(options: LoadOptions, remembered?: readonly AnyEntry[]): Promise<Loaded> {
+  return loaderOf(options)(undefined, remembered);
 }
 
 /**
  * A function that loads the newest state. What is wrong in a file is a diagnostic; what is wrong with the source is thrown (MusterError).
  * Files, entries and diagnostics come in the order of their paths and lines, whatever the source or the cache did.
  */
-export function loaderOf(options: LoadOptions): (signal?: AbortSignal) => Promise<Loaded> {
+export function loaderOf(options: LoadOptions): Load {
   let last: LastLoad | null = null;
-  return async (signal) => {
+  return async (signal, remembered = []) => {
     const snapshot = await options.source.snapshot(signal);
     if (last?.unsettled.size === 0 && sameSnapshot(last.snapshot, snapshot)) return last.loaded;
     const next =
-      (last && (await loadChanges(options, snapshot, last))) ?? (await loadSnapshot(options, snapshot, last));
+      (last && (await loadChanges(options, snapshot, last))) ??
+      (await loadSnapshot(options, snapshot, last, remembered));
     if (options.resident === true) last = next;
     return next.loaded;
   };
 }
 
-async function loadSnapshot(options: LoadOptions, snapshot: Snapshot, last: LastLoad | null): Promise<LastLoad> {
+async function loadSnapshot(
+  options: LoadOptions,
+  snapshot: Snapshot,
+  last: LastLoad | null,
+  remembered: readonly AnyEntry[],
+): Promise<LastLoad> {
   const pause = pauses();
   const own: KindFile[] = [];
   const others: string[] = [];
@@ -75,7 +85,7 @@ async function loadSnapshot(options: LoadOptions, snapshot: Snapshot, last: Last
   const diagnostics = [...straysIn(others)];
   const repository = await checkRepository(options, snapshot);
   const loading = new Loading(options, pause);
-  await loading.loadAll(own, last?.files);
+  await loading.loadAll(own, last === null ? rememberedFiles(remembered) : lastFiles(last));
   const files = own.map((file) => loading.files.get(file.path) ?? notLoaded(file));
   for (const rejected of snapshot.rejected) {
     const kind = kindAt(rejected.file);
@@ -101,7 +111,7 @@ async function loadChanges(options: LoadOptions, snapshot: Snapshot, last: LastL
   const again = filesToLoadAgain(last, snapshot);
   if (again === null) return null;
   const loading = new Loading(options, pauses());
-  await loading.loadAll(again, last.files);
+  await loading.loadAll(again, lastFiles(last));
   const files = [...last.loaded.files];
   for (const { path } of again) {
     const place = placeOfFile(path, last.loaded.files);
@@ -162,14 +172,14 @@ class Loading {
     this.#pause = pause;
   }
 
-  async loadAll(files: readonly KindFile[], before: LastLoad['files'] | undefined): Promise<void> {
+  async loadAll(files: readonly KindFile[], knownFile: KnownFiles): Promise<void> {
     const changed: KindFile[] = [];
     for (const file of files) {
       const turn = this.#pause();
       if (turn !== undefined) await turn;
-      const known = before?.get(file.path);
+      const known = isFit(file) ? knownFile(file) : null;
       if (!isFit(file)) this.#addUnreadable(file, { ...TOO_LARGE, holds: 'file' });
-      else if (known?.file.blob === file.blob) await this.#add(file, known, null);
+      else if (known !== null) await this.#add(file, known, null);
       else changed.push(file);
     }
     await this.#readNew(await this.#takeCached(changed));
@@ -257,14 +267,6 @@ class Loading {
   }
 }
 
-function keyOf(file: KindFile): CacheKey {
-  return { blob: file.blob, kind: readerOf(file.kind) };
-}
-
-function readerOf(kind: Kind): string {
-  return `${kind}@${READER_VERSION}`;
-}
-
 async function cutOffProblem(
   { blobs, goodText }: LoadOptions,
   file: KindFile,
@@ -277,9 +279,11 @@ async function cutOffProblem(
   return problem === null ? null : { ...problem, holds: 'file' };
 }
 
-function loadedFile({ path, blob, kind }: KindFile, typed: TypedFile): LoadedFile {
+function loadedFile(file: KindFile, typed: TypedFile): LoadedFile {
+  const { path, blob, kind } = file;
   const { entries, broken, unreadable, problems } = typed;
-  return { path, blob, kind, entries, broken, unreadable, diagnostics: diagnosticsAt(path, problems) };
+  const read = { path, blob, kind, entries, broken, unreadable, diagnostics: diagnosticsAt(path, problems) };
+  return saysOneEntry(typed) ? { ...read, soleContent: cacheKey(keyOf(file)) } : read;
 }
 
 function unreadableFile(

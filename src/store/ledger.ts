@@ -44,11 +44,13 @@ export function ledgerRows(connection: Connection, keep: boolean): LedgerRows {
 
 function readerOf({ db }: Connection, system: string): RowReader<LedgerRow> {
   const rows = db.selectFrom('ledger').selectAll().where('system', '=', system);
+  // One text for all of them, instead of one for each.
+  const ofSystem = (row: Selectable<LedgerTable>) => rowOf({ ...row, system });
   return {
     idOf: ({ handle }) => handle,
     compare: (a, b) => compareText(a.handle, b.handle),
-    all: async () => (await rows.orderBy('handle').execute()).map(rowOf),
-    some: async (handles) => (await rows.where('handle', 'in', handles).execute()).map(rowOf),
+    all: async () => (await rows.orderBy('handle').execute()).map(ofSystem),
+    some: async (handles) => (await rows.where('handle', 'in', handles).execute()).map(ofSystem),
   };
 }
 

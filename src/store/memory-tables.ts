@@ -44,3 +44,8 @@ export async function addAway(db: Kysely<unknown>): Promise<void> {
 export async function addFieldLines(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('documents').addColumn('fields', 'text').execute();
 }
+
+/** Of which content an entry is all there is, so that a file with that content need not be read for it. */
+export async function addSoleContent(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('documents').addColumn('soleContent', 'text').execute();
+}

@@ -115,6 +115,7 @@ async function putEntries(transaction: Transaction<Schema>, entries: readonly An
           column: row.ref('excluded.column'),
           condition: row.ref('excluded.condition'),
           rivalsJson: row.ref('excluded.rivalsJson'),
+          soleContent: row.ref('excluded.soleContent'),
           knownSince: row
             .case()
             .when('documents.documentJson', '=', row.ref('excluded.documentJson'))
@@ -155,6 +156,7 @@ function columnsOf(entry: AnyEntry, at: Instant): Insertable<DocumentsTable> {
     condition: entry.condition,
     rivalsJson: JSON.stringify(entry.rivals),
     knownSince: at,
+    soleContent: entry.soleContent ?? null,
   };
 }
 
@@ -168,6 +170,7 @@ export function entryOf(row: Selectable<DocumentsTable>): AnyEntry {
     document: readJson(row.documentJson),
     origin,
     fields: row.fields === null ? undefined : unpackFieldLines(row.fields),
+    soleContent: row.soleContent ?? undefined,
     condition: row.condition,
     knownSince: row.knownSince,
     rivals: row.rivalsJson === '[]' ? [] : readJson(row.rivalsJson),

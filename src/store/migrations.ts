@@ -7,7 +7,7 @@ import { createAnswers } from './answers-table.ts';
 import { createAudit } from './audit-table.ts';
 import { primary, required } from './columns.ts';
 import { addPutOff, createMails } from './mail-tables.ts';
-import { addAway, addFieldLines, createMemory } from './memory-tables.ts';
+import { addAway, addFieldLines, addSoleContent, createMemory } from './memory-tables.ts';
 import { createMergeRequests } from './merge-request-tables.ts';
 import type { Schema } from './schema.ts';
 import { createSeals } from './seal-tables.ts';
@@ -33,6 +33,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-merge-requests': { up: createMergeRequests },
   '0014-answers': { up: createAnswers },
   '0015-agreement': { up: createAgreement },
+  '0016-sole-content': { up: addSoleContent },
 };
 
 /**

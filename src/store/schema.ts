@@ -105,6 +105,8 @@ export interface DocumentsTable {
   condition: string;
   rivalsJson: string;
   knownSince: number;
+  /** Names the content that says this entry and nothing else; null: none is known to. */
+  soleContent: string | null;
 }
 
 /** The last good blob of every file. */

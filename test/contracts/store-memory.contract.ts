@@ -86,6 +86,19 @@ export function memoryContract(world: StoreWorld): void {
     expect(await memory.revision()).toBe('r1');
   });
 
+  test('an entry names the content that it is all of, as long as what is taken in names one', async () => {
+    const place = world.newPlace();
+    const store = await openFor(world, place);
+    const alone = (blob: string) => ({ ...sampleUser('ajensen'), soleContent: `user@1 ${blob}` });
+    await store.memory.remember({ ...update, entries: [alone('b1')] });
+    expect((await store.memory.entries())[0]?.soleContent).toBe('user@1 b1');
+    const { memory } = await reopened(world, place, store);
+    await memory.remember({ ...update, revision: 'r2', at: NOON + DAY_MS, entries: [alone('b2')] });
+    expect(await memory.entries()).toEqual([{ ...alone('b2'), knownSince: NOON }]);
+    await memory.remember({ ...update, revision: 'r3', entries: [sampleUser('ajensen')] });
+    expect((await memory.entries())[0]?.soleContent).toBeUndefined();
+  });
+
   test('only what is given is written', async () => {
     const { memory } = await openFor(world);
     const files = new Map([['users/cbs/ajensen.yaml', 'b1']]);

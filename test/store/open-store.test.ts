@@ -101,7 +101,7 @@ describe('versions of the schema', () => {
     await before.close();
     withRaw(place, (raw) => {
       raw.exec(
-        "drop table tasks; drop table heldByHand; drop table systemsMet; drop table shutOuts; drop table seals; drop table agreement; drop table answers; drop table mergeRequests; alter table ledger drop column awayJson; alter table documents drop column fields; delete from migration where name >= '0008'",
+        "drop table tasks; drop table heldByHand; drop table systemsMet; drop table shutOuts; drop table seals; drop table agreement; drop table answers; drop table mergeRequests; alter table ledger drop column awayJson; alter table documents drop column fields; alter table documents drop column soleContent; delete from migration where name >= '0008'",
       );
     });
     const after = await openFor(sqliteWorld, place);

@@ -1,5 +1,6 @@
 /** Values that Active Directory keeps in forms of its own, to and from canonical ones: expiry times and account flags. */
 import { MusterError } from '../../errors.ts';
+import type { Instant } from '../../model/document.ts';
 
 /** userAccountControl (MS-ADTS 2.2.16): the account cannot log in. The only bit that Muster ever flips. */
 export const ACCOUNT_DISABLE = 0x2;
@@ -26,13 +27,24 @@ export function expiryFromStored(stored: string): string {
   return text;
 }
 
-/** Many accounts end on the same few days: their times are worked out once. */
+/** ISO 8601 UTC, or `never` where there is no end. */
+export function expiryFromInstant(instant: Instant | null): string {
+  if (instant === null) return 'never';
+  const known = recentInstants.get(instant);
+  if (known !== undefined) return known;
+  const text = new Date(instant).toISOString();
+  if (recentInstants.size >= RECENT_EXPIRIES) recentInstants.clear();
+  recentInstants.set(instant, text);
+  return text;
+}
+
+/** Many accounts end on the same few days: their times are worked out once, and are the same texts. */
 const recentExpiries = new Map<string, string>();
+const recentInstants = new Map<Instant, string>();
 const RECENT_EXPIRIES = 5000;
 
 function expiryText(stored: string): string {
-  const ms = BigInt(stored) / TICKS_PER_MS - EPOCH_OFFSET_MS;
-  return new Date(Number(ms)).toISOString();
+  return expiryFromInstant(Number(BigInt(stored) / TICKS_PER_MS - EPOCH_OFFSET_MS));
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Moment } from '../../model/moment.ts';
 import { personLabel } from '../../model/restrictions.ts';
 import { eachAnew, eachResult, lastResult } from '../../model/reuse.ts';
 import { mayGain, standingIn } from '../../model/standing.ts';
+import { expiryFromInstant } from './account-values.ts';
 import { ACCOUNT_EXPIRES, type CreateRule, type Mapping, unitFor } from './mapping.ts';
 
 export const DIRECTORY = 'directory';
@@ -64,7 +65,7 @@ function desiredOf(facts: Facts, moment: Moment, settings: ProjectionSettings): 
     verdict: mayLogIn,
     attributes: {
       ...settings.mapping.valuesOf(document, institution?.document ?? nameless(document.institution)),
-      [ACCOUNT_EXPIRES]: expires === null ? 'never' : new Date(expires).toISOString(),
+      [ACCOUNT_EXPIRES]: expiryFromInstant(expires),
     },
     mayGain: mayGain(entry),
     knownSince,
