@@ -49,11 +49,20 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
+/** What was thrown, in its own words: what an Error says, anything else as text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Any thrown value as a Trouble; what is not a MusterError is a bug until shown otherwise. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof MusterError) {
     return { remedy: error.remedy, where: error.where, what: error.what, next: error.next };
   }
-  const what = error instanceof Error ? error.message : String(error);
-  return { remedy: 'bug', where: 'muster', what, next: 'Please report this with the log of the run.' };
+  return {
+    remedy: 'bug',
+    where: 'muster',
+    what: messageOf(error),
+    next: 'Please report this with the log of the run.',
+  };
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../config.ts';
 import { type Checked, checkRepository } from '../core/check-repository.ts';
 import { type CheckedStep, checkStep } from '../core/check-step.ts';
-import { MusterError } from '../errors.ts';
+import { MusterError, messageOf } from '../errors.ts';
 import { validatePage } from '../views/validate.ts';
 import { type ExitCode, type Invocation, show } from './invocation.ts';
 
@@ -51,7 +51,7 @@ async function writeReport(file: string, { source }: Config, result: Checked): P
   try {
     await writeFile(file, codeQualityReport(result, folder));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const [where, next] = [`--code-quality ${file}`, 'Name a file in a folder that is there and can be written.'];
     throw new MusterError(
       { remedy: 'person', where, what: `The report can't be written: ${why}.`, next },

@@ -1,4 +1,5 @@
 /** What goes wrong between Muster and a mail server: what stands in the way of which mail, in plain words, and what to do about it. */
+import { messageOf } from '../errors.ts';
 import { printable } from '../views/printable.ts';
 
 /**
@@ -84,7 +85,7 @@ function wordsFor(error: unknown, { response, responseCode, command, code, origi
   const codes = [code, originalCode].filter((one) => one !== undefined);
   const known = TROUBLES.find((trouble) => codes.some((one) => trouble.codes.includes(one)));
   if (known !== undefined) return { what: `${known.what} (${codes.at(-1)}).`, next: known.next };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { what: codes.length === 0 ? message : `${message} (${codes.join(', ')})`, next: CHECK_ALL };
 }
 

@@ -12,7 +12,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { MusterError } from '../errors.ts';
+import { MusterError, messageOf } from '../errors.ts';
 import { FILE_BYTES_MAX } from './decode.ts';
 import { type EntryMode, FILES_MAX, fitForReading, refuseTooMuch, type TreeEntry, tooMuch } from './paths.ts';
 import { isRead } from './places.ts';
@@ -158,7 +158,7 @@ function readWhole(file: number, size: number): Content {
 }
 
 function unreadable(where: string, error: unknown): MusterError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new MusterError(
     {
       remedy: 'retry',

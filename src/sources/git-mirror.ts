@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { MusterError } from '../errors.ts';
+import { MusterError, messageOf } from '../errors.ts';
 import type { GitAddress } from './git-address.ts';
 import { firstLine, gitText, LOCAL_DEADLINE_MS, writeMirrorConfig } from './git-process.ts';
 import { fetchTrouble } from './git-trouble.ts';
@@ -230,8 +230,4 @@ async function branchesOf(mirror: string, url: string): Promise<readonly string[
 
 function causeOf(error: unknown): string {
   return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

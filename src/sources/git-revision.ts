@@ -1,7 +1,7 @@
 /** Any revision of a Git repository on this machine as a source: found by its name, read object by object, nothing fetched. */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { MusterError } from '../errors.ts';
+import { MusterError, messageOf } from '../errors.ts';
 import { blame, contentsIn, descends, readSnapshot } from './git.ts';
 import { REF } from './git-mirror.ts';
 import { gitText, OFFLINE } from './git-process.ts';
@@ -101,7 +101,7 @@ async function ask(folder: string, args: readonly string[]): Promise<string | nu
   try {
     return (await gitText(folder, args, { more: OFFLINE })).trim();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     if (SAYS_NO.test(why)) return null;
     const next =
       'Check that git (2.39 or newer) is installed, that the folder can be read, and the memory of this machine.';

@@ -1,5 +1,5 @@
 /** What a failed fetch means to a person: what happened, and what to check. */
-import { MusterError, type Trouble } from '../errors.ts';
+import { MusterError, messageOf, type Trouble } from '../errors.ts';
 import { firstLine } from './git-process.ts';
 
 type Cause = Pick<Trouble, 'remedy' | 'what' | 'next'>;
@@ -131,7 +131,7 @@ export function fetchTrouble(
   branch: string,
   heads: readonly string[] | null,
 ): MusterError {
-  const output = error instanceof Error ? error.message : String(error);
+  const output = messageOf(error);
   const trouble = { where: `${where}, fetching`, ...(missingBranch(output, branch, heads) ?? causeOf(output)) };
   return new MusterError(trouble, { cause: error });
 }

@@ -1,5 +1,5 @@
 /** A Git repository as a source: a bare mirror of one branch, fetched and read object by object, never checked out. */
-import { MusterError } from '../errors.ts';
+import { MusterError, messageOf } from '../errors.ts';
 import type { Instant } from '../model/document.ts';
 import { blobId } from './folder.ts';
 import type { GitAddress } from './git-address.ts';
@@ -221,8 +221,4 @@ async function local(mirror: string, where: string, args: readonly string[]): Pr
       { cause: error },
     );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /** The versions of the schema, each applied once and whole, and the refusal to work on a schema from the future. */
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { MusterError } from '../errors.ts';
+import { MusterError, messageOf } from '../errors.ts';
 import { createAgreement } from './agreement-tables.ts';
 import { createAnswers } from './answers-table.ts';
 import { createAudit } from './audit-table.ts';
@@ -55,7 +55,7 @@ export async function migrate(db: Kysely<Schema>, place: string): Promise<void> 
   if (error !== undefined) {
     // Another process may have been upgraded and started between the check and the transaction.
     await refuseNewer(db, place);
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     throw new MusterError(
       {
         remedy: 'bug',

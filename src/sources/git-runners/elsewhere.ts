@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
+import { messageOf } from '../../errors.ts';
 import { endMarked, PROCESS_MARK } from './leftovers.ts';
 import type { FromGitProcess, ToGitProcess } from './messages.ts';
 import type { Ended, GitCommand, GitRunner, Running } from './runner.ts';
@@ -85,7 +86,7 @@ export class GitElsewhere implements GitRunner {
       this.#send({ id, ...order });
     } catch (error) {
       // The system had no room for it, or the command can't be told.
-      const why = `${NOT_BEGUN}: ${error instanceof Error ? error.message : String(error)}`;
+      const why = `${NOT_BEGUN}: ${messageOf(error)}`;
       queueMicrotask(() => this.#hear({ id, kind: 'failed', why }));
     }
     return id;

@@ -1,4 +1,5 @@
 /** The small process that runs Git for a large one: does what it is told until the other end is gone. */
+import { messageOf } from '../../errors.ts';
 import { here } from './here.ts';
 import { PROCESS_MARK } from './leftovers.ts';
 import { type FromGitProcess, PIECES_AHEAD, type ToGitProcess } from './messages.ts';
@@ -28,7 +29,7 @@ async function text({ id, command }: Extract<ToGitProcess, { kind: 'text' }>): P
   commands.set(id, { end: () => ending.abort(), taken: () => undefined });
   const said = await here.text(marked(command), ending.signal).then(
     (words) => ({ kind: 'text', text: words }) as const,
-    (error: unknown) => ({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }) as const,
+    (error: unknown) => ({ kind: 'failed', why: messageOf(error) }) as const,
   );
   commands.delete(id);
   say({ id, ...said });
@@ -53,7 +54,7 @@ async function output({ id, command, input }: Extract<ToGitProcess, { kind: 'sta
     // It may have closed its output, and go on.
     ended = await git.ended;
   } catch (error) {
-    ended = { code: null, errors: error instanceof Error ? error.message : String(error) };
+    ended = { code: null, errors: messageOf(error) };
   }
   commands.delete(id);
   say({ id, kind: 'ended', ...ended });

@@ -1,6 +1,6 @@
 /** What a directory server or the way to it refused, in words that say whose turn it is. */
 import { ResultCodeError } from 'ldapts';
-import { MusterError } from '../../../errors.ts';
+import { MusterError, messageOf } from '../../../errors.ts';
 import { CHANGED_MEANWHILE, NAME_TAKEN, PASSWORD_REFUSED, refusal, UPN_TAKEN, type Words } from '../refusals.ts';
 
 /** Longest piece of a server's own text that is quoted, in characters: enough for its code and its first words. */
@@ -273,10 +273,6 @@ function transportWords(error: unknown): Words {
     what: `The conversation with the server failed (${text.slice(0, QUOTED_MAX)}).`,
     next: ASK_AGAIN,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function quoted(error: ResultCodeError): string {
