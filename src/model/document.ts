@@ -113,6 +113,8 @@ export interface Entry<D> extends Placed {
   readonly condition: Condition;
   /** When this very content was first taken in by a pass; null when this pass is the first. */
   readonly knownSince: Instant | null;
+  /** Names a content that says this one entry and nothing else, as one version of the reader reads it; absent: none is known to. */
+  readonly soleContent?: string | undefined;
   /** Other valid documents of the same identity that contradict this one: the most restrictive reading applies. */
   readonly rivals: readonly ({ readonly document: D } & Placed)[];
 }

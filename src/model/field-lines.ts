@@ -13,8 +13,6 @@ export interface Placed {
   readonly fields?: FieldLines | undefined;
   /** It stood there once, and need not any more: whoever wrote what stands there now did not write it. */
   readonly past?: boolean | undefined;
-  /** Names a content that says this one entry and nothing else, as one version of the reader reads it; absent: no such is known. */
-  readonly soleContent?: string | undefined;
 }
 
 export function fieldLinesOf({ line, fields }: FieldsNode): FieldLines {

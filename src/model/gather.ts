@@ -9,6 +9,8 @@ export interface Stated<D> extends Placed {
   readonly document: D;
   /** Optional fields that the author set to `none`. */
   readonly none: readonly string[];
+  /** Names the content where it says this one entry and nothing else; absent: it says more. */
+  readonly soleContent?: string | undefined;
 }
 
 /** All that is known of one identity. */

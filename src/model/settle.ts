@@ -61,7 +61,7 @@ export interface Settled<D> {
   readonly diagnostics: readonly Diagnostic[];
   /** Why it is held, in a sentence, and the line to write; null exactly when it is declared or vanished. */
   readonly held: Objection | null;
-  /** Whether the document (or its place) is good and differs from what is remembered. */
+  /** Whether the document is good, and it, its place or the content that it is all of differs from what is remembered. */
   readonly remember: boolean;
   /** Whether it belongs into the model; false: it is only told of. */
   readonly counts: boolean;
@@ -90,7 +90,7 @@ function settleUnstated<D>(found: Found<D>, last: Entry<D>): Settled<D> {
   return {
     entry: {
       ...last,
-      ...{ origin, fields: broken === undefined ? last.fields : undefined, past: true },
+      ...{ origin, fields: broken === undefined ? last.fields : undefined, past: true, soleContent: undefined },
       condition: held ? 'held' : 'vanished',
       rivals: [],
     },
@@ -138,8 +138,8 @@ function declared<D>(
   const moved = last === null || !isSamePlace(last, stated);
   // What counts may be otherwise than what the content says.
   const soleContent = document === stated.document ? stated.soleContent : undefined;
-  const elsewhere = soleContent !== undefined && last?.soleContent !== soleContent;
-  const remember = !unchanged || moved || elsewhere;
+  const rewritten = soleContent !== undefined && last?.soleContent !== soleContent;
+  const remember = !unchanged || moved || rewritten;
   // Nearly everybody, in every pass: the very entry that is remembered.
   const entry: Entry<D> =
     !remember && isDeclared(last)

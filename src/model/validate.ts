@@ -51,7 +51,7 @@ export interface ResolveOptions {
 
 /** What the memory has to take in, once this revision counts as seen. */
 export interface ToRemember {
-  /** Good entries that are new, changed or moved; `knownSince` null marks new content. */
+  /** Good entries that are new, changed or moved, or stand alone in another content; `knownSince` null marks a new document. */
   readonly entries: readonly AnyEntry[];
   /** Blocks that ended long ago and left the files. */
   readonly forget: readonly AnyEntry[];

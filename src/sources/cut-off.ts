@@ -1,6 +1,14 @@
 /** Tells a file that was cut off in transit from one that was edited, by its last good version. */
 import type { Problem } from '../model/tree.ts';
 
+/** Of a text that does not end in a newline, where nobody knows any more what it is to be compared with. */
+export const UNPROVEN_END: Problem = {
+  line: 1,
+  column: 1,
+  message:
+    'The last line of this file has no end, and what the file said before is not known any more, so nobody can tell whether it was cut off. If it is complete, end its last line with Enter.',
+};
+
 /**
  * The problem with a text that does not end in a newline, compared with the last good text of the same file; null: it is whole.
  * Cut off counts what is a beginning of the good text without its end, and what has as its last line a beginning of a good line.

@@ -1,4 +1,4 @@
-/** Files of which it is known what they say: from the last loading of this process, or from the memory of an earlier one. */
+/** Files that need not be read: what the last loading of this process, or the memory of an earlier one, knows them to say. */
 import type { AnyEntry, Kind } from '../model/document.ts';
 import type { LoadedFile, TypedEntry } from '../model/loaded.ts';
 import { type CacheKey, cacheKey } from './blob-cache.ts';
@@ -18,16 +18,24 @@ export function lastFiles({ files }: Pick<LastLoad, 'files'>): KnownFiles {
 
 /**
  * The files of which an entry that is remembered is all there is. The entry itself names the content that it was taken from, and
- * is written together with that name, so it holds for exactly that content, as exactly this reader reads it.
+ * the reader that read it: it speaks for exactly that content, read by exactly that reader.
  */
 export function rememberedFiles(remembered: readonly AnyEntry[]): KnownFiles {
-  const byPath = new Map<string, AnyEntry>();
-  for (const entry of remembered) if (entry.soleContent !== undefined) byPath.set(entry.origin.file, entry);
+  const byPlace = new Map<string, AnyEntry>();
+  for (const entry of remembered) {
+    if (entry.soleContent !== undefined) byPlace.set(placeKey(entry.soleContent, entry.origin.file), entry);
+  }
+  if (byPlace.size === 0) return () => null;
   return (file) => {
-    const entry = byPath.get(file.path);
-    if (entry === undefined || entry.soleContent !== cacheKey(keyOf(file))) return null;
-    return { file: fileOf(entry, entry.soleContent, file), openEnd: false };
+    const soleContent = cacheKey(keyOf(file));
+    const entry = byPlace.get(placeKey(soleContent, file.path));
+    return entry === undefined ? null : { file: fileOf(entry, soleContent, file), openEnd: false };
   };
+}
+
+/** Somebody who vanished may have stood in the same file. */
+function placeKey(soleContent: string, path: string): string {
+  return `${soleContent} ${path}`;
 }
 
 function fileOf(entry: AnyEntry, soleContent: string, { path, blob, kind }: KindFile): LoadedFile {

@@ -1,5 +1,4 @@
 /** From a source to typed entries with diagnostics: finds what is where, reads what is new, remembers what is not. */
-
 import { byPlace, compareText, type Diagnostic } from '../diagnostic.ts';
 import type { AnyEntry } from '../model/document.ts';
 import { FIELD_NAMES } from '../model/documents.ts';
@@ -7,7 +6,7 @@ import { inHexOrder } from '../model/hex-order.ts';
 import type { Loaded, LoadedFile } from '../model/loaded.ts';
 import { checkMusterFile, MUSTER_FILE, missingMusterFile } from '../model/muster-file.ts';
 import { type BlobCache, type CacheRow, cacheKey } from './blob-cache.ts';
-import { cutOff } from './cut-off.ts';
+import { cutOff, UNPROVEN_END } from './cut-off.ts';
 import { TOO_LARGE } from './decode.ts';
 import { type KnownFiles, keyOf, lastFiles, readerOf, rememberedFiles, saysOneEntry } from './known-files.ts';
 import { filesToLoadAgain, type KnownFile, type LastLoad, placeOfFile, sameSnapshot } from './last-load.ts';
@@ -28,8 +27,8 @@ const MUSTER_FILE_BYTES_MAX = 8 * 1024;
 export interface LoadOptions {
   readonly source: Source;
   readonly blobs: BlobCache;
-  /** Text of the last good version of a file; null: there is none. */
-  readonly goodText: (path: string) => Promise<string | null>;
+  /** Text of the last good version of a file; null: there is none; undefined: there is one, and its text is lost. */
+  readonly goodText: (path: string) => Promise<string | null | undefined>;
   /** This Muster's instance: `muster.yaml` must name it. */
   readonly instance: string;
   /**
@@ -177,10 +176,13 @@ class Loading {
     for (const file of files) {
       const turn = this.#pause();
       if (turn !== undefined) await turn;
-      const known = isFit(file) ? knownFile(file) : null;
-      if (!isFit(file)) this.#addUnreadable(file, { ...TOO_LARGE, holds: 'file' });
-      else if (known !== null) await this.#add(file, known, null);
-      else changed.push(file);
+      if (!isFit(file)) {
+        this.#addUnreadable(file, { ...TOO_LARGE, holds: 'file' });
+        continue;
+      }
+      const known = knownFile(file);
+      if (known === null) changed.push(file);
+      else await this.#add(file, known, null);
     }
     await this.#readNew(await this.#takeCached(changed));
   }
@@ -275,7 +277,7 @@ async function cutOffProblem(
   const good = await goodText(file.path);
   if (good === null) return null;
   const text = freshText ?? (await blobs.text(file.blob));
-  const problem = text === null ? null : cutOff(text, good);
+  const problem = text === null || good === undefined ? UNPROVEN_END : cutOff(text, good);
   return problem === null ? null : { ...problem, holds: 'file' };
 }
 

@@ -1,6 +1,7 @@
 /** What the loader read out of file contents, by content, so that a pass reads only what is new. */
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from '../core/ports.ts';
+import type { Instant } from '../model/document.ts';
 import type { BlobCache, CacheRow } from '../sources/blob-cache.ts';
 import { type Connection, portions } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
@@ -17,8 +18,11 @@ const TIDY_EVERY_MS = DAY_MS;
 const KEEP_UNUSED_MS = 30 * DAY_MS;
 
 export interface StoredBlobs extends BlobCache {
-  /** The text of the blob that the memory holds for this path: the last good version of the file. Null: none known. */
-  goodText(path: string): Promise<string | null>;
+  /**
+   * The text of the blob that the memory holds for this path: the last good version of the file. Null: there is none; undefined: there
+   * is one, and its text is lost.
+   */
+  goodText(path: string): Promise<string | null | undefined>;
 }
 
 /** The cache in this database. It writes without waiting for the disk: what is lost is read again. */
@@ -28,10 +32,7 @@ export function storedBlobs(connection: Connection, clock: Clock): StoredBlobs {
     get: (kind, blobs) => readParsed(db, kind, blobs),
     put: async (rows) => {
       if (rows.length === 0) return;
-      await connection.relaxed(async (transaction) => {
-        await putRows(transaction, rows, clock());
-        await tidy(transaction, clock());
-      });
+      await connection.relaxed((transaction) => putRows(transaction, rows, clock()));
     },
     text: async (blob) => {
       const row = await db.selectFrom('blobTexts').select('text').where('blob', '=', blob).executeTakeFirst();
@@ -40,11 +41,11 @@ export function storedBlobs(connection: Connection, clock: Clock): StoredBlobs {
     goodText: async (path) => {
       const row = await db
         .selectFrom('files')
-        .innerJoin('blobTexts', 'blobTexts.blob', 'files.blob')
+        .leftJoin('blobTexts', 'blobTexts.blob', 'files.blob')
         .select('blobTexts.text')
         .where('files.path', '=', path)
         .executeTakeFirst();
-      return row?.text ?? null;
+      return row === undefined ? null : (row.text ?? undefined);
     },
   };
 }
@@ -86,8 +87,11 @@ async function putRows(transaction: Transaction<Schema>, rows: readonly CacheRow
   }
 }
 
-/** Takes out what no remembered file has and nobody put in lately; without this every version of every file stays for ever. */
-async function tidy(transaction: Transaction<Schema>, now: number): Promise<void> {
+/**
+ * Takes out what no remembered file has and nobody put in lately; without this every version of every file stays for ever. Asked once
+ * what a pass takes in is remembered: what it is measured against later must not go.
+ */
+export async function tidyBlobs(transaction: Transaction<Schema>, now: Instant): Promise<void> {
   const last = await readFact(transaction, TIDIED);
   if (last !== null && now - Number(last) < TIDY_EVERY_MS) return;
   await writeFact(transaction, TIDIED, String(now));
@@ -98,6 +102,13 @@ async function tidy(transaction: Transaction<Schema>, now: number): Promise<void
       .deleteFrom(table)
       .where('putAt', '<', before)
       .where('blob', 'not in', (row) => row.selectFrom('files').select('files.blob'))
+      // A file may come back to a content that an entry names, and is then not read again.
+      .where('blob', 'not in', (row) =>
+        row
+          .selectFrom('documents')
+          .select(sql<string>`substr(documents.soleContent, instr(documents.soleContent, ' ') + 1)`.as('blob'))
+          .where('documents.soleContent', 'is not', null),
+      )
       .execute();
   }
 }

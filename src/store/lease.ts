@@ -4,6 +4,7 @@ import type { Lease } from '../core/lease.ts';
 import type { Clock } from '../core/ports.ts';
 import { MusterError } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import { refuseNewer } from './migrations.ts';
 import { hasEnded, type ProcessIdentity } from './process-identity.ts';
 import type { LeaseTable, Schema } from './schema.ts';
 
@@ -39,6 +40,7 @@ export class StoredLease implements Lease {
 
   async acquire(what: string): Promise<{ readonly held: true } | { readonly held: false; readonly holder: string }> {
     this.#connection.assertInPlace();
+    await refuseNewer(this.#connection.db, this.#place);
     for (let attempt = 1; ; attempt += 1) {
       const row = await this.#read();
       if (!this.#isFree(row)) return { held: false, holder: holderOf(row) };

@@ -1,5 +1,5 @@
 /** The tables of what Muster remembers: the ledger, the last good documents and their files, as steps of the schema. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { primary, required } from './columns.ts';
 
 export async function createMemory(db: Kysely<unknown>): Promise<void> {
@@ -45,7 +45,17 @@ export async function addFieldLines(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('documents').addColumn('fields', 'text').execute();
 }
 
-/** Of which content an entry is all there is, so that a file with that content need not be read for it. */
+/**
+ * Of which content an entry is all there is, so that a file with that content need not be read for it. A process of an earlier
+ * version that is still at work does not know of the column: whoever writes another entry without another content loses the name.
+ */
 export async function addSoleContent(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('documents').addColumn('soleContent', 'text').execute();
+  await sql`
+    create trigger soleContentOfAnotherEntry after update on documents
+    when new.soleContent is old.soleContent
+      and (new.documentJson is not old.documentJson or new.line is not old.line or new.fields is not old.fields)
+    begin
+      update documents set soleContent = null where kind = new.kind and key = new.key;
+    end`.execute(db);
 }

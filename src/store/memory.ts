@@ -5,6 +5,7 @@ import type { Memory } from '../core/ports.ts';
 import { compareText, type Origin } from '../diagnostic.ts';
 import type { AnyEntry, Instant } from '../model/document.ts';
 import { packFieldLines, unpackFieldLines } from '../model/field-lines.ts';
+import { tidyBlobs } from './blob-cache.ts';
 import { type Connection, portions, readJson } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import { KeptRows, type RowReader } from './kept-rows.ts';
@@ -49,6 +50,7 @@ export function storedMemory(connection: Connection, lease: StoredLease, keep: b
           await putFiles(transaction, newFiles);
           await putAnswers(transaction, revision, answers, at);
           await writeFact(transaction, REVISION, revision);
+          await tidyBlobs(transaction, at);
         });
       }
       if (keep) told = { files, revision, writesOfOthers };

@@ -68,7 +68,8 @@ export async function migrate(db: Kysely<Schema>, place: string): Promise<void> 
   }
 }
 
-async function refuseNewer(db: Kysely<Schema>, place: string): Promise<void> {
+/** @throws MusterError (`person`) when a newer Muster has worked on this database: what it wrote, this one may not understand. */
+export async function refuseNewer(db: Kysely<Schema>, place: string): Promise<void> {
   const unknown = (await appliedMigrations(db)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length === 0) return;
   throw new MusterError({

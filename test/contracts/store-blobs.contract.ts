@@ -1,7 +1,8 @@
 /** What every store must do as the cache of file contents. */
 import { expect, test } from 'vitest';
+import type { AnyEntry } from '../../src/model/document.ts';
 import type { CacheRow } from '../../src/sources/blob-cache.ts';
-import { DAY_MS, NOON } from './store-samples.ts';
+import { DAY_MS, NOON, sampleUser } from './store-samples.ts';
 import { openFor, reopened, type StoreWorld } from './store-world.ts';
 
 const row = (blob: string, kind = 'user@1'): CacheRow => ({
@@ -48,22 +49,41 @@ export function blobContract(world: StoreWorld): void {
     expect(await blobs.goodText('users/ajensen.yaml')).toBe('text good');
     expect(await blobs.goodText('users/bhansen.yaml')).toBeNull();
     await memory.remember(remembering('users/bhansen.yaml', 'unknown'));
-    expect(await blobs.goodText('users/bhansen.yaml')).toBeNull();
+    expect(await blobs.goodText('users/bhansen.yaml')).toBeUndefined();
   });
 
-  test('contents that no remembered file has leave after a month, those of remembered files stay', async () => {
+  test('contents that no remembered file has leave after a month, those of remembered files and entries stay', async () => {
     let now = NOON;
     const { blobs, memory } = await openFor(world, world.newPlace(), () => now);
-    await blobs.put([row('remembered'), row('dropped')]);
-    await memory.remember(remembering('users/ajensen.yaml', 'remembered'));
+    const take = (blob: string, entries: readonly AnyEntry[] = []) =>
+      memory.remember({ ...remembering('users/ajensen.yaml', blob), revision: blob, entries, at: now });
+    await blobs.put(['first', 'named', 'dropped'].map((blob) => row(blob)));
+    await take('first', [{ ...sampleUser('ajensen'), soleContent: 'user@1 named' }]);
     now += 29 * DAY_MS;
     await blobs.put([row('b1')]);
+    await take('first', [sampleUser('bhansen')]);
     expect(await blobs.text('dropped')).not.toBeNull();
     now += 2 * DAY_MS;
     await blobs.put([row('b2')]);
+    await take('first', [sampleUser('cholm')]);
     expect(await blobs.text('dropped')).toBeNull();
-    const left = await blobs.get('user@1', ['remembered', 'dropped', 'b1', 'b2']);
-    expect([...left.keys()].sort()).toEqual(['b1', 'b2', 'remembered']);
-    expect(await blobs.goodText('users/ajensen.yaml')).toBe('text remembered');
+    const left = await blobs.get('user@1', ['first', 'named', 'dropped', 'b1', 'b2']);
+    expect([...left.keys()].sort()).toEqual(['b1', 'b2', 'first', 'named']);
+    expect(await blobs.goodText('users/ajensen.yaml')).toBe('text first');
+  });
+
+  test('a content that was put long ago is there after the pass that takes it in', async () => {
+    let now = NOON;
+    const { blobs, memory } = await openFor(world, world.newPlace(), () => now);
+    await blobs.put([row('other'), row('reviewed')]);
+    await memory.remember({ ...remembering('users/other.yaml', 'other'), at: now });
+    now += 35 * DAY_MS;
+    await blobs.put([row('new')]);
+    const files = new Map([
+      ['users/ajensen.yaml', 'reviewed'],
+      ['users/new.yaml', 'new'],
+    ]);
+    await memory.remember({ ...remembering('users/other.yaml', 'other'), files, revision: 'merged', at: now });
+    expect(await blobs.goodText('users/ajensen.yaml')).toBe('text reviewed');
   });
 }

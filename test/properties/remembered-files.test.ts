@@ -8,7 +8,7 @@ import type { BlobCache } from '../../src/sources/blob-cache.ts';
 import { folderSource } from '../../src/sources/folder.ts';
 import { load } from '../../src/sources/loader.ts';
 import { openFor } from '../contracts/store-world.ts';
-import { INSTANCE, inFolder, MUSTER_YAML, memoryCache } from '../sources/loading.ts';
+import { INSTANCE, inFolder, MUSTER_YAML } from '../sources/loading.ts';
 import { userYaml } from '../sources/real-git.ts';
 import { sqliteWorld } from '../store/sqlite-world.ts';
 
@@ -16,6 +16,10 @@ const RUNS = 60;
 const STEPS = 8;
 
 const institutionYaml = 'id: northlake\nname: Northlake University\ncontacts: [it@northlake.example.org]\n';
+
+function listed(name: string): string {
+  return `- ${userYaml(name).trimEnd().replaceAll('\n', '\n  ')}\n`;
+}
 
 /** Ways to say who somebody is, some of which nothing but reading the file can tell. */
 const WRITTEN: readonly ((name: string) => string)[] = [
@@ -29,8 +33,8 @@ const WRITTEN: readonly ((name: string) => string)[] = [
   (name) => userYaml(name).replace('state: active', 'state: closed'),
   (name) => userYaml(name).replace('active', 'activ'),
   (name) => `${userYaml(name)}---\n${userYaml('dora')}`,
-  (name) =>
-    `- ${userYaml(name).trimEnd().replaceAll('\n', '\n  ')}\n- ${userYaml('emil').trimEnd().replaceAll('\n', '\n  ')}\n`,
+  (name) => listed(name) + listed('emil'),
+  (name) => `${listed(name)}- username: ${name}2\n  name: { given: Anna }\n`,
   (name) => `username: ${name}\n  : [`,
   () => '',
 ];
@@ -66,7 +70,7 @@ test('the same files of the same folder, whatever was remembered of them', async
         await put('muster.yaml', MUSTER_YAML);
         await put('institutions/northlake.yaml', institutionYaml);
         const asked = { count: 0 };
-        const options = { source: folderSource(folder), blobs: counting(memoryCache(), asked), instance: INSTANCE };
+        const options = { source: folderSource(folder), blobs: counting(store.blobs, asked), instance: INSTANCE };
         const goodText = (path: string) => store.blobs.goodText(path);
         for (const { path, text, kept } of steps) {
           if (text === null) await rm(join(folder, path), { force: true });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MusterError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/store.ts';
-import { NOON, sampleDisable, sampleIntent } from '../contracts/store-samples.ts';
+import { NOON, sampleDisable, sampleIntent, sampleUser } from '../contracts/store-samples.ts';
 import { openFor } from '../contracts/store-world.ts';
 import { onFullDisk, rowsOf, withRaw } from './raw-database.ts';
 import { sqliteWorld, temporaryFolder } from './sqlite-world.ts';
@@ -94,6 +94,41 @@ describe('versions of the schema', () => {
     expect(readFileSync(place).equals(before)).toBe(true);
   });
 
+  test('H4: a process that is still at work when a newer Muster begins on its database writes nothing any more', async () => {
+    const place = sqliteWorld.newPlace();
+    const store = await openFor(sqliteWorld, place);
+    await store.lease.acquire('a pass');
+    await store.lease.release();
+    withRaw(place, (raw) => {
+      raw.exec(`insert into migration (name, timestamp) values ('9001-later', '2030-01-01T00:00:00.000Z')`);
+    });
+    await expect(store.lease.acquire('a pass')).rejects.toMatchObject({
+      remedy: 'person',
+      what: expect.stringContaining('it knows 9001-later'),
+    });
+  });
+
+  test('H4: what a process of an earlier version writes of an entry takes away the content that it was all of', async () => {
+    const place = sqliteWorld.newPlace();
+    const { memory } = await openFor(sqliteWorld, place);
+    const [ajensen, bhansen] = ['ajensen', 'bhansen'].map((key) => ({
+      ...sampleUser(key),
+      fields: { username: 0, state: 1 },
+      soleContent: `user@1 ${key}`,
+    }));
+    const entries = [ajensen, bhansen].filter((one) => one !== undefined);
+    await memory.remember({ revision: 'r1', at: NOON, entries, forget: [], files: new Map() });
+    // It knows every column but one.
+    withRaw(place, (raw) => {
+      raw.exec(`update documents set documentJson = json_set(documentJson, '$.state', 'closed') where key = 'ajensen'`);
+      raw.exec(`update documents set file = 'users/elsewhere.yaml', knownSince = 5 where key = 'bhansen'`);
+    });
+    expect((await memory.entries()).map(({ key, soleContent }) => [key, soleContent])).toEqual([
+      ['ajensen', undefined],
+      ['bhansen', 'user@1 bhansen'],
+    ]);
+  });
+
   test('a database from before there were tasks is brought up to date, and loses nothing', async () => {
     const place = sqliteWorld.newPlace();
     const before = await openFor(sqliteWorld, place);
@@ -101,7 +136,7 @@ describe('versions of the schema', () => {
     await before.close();
     withRaw(place, (raw) => {
       raw.exec(
-        "drop table tasks; drop table heldByHand; drop table systemsMet; drop table shutOuts; drop table seals; drop table agreement; drop table answers; drop table mergeRequests; alter table ledger drop column awayJson; alter table documents drop column fields; alter table documents drop column soleContent; delete from migration where name >= '0008'",
+        "drop table tasks; drop table heldByHand; drop table systemsMet; drop table shutOuts; drop table seals; drop table agreement; drop table answers; drop table mergeRequests; alter table ledger drop column awayJson; drop trigger soleContentOfAnotherEntry; alter table documents drop column fields; alter table documents drop column soleContent; delete from migration where name >= '0008'",
       );
     });
     const after = await openFor(sqliteWorld, place);
