@@ -6,10 +6,10 @@ import { inHexOrder } from '../model/hex-order.ts';
 import type { Loaded, LoadedFile } from '../model/loaded.ts';
 import { checkMusterFile, MUSTER_FILE, missingMusterFile } from '../model/muster-file.ts';
 import { type BlobCache, type CacheRow, cacheKey } from './blob-cache.ts';
-import { cutOff, UNPROVEN_END } from './cut-off.ts';
 import { TOO_LARGE } from './decode.ts';
 import { type KnownFiles, keyOf, lastFiles, readerOf, rememberedFiles, saysOneEntry } from './known-files.ts';
 import { filesToLoadAgain, type KnownFile, type LastLoad, placeOfFile, sameSnapshot } from './last-load.ts';
+import { openEndProblem } from './open-end.ts';
 import { kindAt, straysIn } from './places.ts';
 import { excessProblem, isFit, type KindFile, readContents } from './reading.ts';
 import { READING_LIMITS, type ReadingLimits, type ReadOutcome } from './reading-pool.ts';
@@ -27,8 +27,11 @@ const MUSTER_FILE_BYTES_MAX = 8 * 1024;
 export interface LoadOptions {
   readonly source: Source;
   readonly blobs: BlobCache;
-  /** Text of the last good version of a file; null: there is none; undefined: there is one, and its text is lost. */
-  readonly goodText: (path: string) => Promise<string | null | undefined>;
+  /**
+   * Text of the last good version of a file that is another one than this content; null: there is none; undefined: there is one, and its
+   * text is lost.
+   */
+  readonly goodText: (path: string, blob: string) => Promise<string | null | undefined>;
   /** This Muster's instance: `muster.yaml` must name it. */
   readonly instance: string;
   /**
@@ -259,7 +262,7 @@ class Loading {
 
   async #addOpenEnd(file: KindFile, known: KnownFile, text: string | null): Promise<void> {
     this.unsettled.add(file.path);
-    const cut = await cutOffProblem(this.#options, file, text);
+    const cut = await openEndProblem(this.#options, file, text);
     if (cut === null) this.files.set(file.path, known.file);
     else this.#addUnreadable(file, cut);
   }
@@ -267,18 +270,6 @@ class Loading {
   #addUnreadable(file: KindFile, problem: HeldProblem): void {
     this.files.set(file.path, unreadableFile(file, diagnosticsAt(file.path, [problem])));
   }
-}
-
-async function cutOffProblem(
-  { blobs, goodText }: LoadOptions,
-  file: KindFile,
-  freshText: string | null,
-): Promise<HeldProblem | null> {
-  const good = await goodText(file.path);
-  if (good === null) return null;
-  const text = freshText ?? (await blobs.text(file.blob));
-  const problem = text === null || good === undefined ? UNPROVEN_END : cutOff(text, good);
-  return problem === null ? null : { ...problem, holds: 'file' };
 }
 
 function loadedFile(file: KindFile, typed: TypedFile): LoadedFile {

@@ -19,10 +19,10 @@ const KEEP_UNUSED_MS = 30 * DAY_MS;
 
 export interface StoredBlobs extends BlobCache {
   /**
-   * The text of the blob that the memory holds for this path: the last good version of the file. Null: there is none; undefined: there
-   * is one, and its text is lost.
+   * The text of the blob that the memory holds for this path, the last good version of the file, where it is another one than `blob`.
+   * Null: there is none; undefined: there is one, and its text is lost.
    */
-  goodText(path: string): Promise<string | null | undefined>;
+  goodText(path: string, blob: string): Promise<string | null | undefined>;
 }
 
 /** The cache in this database. It writes without waiting for the disk: what is lost is read again. */
@@ -38,14 +38,14 @@ export function storedBlobs(connection: Connection, clock: Clock): StoredBlobs {
       const row = await db.selectFrom('blobTexts').select('text').where('blob', '=', blob).executeTakeFirst();
       return row?.text ?? null;
     },
-    goodText: async (path) => {
+    goodText: async (path, blob) => {
       const row = await db
         .selectFrom('files')
         .leftJoin('blobTexts', 'blobTexts.blob', 'files.blob')
-        .select('blobTexts.text')
+        .select(['blobTexts.text', 'files.blob'])
         .where('files.path', '=', path)
         .executeTakeFirst();
-      return row === undefined ? null : (row.text ?? undefined);
+      return row === undefined || row.blob === blob ? null : (row.text ?? undefined);
     },
   };
 }
@@ -89,7 +89,8 @@ async function putRows(transaction: Transaction<Schema>, rows: readonly CacheRow
 
 /**
  * Takes out what no remembered file has and nobody put in lately; without this every version of every file stays for ever. Asked once
- * what a pass takes in is remembered: what it is measured against later must not go.
+ * what a pass takes in is remembered: what it is measured against later must not go. Where nothing is ever taken in, nothing goes: one
+ * who only plans keeps a kilobyte or two for each version of a file.
  */
 export async function tidyBlobs(transaction: Transaction<Schema>, now: Instant): Promise<void> {
   const last = await readFact(transaction, TIDIED);

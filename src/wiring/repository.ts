@@ -37,7 +37,7 @@ export function repositoryFrom(
   const options: LoadOptions =
     store === null
       ? { ...rules, blobs: FORGETFUL, goodText: () => Promise.resolve(null) }
-      : { ...rules, resident, blobs: store.blobs, goodText: (path) => store.blobs.goodText(path) };
+      : { ...rules, resident, blobs: store.blobs, goodText: store.blobs.goodText };
   const approval = approvalIn(config, options, requests);
   const parts = { load: loaderOf(options), descends: (from: string, to: string) => source.descends(from, to) };
   return { ...parts, ...(approval === null ? {} : { approval }) };
@@ -51,9 +51,8 @@ export function revisionsOf({ source, instance, phoneCountries }: Config, { blob
     { mirror: source.mirror },
   );
   const rules = { instance, ...(phoneCountries === null ? {} : { phoneCountries }) };
-  const goodText = (path: string) => blobs.goodText(path);
   // What is reviewed differs in a few files from what it would be merged into: all others are then the very same.
-  const load = loaderInTurn({ ...rules, blobs, goodText });
+  const load = loaderInTurn({ ...rules, blobs, goodText: blobs.goodText });
   return { ...revisions, load: (...of) => load(sourceOf(...of)) };
 }
 

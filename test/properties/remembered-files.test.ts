@@ -70,16 +70,17 @@ test('the same files of the same folder, whatever was remembered of them', async
         await put('muster.yaml', MUSTER_YAML);
         await put('institutions/northlake.yaml', institutionYaml);
         const asked = { count: 0 };
-        const options = { source: folderSource(folder), blobs: counting(store.blobs, asked), instance: INSTANCE };
-        const goodText = (path: string) => store.blobs.goodText(path);
+        const blobs = counting(store.blobs, asked);
+        const { goodText } = store.blobs;
+        const options = { source: folderSource(folder), blobs, goodText, instance: INSTANCE };
         for (const { path, text, kept } of steps) {
           if (text === null) await rm(join(folder, path), { force: true });
           else await put(path, text);
           const remembered = await store.memory.entries();
           const before = asked.count;
-          const loaded = await load({ ...options, goodText }, remembered);
+          const loaded = await load(options, remembered);
           taken += loaded.files.length - (asked.count - before);
-          expect(loaded).toEqual(await load({ ...options, goodText }));
+          expect(loaded).toEqual(await load(options));
           const { remember } = resolve(loaded, remembered, { timeZone: 'Europe/Copenhagen', operatorBlocks: [], at });
           if (kept) await store.memory.remember({ ...remember, revision: loaded.revision, at });
         }

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { blockByOrder, unblockByOrder } from '../../src/core/operations/block.ts';
 import { enableByOrder } from '../../src/core/operations/enable.ts';
 import { pass } from '../../src/core/pass.ts';
 import type { Report } from '../../src/core/report.ts';
+import { MusterError } from '../../src/errors.ts';
 import type { OperatorBlock } from '../../src/model/model.ts';
 import { blocks, institution, people, person } from '../support/desired-state.ts';
 import { DAY_MS, HOUR_MS } from '../support/reconciliation.ts';
@@ -141,6 +142,16 @@ describe('a block from the command line', () => {
     expect(await scene.directory.isEnabled('anna')).toBe(true);
     await other.close();
     expect(story(await scene.sync())).toEqual(['disable anna', '(operator-block)']);
+  });
+
+  test('H4: given while a newer version begins on the database is recorded, and says so', async () => {
+    await running();
+    const newer = { remedy: 'person', where: 'the store', what: 'A newer version was here.', next: 'Run it.' } as const;
+    vi.spyOn(scene.store.lease, 'acquire').mockRejectedValueOnce(new MusterError(newer));
+    const patience = { tries: 1, pause: async () => undefined };
+    const given = blockByOrder(scene.parts(), { ...OPERATOR, target: 'anna', scope: 'user', until: null }, patience);
+    await expect(given).rejects.toThrow(/block of anna is recorded and counts.*A newer version was here/);
+    expect(await scene.store.orders.blocks(scene.clock.now)).toHaveLength(1);
   });
 
   test('waits for a pass that is under way, and is carried out when that ends', async () => {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Resolution, resolve } from '../../src/model/validate.ts';
 import { folderSource } from '../../src/sources/folder.ts';
-import { load } from '../../src/sources/loader.ts';
+import { type Load, load, loaderOf } from '../../src/sources/loader.ts';
 import { DAY_MS, NOON } from '../contracts/store-samples.ts';
 import { openFor } from '../contracts/store-world.ts';
+import { withRaw } from '../store/raw-database.ts';
 import { sqliteWorld } from '../store/sqlite-world.ts';
 import { diagnosticsOf, INSTANCE, inFolder, MUSTER_YAML, memoryCache, writeFiles } from './loading.ts';
 
@@ -35,32 +36,41 @@ interface World {
   look(): Promise<void>;
   /** A pass of a process of its own. */
   pass(): Promise<Resolution>;
+  /** A pass of a process that stays. */
+  passOfOneThatStays(): Promise<Resolution>;
   wait(days: number): void;
+  /** As when the database lost its cache. */
+  loseTexts(): void;
 }
 
 async function inWorld(use: (world: World) => Promise<void>): Promise<void> {
   let now = NOON;
-  const store = await openFor(sqliteWorld, sqliteWorld.newPlace(), () => now);
+  const place = sqliteWorld.newPlace();
+  const store = await openFor(sqliteWorld, place, () => now);
   await inFolder(async (folder) => {
     const { blobs, memory } = store;
     const options = { source: folderSource(folder), blobs, goodText: blobs.goodText, instance: INSTANCE };
     await writeFiles(folder, { 'muster.yaml': MUSTER_YAML, 'institutions/northlake.yaml': NORTHLAKE });
+    const pass = async (loader: Load) => {
+      const remembered = await memory.entries();
+      const loaded = await loader(undefined, remembered);
+      const resolution = resolve(loaded, remembered, { timeZone: 'Europe/Copenhagen', operatorBlocks: [], at: now });
+      await memory.remember({ ...resolution.remember, revision: loaded.revision, at: now });
+      return resolution;
+    };
+    const staying = loaderOf({ ...options, resident: true });
     await use({
       write: (path, text) => writeFiles(folder, { [path]: text }),
       remove: (path) => rm(join(folder, path)),
       look: async () => {
         await load(options);
       },
-      pass: async () => {
-        const remembered = await memory.entries();
-        const loaded = await load(options, remembered);
-        const resolution = resolve(loaded, remembered, { timeZone: 'Europe/Copenhagen', operatorBlocks: [], at: now });
-        await memory.remember({ ...resolution.remember, revision: loaded.revision, at: now });
-        return resolution;
-      },
+      pass: () => pass(loaderOf(options)),
+      passOfOneThatStays: () => pass(staying),
       wait: (days) => {
         now += days * DAY_MS;
       },
+      loseTexts: () => withRaw(place, (raw) => raw.exec('delete from parsedBlobs; delete from blobTexts')),
     });
   });
 }
@@ -131,6 +141,31 @@ describe('Y1: a file that was cut off', () => {
       await write(PATH, ANNA.trimEnd());
       expectHeld(await pass());
     });
+  });
+
+  test('Y1: told in the same words by a process that stays, however long it is held', async () => {
+    await inWorld(async ({ write, passOfOneThatStays, wait }) => {
+      await write(PATH, ANNA);
+      await passOfOneThatStays();
+      await write(PATH, ANNA_CUT);
+      for (const name of ['carl', 'dora', 'emil']) {
+        expectHeld(await passOfOneThatStays());
+        wait(20);
+        await write('users/other.yaml', person(name));
+      }
+      expectHeld(await passOfOneThatStays());
+    });
+  });
+});
+
+test('a file without a last newline that is as it was is not held for it, although its text is lost', async () => {
+  await inWorld(async ({ write, pass, loseTexts }) => {
+    await write(PATH, ANNA.trimEnd());
+    await pass();
+    loseTexts();
+    const { model, diagnostics } = await pass();
+    expect(model.users.get('anna')?.condition).toBe('declared');
+    expect(diagnostics).toEqual([]);
   });
 });
 

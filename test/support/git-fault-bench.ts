@@ -160,7 +160,7 @@ function impatient({ source: from, instance }: Config, { blobs }: OpenStore): Re
   const { url, branch, mirror } = from;
   const source = gitSource({ url, branch }, { mirror, fetchDeadlineMs: IMPATIENT_FETCH_MS });
   return {
-    load: () => load({ source, instance, blobs, goodText: (path) => blobs.goodText(path) }),
+    load: () => load({ source, instance, blobs, goodText: blobs.goodText }),
     descends: (before, after) => source.descends(before, after),
   };
 }

@@ -118,7 +118,7 @@ async function openProcess(home: string, { clock, recipient, resident, run }: Pr
   const store = await openStore({ sqlite: join(home, 'muster.db'), resident }, now);
   const { blobs } = store;
   const source = folderSource(join(home, 'desired-state'));
-  const load = loaderOf({ source, instance: INSTANCE, blobs, goodText: (path) => blobs.goodText(path), resident });
+  const load = loaderOf({ source, instance: INSTANCE, blobs, goodText: blobs.goodText, resident });
   const outbox = openOutbox({ folder: join(home, 'outbox'), recipients: [recipient], instance: INSTANCE, clock: now });
   const reconciler = reconcilerOver(home, clock, outbox, resident);
   const ids = new Map<number, number>();

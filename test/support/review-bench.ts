@@ -76,7 +76,7 @@ export async function makeReviewBench(options: Omit<SceneOptions, 'source'> = {}
 function revisionsOf({ home, store }: Scene, origin: string): Revisions {
   const { sourceOf, ...revisions } = gitRevisions({ url: origin, branch: 'main' }, { mirror: join(home, 'mirror') });
   const { blobs } = store;
-  const goodText = (path: string) => blobs.goodText(path);
+  const { goodText } = blobs;
   const load = loaderInTurn({ instance: INSTANCE, blobs, goodText });
   return { ...revisions, load: (...of) => load(sourceOf(...of)) };
 }

@@ -236,7 +236,7 @@ function commandsOver(parts: () => PassParts): Pick<Scene, 'parts' | 'plan' | 's
 
 function repositoryOf(source: Source, store: OpenStore): Repository {
   const { blobs } = store;
-  const options = { source, instance: INSTANCE, blobs, goodText: (path: string) => blobs.goodText(path) };
+  const options = { source, instance: INSTANCE, blobs, goodText: blobs.goodText };
   return { load: () => load(options), descends: (from, to) => source.descends(from, to) };
 }
 

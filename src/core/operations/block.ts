@@ -54,8 +54,8 @@ export async function blockByOrder(
   const { key: target, remembered, model } = await knownTarget(parts, order, at);
   refuseToBlock(parts, model, { scope: order.scope, target });
   const recorded = await record(parts, { ...order, target }, at);
-  await waitForTurn(parts, patience);
   try {
+    await waitForTurn(parts, patience);
     const report = await passLane(parts, `block ${target}`, remembered);
     return { ...report, ...recorded, readBack: await readBack(parts, { ...order, target }, model) };
   } catch (error) {
