@@ -105,6 +105,7 @@ export class Scale {
       await (state === 'cold' ? site.cool() : site.heat());
       const pass = await muster.pass('plan');
       assertNothingToDo(pass.report);
+      if (state === 'cold') site.assertRead();
       passes.push(pass);
     }
     return passes;

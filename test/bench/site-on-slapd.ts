@@ -32,8 +32,13 @@ export interface SlapdSite {
   /** Says what people, repository and program it is made from. */
   readonly version: string;
   readonly server: Slapd;
-  /** Puts the store back to where everything but the typed form of files is remembered, as after an update of Muster. */
+  /**
+   * Puts the store back to where everything is remembered but what files say, so that each of them has to be read, as after an update of
+   * Muster that reads them in another way.
+   */
   cool(): Promise<void>;
+  /** @throws Error unless a pass since then read all of them. */
+  assertRead(): void;
   /** Puts the store back to where a pass left it. */
   heat(): Promise<void>;
   close(): Promise<void>;
@@ -81,6 +86,7 @@ export async function openSlapdSite(
     configFile,
     server,
     cool: () => use('cold.db'),
+    assertRead: () => assertRead(join(folder, 'muster.db'), users),
     heat: () => use('warm.db'),
     close: async () => {
       await server.stop();
@@ -101,8 +107,19 @@ function forgetTypedFiles(file: string, users: number): void {
   const database = new DatabaseSync(file);
   const { changes } = database.prepare('DELETE FROM parsedBlobs').run();
   if (Number(changes) < users) throw new Error(`The store remembered only ${changes} files of ${users} people.`);
+  // An entry that is all its file says stands for that file; as by another version of the reader, none does.
+  const named = database.prepare('UPDATE documents SET soleContent = NULL WHERE soleContent IS NOT NULL').run();
+  if (Number(named.changes) < users) throw new Error(`Only ${named.changes} of ${users} people stand for their file.`);
   database.exec('DELETE FROM blobTexts; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
+}
+
+function assertRead(file: string, users: number): void {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const row = database.prepare('SELECT count(*) AS files FROM parsedBlobs').get();
+  database.close();
+  if (Number(row?.files) < users)
+    throw new Error(`Only ${row?.files} files of ${users} people were read: the plan was not cold.`);
 }
 
 async function configure(folder: string, server: Slapd): Promise<string> {
