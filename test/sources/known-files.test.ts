@@ -28,3 +28,10 @@ test.each([
 ])('an entry that names %s says nothing of it', (_, entry, file) => {
   expect(rememberedFiles([entry])(file)).toBeNull();
 });
+
+test.each([['aaa'], ['zed']])('somebody who stood in that file before (%s) hides nobody', (username) => {
+  const { origin } = ENTRY;
+  const vanished = { ...sampleUser(username), origin, soleContent: NAME.replaceAll('b', 'c') };
+  const inOrder = [{ ...ENTRY, soleContent: NAME }, vanished].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  expect(rememberedFiles(inOrder)(FILE)?.file.entries).toMatchObject([{ key: 'ajensen' }]);
+});
