@@ -1,6 +1,7 @@
-/** Files that need not be read: what the last loading of this process, or the memory of an earlier one, knows them to say. */
+/** What is known of files without reading them: from the last loading of this process or from the memory of an earlier one. */
 import type { AnyEntry, Kind } from '../model/document.ts';
 import type { LoadedFile, TypedEntry } from '../model/loaded.ts';
+import { NONE } from '../model/settle.ts';
 import { type CacheKey, cacheKey } from './blob-cache.ts';
 import type { KnownFile, LastLoad } from './last-load.ts';
 import type { KindFile } from './reading.ts';
@@ -44,9 +45,6 @@ function fileOf(entry: AnyEntry, soleContent: string, { path, blob, kind }: Kind
   const typed = { kind: entry.kind, key, document, line: origin.line, none: NONE, fields } as TypedEntry;
   return { path, blob, kind, entries: [typed], broken: NONE, unreadable: false, diagnostics: NONE, soleContent };
 }
-
-/** One list for all: there are hundreds of thousands of them. */
-const NONE: readonly never[] = [];
 
 /** Whether a content says one entry and nothing else, in a way that an entry as it is remembered can say as well. */
 export function saysOneEntry({ entries, broken, problems, unreadable, openEnd }: TypedFile): boolean {

@@ -9,7 +9,7 @@ import { type BlobCache, type CacheRow, cacheKey } from './blob-cache.ts';
 import { TOO_LARGE } from './decode.ts';
 import { type KnownFiles, keyOf, lastFiles, readerOf, rememberedFiles, saysOneEntry } from './known-files.ts';
 import { filesToLoadAgain, type KnownFile, type LastLoad, placeOfFile, sameSnapshot } from './last-load.ts';
-import { openEndProblem } from './open-end.ts';
+import { type GoodText, openEndProblem } from './open-end.ts';
 import { kindAt, straysIn } from './places.ts';
 import { excessProblem, isFit, type KindFile, readContents } from './reading.ts';
 import { READING_LIMITS, type ReadingLimits, type ReadOutcome } from './reading-pool.ts';
@@ -27,11 +27,7 @@ const MUSTER_FILE_BYTES_MAX = 8 * 1024;
 export interface LoadOptions {
   readonly source: Source;
   readonly blobs: BlobCache;
-  /**
-   * Text of the last good version of a file that is another one than this content; null: there is none; undefined: there is one, and its
-   * text is lost.
-   */
-  readonly goodText: (path: string, blob: string) => Promise<string | null | undefined>;
+  readonly goodText: GoodText;
   /** This Muster's instance: `muster.yaml` must name it. */
   readonly instance: string;
   /**

@@ -5,11 +5,16 @@ import { decode } from './decode.ts';
 import type { Source, SourceFile } from './source.ts';
 import type { HeldProblem } from './typed-file.ts';
 
+/**
+ * Text of the last good version of a file that is another one than this content; null: there is none; undefined: there is one, and its
+ * text is lost.
+ */
+export type GoodText = (path: string, blob: string) => Promise<string | null | undefined>;
+
 interface Parts {
   readonly source: Source;
   readonly blobs: Pick<BlobCache, 'text'>;
-  /** As in LoadOptions. */
-  readonly goodText: (path: string, blob: string) => Promise<string | null | undefined>;
+  readonly goodText: GoodText;
 }
 
 /**

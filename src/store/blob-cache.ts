@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from '../core/ports.ts';
 import type { Instant } from '../model/document.ts';
 import type { BlobCache, CacheRow } from '../sources/blob-cache.ts';
+import type { GoodText } from '../sources/open-end.ts';
 import { type Connection, portions } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import type { Schema } from './schema.ts';
@@ -18,11 +19,8 @@ const TIDY_EVERY_MS = DAY_MS;
 const KEEP_UNUSED_MS = 30 * DAY_MS;
 
 export interface StoredBlobs extends BlobCache {
-  /**
-   * The text of the blob that the memory holds for this path, the last good version of the file, where it is another one than `blob`.
-   * Null: there is none; undefined: there is one, and its text is lost.
-   */
-  goodText(path: string, blob: string): Promise<string | null | undefined>;
+  /** The last good version of a file is the blob that the memory holds for its path. */
+  readonly goodText: GoodText;
 }
 
 /** The cache in this database. It writes without waiting for the disk: what is lost is read again. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { messageOf } from '../../src/errors.ts';
 import { runCommand } from '../support/run-command.ts';
 import { USAGE, type Wish, wishFrom } from './command-line.ts';
 import type { Bench, Figure } from './figure.ts';
@@ -80,8 +81,7 @@ async function measure(wish: Wish): Promise<Measured> {
       else
         await figure.measure(bench).then(
           (results) => figures.push(results),
-          (error: unknown) =>
-            failures.push(`(${figure.key}) ${error instanceof Error ? error.message : String(error)}`),
+          (error: unknown) => failures.push(`(${figure.key}) ${messageOf(error)}`),
         );
     }
     const points = wish.only === null && coldPlan.missing().length === 0 ? await overUsers(bench) : [];

@@ -3,6 +3,7 @@
  * line of its output. Arguments: path of the database, instant at which its clock stands.
  */
 import { createInterface } from 'node:readline';
+import { messageOf } from '../../src/errors.ts';
 import { openStore } from '../../src/store/store.ts';
 import { sampleApplied, sampleDisable, sampleIntent, sampleRow } from '../contracts/store-samples.ts';
 
@@ -31,6 +32,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     answer({ ok: (await commands[command]?.(word)) ?? null });
   } catch (error) {
-    answer({ error: error instanceof Error ? error.message : String(error) });
+    answer({ error: messageOf(error) });
   }
 }

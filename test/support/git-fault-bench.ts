@@ -8,7 +8,7 @@ import type { Report } from '../../src/core/report.ts';
 import { generateKey } from '../../src/credentials/seal.ts';
 import { verifyPassword } from '../../src/reconcilers/directory/embedded/adapter.ts';
 import { gitSource } from '../../src/sources/git.ts';
-import { load } from '../../src/sources/loader.ts';
+import { loaderOf } from '../../src/sources/loader.ts';
 import type { OpenStore } from '../../src/store/store.ts';
 import { wire } from '../../src/wiring.ts';
 import { withoutAttempt } from './account-dumps.ts';
@@ -160,7 +160,7 @@ function impatient({ source: from, instance }: Config, { blobs }: OpenStore): Re
   const { url, branch, mirror } = from;
   const source = gitSource({ url, branch }, { mirror, fetchDeadlineMs: IMPATIENT_FETCH_MS });
   return {
-    load: () => load({ source, instance, blobs, goodText: blobs.goodText }),
+    load: loaderOf({ source, instance, blobs, goodText: blobs.goodText }),
     descends: (before, after) => source.descends(before, after),
   };
 }

@@ -214,7 +214,7 @@ function frozen(parts: PassParts): PassParts {
   const { repository, store, reconcilers } = parts;
   return {
     ...parts,
-    repository: { ...repository, load: async () => deepFrozen(await repository.load()) },
+    repository: { ...repository, load: async (...asked) => deepFrozen(await repository.load(...asked)) },
     store: {
       ...store,
       ledger: { ...store.ledger, all: async (system) => deepFrozen(await store.ledger.all(system)) },

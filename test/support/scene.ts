@@ -19,7 +19,7 @@ import { tokensReconciler } from '../../src/reconcilers/tokens/reconciler.ts';
 import { folderSource } from '../../src/sources/folder.ts';
 import { gitSource } from '../../src/sources/git.ts';
 import { lineAuthors } from '../../src/sources/line-authors.ts';
-import { load } from '../../src/sources/loader.ts';
+import { loaderOf } from '../../src/sources/loader.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { type OpenStore, openStore } from '../../src/store/store.ts';
 import { commit, type Files, inTree, musterFile, writeFiles } from './desired-state.ts';
@@ -237,7 +237,7 @@ function commandsOver(parts: () => PassParts): Pick<Scene, 'parts' | 'plan' | 's
 function repositoryOf(source: Source, store: OpenStore): Repository {
   const { blobs } = store;
   const options = { source, instance: INSTANCE, blobs, goodText: blobs.goodText };
-  return { load: () => load(options), descends: (from, to) => source.descends(from, to) };
+  return { load: loaderOf(options), descends: (from, to) => source.descends(from, to) };
 }
 
 function reconcilerOf(

@@ -16,35 +16,34 @@ export const NEVER_EXPIRES = '9223372036854775807';
 const EPOCH_OFFSET_MS = 11_644_473_600_000n;
 const TICKS_PER_MS = 10_000n;
 
+/** Many accounts end on the same few days: their times are worked out once, and are the same texts. */
+const RECENT_EXPIRIES = 5000;
+
+function recently<K>(textOf: (key: K) => string): (key: K) => string {
+  const recent = new Map<K, string>();
+  return (key) => {
+    const known = recent.get(key);
+    if (known !== undefined) return known;
+    const text = textOf(key);
+    if (recent.size >= RECENT_EXPIRIES) recent.clear();
+    recent.set(key, text);
+    return text;
+  };
+}
+
+const textOfInstant = recently((instant: Instant) => new Date(instant).toISOString());
+const textOfStored = recently((stored: string) =>
+  textOfInstant(Number(BigInt(stored) / TICKS_PER_MS - EPOCH_OFFSET_MS)),
+);
+
 /** accountExpires as stored (100 ns intervals since 1601 UTC, decimal text) as ISO 8601 UTC, or `never`. */
 export function expiryFromStored(stored: string): string {
-  if (stored === '0' || stored === NEVER_EXPIRES) return 'never';
-  const known = recentExpiries.get(stored);
-  if (known !== undefined) return known;
-  const text = expiryText(stored);
-  if (recentExpiries.size >= RECENT_EXPIRIES) recentExpiries.clear();
-  recentExpiries.set(stored, text);
-  return text;
+  return stored === '0' || stored === NEVER_EXPIRES ? 'never' : textOfStored(stored);
 }
 
 /** ISO 8601 UTC, or `never` where there is no end. */
 export function expiryFromInstant(instant: Instant | null): string {
-  if (instant === null) return 'never';
-  const known = recentInstants.get(instant);
-  if (known !== undefined) return known;
-  const text = new Date(instant).toISOString();
-  if (recentInstants.size >= RECENT_EXPIRIES) recentInstants.clear();
-  recentInstants.set(instant, text);
-  return text;
-}
-
-/** Many accounts end on the same few days: their times are worked out once, and are the same texts. */
-const recentExpiries = new Map<string, string>();
-const recentInstants = new Map<Instant, string>();
-const RECENT_EXPIRIES = 5000;
-
-function expiryText(stored: string): string {
-  return expiryFromInstant(Number(BigInt(stored) / TICKS_PER_MS - EPOCH_OFFSET_MS));
+  return instant === null ? 'never' : textOfInstant(instant);
 }
 
 /**
